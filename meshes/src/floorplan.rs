@@ -1,0 +1,545 @@
+//! What heat sees: a stack of full-plan layers with blocks painted into them and heat sources.
+//!
+//! x and y run in the plane, z up. The origin of x and y is the centre of the plan; z = 0 is the
+//! bottom of the first layer. Blocks are painted in order; a later one covers an earlier one.
+
+use std::fmt;
+
+use cpo_materials::{Length, Material};
+
+use crate::cross_section::position_or_push;
+use crate::error::unknown_layer;
+use crate::{MeshError, RectilinearGrid};
+
+/// Lengths below this fraction of the plan are round-off.
+const ROUND_OFF: f64 = 1e-12;
+
+/// A rectangle in the plane of a floorplan, in metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Footprint {
+    /// Ends along x.
+    pub x: [f64; 2],
+    /// Ends along y.
+    pub y: [f64; 2],
+}
+
+/// An axis in the plane, along which an array repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Along x.
+    X,
+    /// Along y.
+    Y,
+}
+
+impl Footprint {
+    /// `size` = \[width, length\] along x and y, centred at `centre` (metres).
+    pub fn centred(size: [f64; 2], centre: [f64; 2]) -> Self {
+        let ends = |d: usize| [centre[d] - 0.5 * size[d], centre[d] + 0.5 * size[d]];
+        Self {
+            x: ends(0),
+            y: ends(1),
+        }
+    }
+
+    /// Area in m².
+    pub fn area(&self) -> f64 {
+        (self.x[1] - self.x[0]) * (self.y[1] - self.y[0])
+    }
+
+    /// Whether the point lies inside or on the border.
+    pub fn contains(&self, x: f64, y: f64) -> bool {
+        (self.x[0]..=self.x[1]).contains(&x) && (self.y[0]..=self.y[1]).contains(&y)
+    }
+
+    /// `count` copies, `pitch` (metres) from centre to centre, the middle of the row where this
+    /// footprint is.
+    ///
+    /// ```
+    /// use cpo_meshes::{Direction, Footprint};
+    /// let row = Footprint::centred([4e-6, 300e-6], [0.0, 0.0]).array(8, 250e-6, Direction::X);
+    /// assert!((row[0].x[0] + 877e-6).abs() < 1e-15 && (row[7].x[1] - 877e-6).abs() < 1e-15);
+    /// ```
+    pub fn array(&self, count: usize, pitch: f64, axis: Direction) -> Vec<Self> {
+        (0..count)
+            .map(|i| {
+                let shift = pitch * (i as f64 - 0.5 * (count as f64 - 1.0));
+                let mut copy = *self;
+                match axis {
+                    Direction::X => copy.x = copy.x.map(|x| x + shift),
+                    Direction::Y => copy.y = copy.y.map(|y| y + shift),
+                }
+                copy
+            })
+            .collect()
+    }
+
+    fn overlaps(&self, other: &Self, tolerance: f64) -> bool {
+        let shared = |a: [f64; 2], b: [f64; 2]| a[1].min(b[1]) - a[0].max(b[0]) > tolerance;
+        shared(self.x, other.x) && shared(self.y, other.y)
+    }
+}
+
+/// Prints "x = \[−2 µm, 2 µm\], y = \[−150 µm, 150 µm\]".
+impl fmt::Display for Footprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [[x0, x1], [y0, y1]] = [self.x, self.y].map(|ends| ends.map(Length::m));
+        write!(f, "x = [{x0}, {x1}], y = [{y0}, {y1}]")
+    }
+}
+
+/// A slab of one material over the whole plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Its name.
+    pub name: String,
+    /// Its material's index in [`Floorplan::materials`].
+    pub material: usize,
+    /// Bottom and top in metres.
+    pub z: [f64; 2],
+}
+
+/// A footprint of another material through some layers: a die, a trench, the air around a die.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub footprint: Footprint,
+    /// Indices of the layers it goes through, rising.
+    pub layers: Vec<usize>,
+    /// Its material's index in [`Floorplan::materials`].
+    pub material: usize,
+}
+
+/// Power released evenly in a footprint through the thickness of one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatSource {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub footprint: Footprint,
+    /// Index of its layer.
+    pub layer: usize,
+    /// Bottom and top of that layer in metres.
+    pub z: [f64; 2],
+    /// Power in W.
+    pub power: f64,
+}
+
+impl HeatSource {
+    /// Volume in m³.
+    pub fn volume(&self) -> f64 {
+        self.footprint.area() * (self.z[1] - self.z[0])
+    }
+}
+
+/// Layers, blocks and heat sources.
+///
+/// ```
+/// use cpo_materials::{Material, ThermalConductivity};
+/// use cpo_meshes::{Direction, Floorplan, Footprint};
+/// let silicon = Material::with_conductivity(ThermalConductivity::w_per_m_k(130.0));
+/// let indium_phosphide = Material::with_conductivity(ThermalConductivity::w_per_m_k(68.0));
+/// let laser = Footprint::centred([4e-6, 300e-6], [0.0, 0.0]);
+/// let plan = Floorplan::new([6e-3, 6e-3])?
+///     .layer("chip", silicon, 200e-6)?
+///     .layer("laser", indium_phosphide, 3e-6)?
+///     .source_array("laser", laser, (8, 250e-6, Direction::X), "laser", 0.05)?;
+/// assert_eq!(plan.sources()[7].name, "laser8");
+/// assert_eq!(plan.snap_z(), [0.0, 200e-6, 203e-6]);
+/// # Ok::<(), cpo_meshes::MeshError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Floorplan {
+    size: [f64; 2],
+    materials: Vec<Material>,
+    layers: Vec<Layer>,
+    blocks: Vec<Block>,
+    sources: Vec<HeatSource>,
+}
+
+/// One layer as seen from above.
+#[derive(Clone, Debug)]
+pub struct PlanView<'a> {
+    /// The layer.
+    pub layer: &'a Layer,
+    /// The plan's outline.
+    pub outline: Footprint,
+    /// Blocks through the layer in painting order.
+    pub blocks: Vec<&'a Block>,
+    /// Sources in the layer.
+    pub sources: Vec<&'a HeatSource>,
+}
+
+impl Floorplan {
+    /// An empty plan of `size` = \[width, length\] along x and y in metres.
+    ///
+    /// # Errors
+    /// [`MeshError::Shape`] if a size is not above zero.
+    pub fn new(size: [f64; 2]) -> Result<Self, MeshError> {
+        positive("floorplan", "width", size[0])?;
+        positive("floorplan", "length", size[1])?;
+        Ok(Self {
+            size,
+            materials: Vec::new(),
+            layers: Vec::new(),
+            blocks: Vec::new(),
+            sources: Vec::new(),
+        })
+    }
+
+    /// Lays a slab of `thickness` metres on top.
+    ///
+    /// # Errors
+    /// [`MeshError::Shape`] if the thickness is not above zero, [`MeshError::Duplicate`].
+    pub fn layer(
+        mut self,
+        name: &str,
+        material: Material,
+        thickness: f64,
+    ) -> Result<Self, MeshError> {
+        positive(name, "thickness", thickness)?;
+        unused(name, "layer", self.layers.iter().map(|l| &l.name))?;
+        let bottom = self.height();
+        let material = position_or_push(&mut self.materials, material);
+        self.layers.push(Layer {
+            name: name.to_owned(),
+            material,
+            z: [bottom, bottom + thickness],
+        });
+        Ok(self)
+    }
+
+    /// Paints `footprint` with `material` through the named layers, over what is there.
+    ///
+    /// # Errors
+    /// [`MeshError::NoLayers`] if the plan or the list has none, [`MeshError::UnknownLayer`],
+    /// [`MeshError::Shape`] for a footprint without area, [`MeshError::OutsidePlan`],
+    /// [`MeshError::Duplicate`].
+    pub fn block(
+        mut self,
+        name: &str,
+        footprint: Footprint,
+        layers: &[&str],
+        material: Material,
+    ) -> Result<Self, MeshError> {
+        self.check_footprint(name, &footprint)?;
+        unused(name, "block", self.blocks.iter().map(|b| &b.name))?;
+        let mut through = layers
+            .iter()
+            .map(|layer| self.find_layer(layer))
+            .collect::<Result<Vec<usize>, _>>()?;
+        through.sort_unstable();
+        through.dedup();
+        if through.is_empty() {
+            return Err(MeshError::NoLayers("list of layers of a block"));
+        }
+        let material = position_or_push(&mut self.materials, material);
+        self.blocks.push(Block {
+            name: name.to_owned(),
+            footprint,
+            layers: through,
+            material,
+        });
+        Ok(self)
+    }
+
+    /// A row of blocks "name1", "name2", …: `array` = (count, pitch in metres, axis), centred on
+    /// `footprint`.
+    ///
+    /// # Errors
+    /// As [`block`](Self::block), and [`MeshError::Shape`] for an empty array or a pitch that is not
+    /// above zero.
+    pub fn block_array(
+        mut self,
+        name: &str,
+        footprint: Footprint,
+        array: (usize, f64, Direction),
+        layers: &[&str],
+        material: Material,
+    ) -> Result<Self, MeshError> {
+        for (i, copy) in copies(name, footprint, array)?.into_iter().enumerate() {
+            self = self.block(&format!("{name}{}", i + 1), copy, layers, material.clone())?;
+        }
+        Ok(self)
+    }
+
+    /// Releases `power` watts evenly in `footprint` through the thickness of `layer`.
+    ///
+    /// # Errors
+    /// [`MeshError::NoLayers`], [`MeshError::UnknownLayer`], [`MeshError::Shape`] for a footprint
+    /// without area or a power that is not finite, [`MeshError::OutsidePlan`],
+    /// [`MeshError::OverlappingSources`], [`MeshError::Duplicate`].
+    pub fn source(
+        mut self,
+        name: &str,
+        footprint: Footprint,
+        layer: &str,
+        power: f64,
+    ) -> Result<Self, MeshError> {
+        self.check_footprint(name, &footprint)?;
+        unused(name, "source", self.sources.iter().map(|s| &s.name))?;
+        if !power.is_finite() {
+            return Err(MeshError::Shape {
+                name: name.to_owned(),
+                quantity: "power",
+                value: power,
+                unit: "W",
+                allowed: "finite".to_owned(),
+            });
+        }
+        let layer = self.find_layer(layer)?;
+        let tolerance = self.tolerance();
+        if let Some(other) = self
+            .sources
+            .iter()
+            .find(|other| other.layer == layer && other.footprint.overlaps(&footprint, tolerance))
+        {
+            return Err(MeshError::OverlappingSources {
+                first: other.name.clone(),
+                second: name.to_owned(),
+                footprints: Box::new([other.footprint, footprint]),
+                layer: self.layers[layer].name.clone(),
+            });
+        }
+        self.sources.push(HeatSource {
+            name: name.to_owned(),
+            footprint,
+            layer,
+            z: self.layers[layer].z,
+            power,
+        });
+        Ok(self)
+    }
+
+    /// A row of sources "name1", "name2", … of `power` watts each: `array` = (count, pitch in metres,
+    /// axis), centred on `footprint`.
+    ///
+    /// # Errors
+    /// As [`source`](Self::source), and [`MeshError::Shape`] for an empty array or a pitch that is not
+    /// above zero.
+    pub fn source_array(
+        mut self,
+        name: &str,
+        footprint: Footprint,
+        array: (usize, f64, Direction),
+        layer: &str,
+        power: f64,
+    ) -> Result<Self, MeshError> {
+        for (i, copy) in copies(name, footprint, array)?.into_iter().enumerate() {
+            self = self.source(&format!("{name}{}", i + 1), copy, layer, power)?;
+        }
+        Ok(self)
+    }
+
+    /// The plan as a complete one, which has at least one layer.
+    ///
+    /// # Errors
+    /// [`MeshError::NoLayers`].
+    pub fn complete(self) -> Result<Self, MeshError> {
+        if self.layers.is_empty() {
+            return Err(MeshError::NoLayers("floorplan"));
+        }
+        Ok(self)
+    }
+
+    /// Width along x and length along y in metres.
+    pub fn size(&self) -> [f64; 2] {
+        self.size
+    }
+
+    /// Height of all layers together in metres.
+    pub fn height(&self) -> f64 {
+        self.layers.last().map_or(0.0, |layer| layer.z[1])
+    }
+
+    /// The whole plan.
+    pub fn outline(&self) -> Footprint {
+        Footprint::centred(self.size, [0.0, 0.0])
+    }
+
+    /// The layers from bottom to top.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The blocks in painting order.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The heat sources in the order placed.
+    pub fn sources(&self) -> &[HeatSource] {
+        &self.sources
+    }
+
+    /// The materials, each once.
+    pub fn materials(&self) -> &[Material] {
+        &self.materials
+    }
+
+    /// Index of the material at a point; outside the plan, of the nearest layer there. 0 in a plan
+    /// without layers.
+    pub fn material_at(&self, x: f64, y: f64, z: f64) -> usize {
+        let Some(last) = self.layers.len().checked_sub(1) else {
+            return 0;
+        };
+        let layer = self.layers.partition_point(|l| l.z[1] <= z).min(last);
+        self.blocks
+            .iter()
+            .rev()
+            .find(|block| block.layers.contains(&layer) && block.footprint.contains(x, y))
+            .map_or(self.layers[layer].material, |block| block.material)
+    }
+
+    /// Index of the material at the centre of every cell of `grid`, in the grid's numbering: as
+    /// [`material_at`](Self::material_at), by painting ranges of cells.
+    pub fn materials_on(&self, grid: &RectilinearGrid<3>) -> Vec<usize> {
+        let [nx, ny, nz] = grid.shape();
+        let mut cells = vec![0; grid.cells()];
+        let Some(last) = self.layers.len().checked_sub(1) else {
+            return cells;
+        };
+        let [x, y, z] = [0, 1, 2].map(|d| grid.axis(d).centres());
+        let range = |centres: &[f64], ends: [f64; 2]| {
+            let from = centres.partition_point(|&c| c < ends[0]);
+            from..centres.partition_point(|&c| c <= ends[1]).max(from)
+        };
+        for k in 0..nz {
+            let layer = self.layers.partition_point(|l| l.z[1] <= z[k]).min(last);
+            let plane = &mut cells[k * nx * ny..(k + 1) * nx * ny];
+            plane.fill(self.layers[layer].material);
+            for block in self.blocks.iter().filter(|b| b.layers.contains(&layer)) {
+                let columns = range(&x, block.footprint.x);
+                for j in range(&y, block.footprint.y) {
+                    plane[j * nx..][columns.clone()].fill(block.material);
+                }
+            }
+        }
+        cells
+    }
+
+    /// Every x where a block, a source or the plan ends, rising.
+    pub fn snap_x(&self) -> Vec<f64> {
+        self.faces(|footprint| footprint.x)
+    }
+
+    /// Every y where a block, a source or the plan ends, rising.
+    pub fn snap_y(&self) -> Vec<f64> {
+        self.faces(|footprint| footprint.y)
+    }
+
+    /// Every z where a layer ends, rising.
+    pub fn snap_z(&self) -> Vec<f64> {
+        let bottom = self.layers.first().map(|layer| layer.z[0]);
+        bottom
+            .into_iter()
+            .chain(self.layers.iter().map(|layer| layer.z[1]))
+            .collect()
+    }
+
+    /// One layer from above, for drawing.
+    ///
+    /// # Errors
+    /// [`MeshError::UnknownLayer`], [`MeshError::NoLayers`].
+    pub fn view(&self, layer: &str) -> Result<PlanView<'_>, MeshError> {
+        let index = self.find_layer(layer)?;
+        Ok(PlanView {
+            layer: &self.layers[index],
+            outline: self.outline(),
+            blocks: self
+                .blocks
+                .iter()
+                .filter(|b| b.layers.contains(&index))
+                .collect(),
+            sources: self.sources.iter().filter(|s| s.layer == index).collect(),
+        })
+    }
+
+    fn faces(&self, ends: impl Fn(&Footprint) -> [f64; 2]) -> Vec<f64> {
+        let tolerance = self.tolerance();
+        let mut faces: Vec<f64> = ends(&self.outline()).to_vec();
+        faces.extend(self.blocks.iter().flat_map(|b| ends(&b.footprint)));
+        faces.extend(self.sources.iter().flat_map(|s| ends(&s.footprint)));
+        faces.sort_by(f64::total_cmp);
+        faces.dedup_by(|a, b| *a - *b <= tolerance);
+        faces
+    }
+
+    fn tolerance(&self) -> f64 {
+        ROUND_OFF * self.size[0].max(self.size[1])
+    }
+
+    fn find_layer(&self, name: &str) -> Result<usize, MeshError> {
+        if self.layers.is_empty() {
+            return Err(MeshError::NoLayers("floorplan"));
+        }
+        self.layers
+            .iter()
+            .position(|layer| layer.name == name)
+            .ok_or_else(|| unknown_layer(name, self.layers.iter().map(|l| l.name.as_str())))
+    }
+
+    fn check_footprint(&self, name: &str, footprint: &Footprint) -> Result<(), MeshError> {
+        positive(name, "width", footprint.x[1] - footprint.x[0])?;
+        positive(name, "length", footprint.y[1] - footprint.y[0])?;
+        let (plan, tolerance) = (self.outline(), self.tolerance());
+        let within = |inner: [f64; 2], outer: [f64; 2]| {
+            outer[0] - inner[0] <= tolerance && inner[1] - outer[1] <= tolerance
+        };
+        if within(footprint.x, plan.x) && within(footprint.y, plan.y) {
+            return Ok(());
+        }
+        Err(MeshError::OutsidePlan {
+            name: name.to_owned(),
+            footprint: *footprint,
+            plan,
+        })
+    }
+}
+
+fn positive(name: &str, quantity: &'static str, value: f64) -> Result<(), MeshError> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(());
+    }
+    Err(MeshError::Shape {
+        name: name.to_owned(),
+        quantity,
+        value,
+        unit: "m",
+        allowed: "finite and above 0 m".to_owned(),
+    })
+}
+
+fn unused<'a>(
+    name: &str,
+    kind: &'static str,
+    mut taken: impl Iterator<Item = &'a String>,
+) -> Result<(), MeshError> {
+    if taken.any(|other| other == name) {
+        return Err(MeshError::Duplicate {
+            kind,
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn copies(
+    name: &str,
+    footprint: Footprint,
+    (count, pitch, axis): (usize, f64, Direction),
+) -> Result<Vec<Footprint>, MeshError> {
+    if count == 0 {
+        return Err(MeshError::Shape {
+            name: name.to_owned(),
+            quantity: "array count",
+            value: 0.0,
+            unit: "",
+            allowed: "at least 1".to_owned(),
+        });
+    }
+    positive(name, "array pitch", pitch)?;
+    Ok(footprint.array(count, pitch, axis))
+}

@@ -1,0 +1,1 @@
+//! Lasers: operating point of an array with temperature.

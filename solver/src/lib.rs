@@ -1,0 +1,15 @@
+//! The physics: waveguide modes, fibre-to-chip coupling, heat and lasers.
+//!
+//! No files, no TOML, no printing and no thread pool of its own. Each part follows one pattern:
+//! a problem (immutable physics), a solver (numerics and workspace), a solution (fields, residual
+//! and what is derived from them).
+
+pub mod convergence;
+pub mod coupling;
+mod error;
+pub mod heat;
+pub mod laser;
+pub mod linalg;
+pub mod modes;
+
+pub use error::SolverError;

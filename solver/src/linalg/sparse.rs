@@ -1,0 +1,142 @@
+//! Compressed sparse rows.
+
+use super::scalar::Scalar;
+
+/// A sparse matrix by compressed rows; columns within a row are sorted.
+#[derive(Clone, Debug)]
+pub(crate) struct CsrMatrix<T> {
+    columns: usize,
+    row_start: Vec<usize>,
+    index: Vec<usize>,
+    value: Vec<T>,
+}
+
+impl<T: Scalar> CsrMatrix<T> {
+    /// From rows of (column, value); repeated columns are summed.
+    pub(crate) fn from_rows(columns: usize, rows: impl Iterator<Item = Vec<(usize, T)>>) -> Self {
+        let mut matrix = Self { columns, row_start: vec![0], index: Vec::new(), value: Vec::new() };
+        for mut row in rows {
+            row.sort_by_key(|entry| entry.0);
+            let start = matrix.index.len();
+            for (column, value) in row {
+                if matrix.index.len() > start && matrix.index.last() == Some(&column) {
+                    if let Some(last) = matrix.value.last_mut() {
+                        *last += value;
+                    }
+                } else {
+                    matrix.index.push(column);
+                    matrix.value.push(value);
+                }
+            }
+            matrix.row_start.push(matrix.index.len());
+        }
+        matrix
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.row_start.len() - 1
+    }
+
+    /// Number of stored entries.
+    pub(crate) fn entries(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Columns and values of row `r`.
+    pub(crate) fn row(&self, r: usize) -> (&[usize], &[T]) {
+        let range = self.row_start[r]..self.row_start[r + 1];
+        (&self.index[range.clone()], &self.value[range])
+    }
+
+    /// Aᵀ.
+    pub(crate) fn transpose(&self) -> Self {
+        let mut row_start = vec![0; self.columns + 1];
+        for &column in &self.index {
+            row_start[column + 1] += 1;
+        }
+        for c in 0..self.columns {
+            row_start[c + 1] += row_start[c];
+        }
+        let mut next = row_start.clone();
+        let mut index = vec![0; self.entries()];
+        let mut value = vec![T::ZERO; self.entries()];
+        for r in 0..self.rows() {
+            let (columns, values) = self.row(r);
+            for (&c, &v) in columns.iter().zip(values) {
+                index[next[c]] = r;
+                value[next[c]] = v;
+                next[c] += 1;
+            }
+        }
+        Self { columns: self.rows(), row_start, index, value }
+    }
+
+    /// A B.
+    pub(crate) fn multiply(&self, other: &Self) -> Self {
+        let mut slot = vec![usize::MAX; other.columns];
+        let rows = (0..self.rows()).map(|r| {
+            let mut row: Vec<(usize, T)> = Vec::new();
+            let (columns, values) = self.row(r);
+            for (&k, &a) in columns.iter().zip(values) {
+                let (inner, inner_values) = other.row(k);
+                for (&c, &b) in inner.iter().zip(inner_values) {
+                    if slot[c] == usize::MAX {
+                        slot[c] = row.len();
+                        row.push((c, a * b));
+                    } else {
+                        row[slot[c]].1 += a * b;
+                    }
+                }
+            }
+            for &(c, _) in &row {
+                slot[c] = usize::MAX;
+            }
+            row
+        });
+        Self::from_rows(other.columns, rows)
+    }
+
+    /// A + b B for matrices of one shape.
+    pub(crate) fn add_scaled(&self, b: T, other: &Self) -> Self {
+        let rows = (0..self.rows()).map(|r| {
+            let (columns, values) = self.row(r);
+            let mut row: Vec<(usize, T)> = columns.iter().copied().zip(values.iter().copied()).collect();
+            let (columns, values) = other.row(r);
+            row.extend(columns.iter().zip(values).map(|(&c, &v)| (c, b * v)));
+            row
+        });
+        Self::from_rows(self.columns, rows)
+    }
+
+    /// diag(left) A.
+    pub(crate) fn scale_rows(mut self, left: &[T]) -> Self {
+        for (r, &factor) in left.iter().enumerate() {
+            for value in &mut self.value[self.row_start[r]..self.row_start[r + 1]] {
+                *value = factor * *value;
+            }
+        }
+        self
+    }
+
+    /// Without entries below `tolerance` times the largest of their row (they cancelled to round-off).
+    pub(crate) fn without_round_off(&self, tolerance: f64) -> Self {
+        let rows = (0..self.rows()).map(|r| {
+            let (columns, values) = self.row(r);
+            let largest = values.iter().map(|v| v.norm_squared()).fold(0.0, f64::max);
+            let least = largest * tolerance * tolerance;
+            columns.iter().copied().zip(values.iter().copied()).filter(|(_, v)| v.norm_squared() > least).collect()
+        });
+        Self::from_rows(self.columns, rows)
+    }
+
+    /// A x.
+    pub(crate) fn apply(&self, x: &[T]) -> Vec<T> {
+        (0..self.rows())
+            .map(|r| {
+                let (columns, values) = self.row(r);
+                columns.iter().zip(values).fold(T::ZERO, |sum, (&c, &v)| sum + v * x[c])
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong with a mode solve.
+
+use cpo_materials::MaterialError;
+use cpo_meshes::MeshError;
+
+/// Errors of the mode solver.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModeError {
+    /// A material has no data at this wavelength or temperature.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
+    /// The grid could not be made.
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    /// Nothing is guided.
+    #[error(
+        "no guided mode: the highest n_eff found is {highest:.6}, and a guided one must exceed {bound:.6}, \
+         the index of what lies along the window's walls; enlarge or strengthen the core, or widen the window"
+    )]
+    NoGuidedMode {
+        /// Largest Re n_eff found.
+        highest: f64,
+        /// What a guided mode must exceed.
+        bound: f64,
+    },
+    /// The eigen-solver did not converge.
+    #[error(
+        "the eigenvalue iteration found {converged} of {wanted} modes within {solves} solves on a grid of \
+         {cells_x} x {cells_y} cells; ask for fewer modes or a wider window"
+    )]
+    Eigen {
+        /// Modes that converged.
+        converged: usize,
+        /// Modes asked for.
+        wanted: usize,
+        /// Solves allowed.
+        solves: usize,
+        /// Cells across.
+        cells_x: usize,
+        /// Cells up.
+        cells_y: usize,
+    },
+    /// A permittivity is zero, infinite or NaN.
+    #[error("the permittivity of {material} at {wavelength} is {value}, with which no field can be computed")]
+    Permittivity {
+        /// Material's name.
+        material: String,
+        /// Wavelength.
+        wavelength: String,
+        /// The offending value.
+        value: String,
+    },
+    /// An option is out of its range.
+    #[error("{option} is {value}; it must be {allowed}")]
+    Option {
+        /// Name of the option.
+        option: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+}

@@ -1,0 +1,114 @@
+//! What is asked of the mode solver: geometry, wavelength, temperature, walls.
+
+use super::ModeError;
+use cpo_materials::{Material, Temperature, Wavelength};
+use cpo_meshes::CrossSection;
+use num_complex::Complex64;
+
+/// The condition on one side of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Wall {
+    /// Perfect electric conductor: tangential E is zero.
+    #[default]
+    Electric,
+    /// Perfect magnetic conductor: tangential H is zero.
+    Magnetic,
+}
+
+/// The conditions on the four sides of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Walls {
+    /// At the lowest x.
+    pub left: Wall,
+    /// At the highest x.
+    pub right: Wall,
+    /// At the lowest y.
+    pub bottom: Wall,
+    /// At the highest y.
+    pub top: Wall,
+}
+
+impl Walls {
+    /// The same condition on all sides.
+    pub fn all(wall: Wall) -> Self {
+        Self { left: wall, right: wall, bottom: wall, top: wall }
+    }
+}
+
+/// A cross-section at a wavelength and a temperature, with its walls.
+#[derive(Clone, Debug)]
+pub struct ModeProblem {
+    cross_section: CrossSection,
+    wavelength: Wavelength,
+    temperature: Temperature,
+    walls: Walls,
+}
+
+impl ModeProblem {
+    /// `cross_section` at `wavelength`, 293.15 K, electric walls.
+    pub fn new(cross_section: &CrossSection, wavelength: Wavelength) -> Self {
+        Self {
+            cross_section: cross_section.clone(),
+            wavelength,
+            temperature: Temperature::celsius(20.0),
+            walls: Walls::default(),
+        }
+    }
+
+    /// The same at another temperature.
+    #[must_use]
+    pub fn at_temperature(mut self, temperature: Temperature) -> Self {
+        self.temperature = temperature;
+        self
+    }
+
+    /// The same at another wavelength.
+    #[must_use]
+    pub fn at_wavelength(mut self, wavelength: Wavelength) -> Self {
+        self.wavelength = wavelength;
+        self
+    }
+
+    /// The same with other walls.
+    #[must_use]
+    pub fn walled(mut self, walls: Walls) -> Self {
+        self.walls = walls;
+        self
+    }
+
+    /// The same conditions on another cross-section.
+    #[must_use]
+    pub fn with_cross_section(mut self, cross_section: CrossSection) -> Self {
+        self.cross_section = cross_section;
+        self
+    }
+
+    /// The geometry.
+    pub fn cross_section(&self) -> &CrossSection {
+        &self.cross_section
+    }
+
+    /// Vacuum wavelength.
+    pub fn wavelength(&self) -> Wavelength {
+        self.wavelength
+    }
+
+    /// Temperature at which materials are looked up.
+    pub fn temperature(&self) -> Temperature {
+        self.temperature
+    }
+
+    /// The walls.
+    pub fn walls(&self) -> Walls {
+        self.walls
+    }
+
+    /// Relative permittivity (xx, yy, zz) of every material of the cross-section.
+    ///
+    /// # Errors
+    /// [`ModeError::Material`] outside a material's data.
+    pub fn permittivities(&self) -> Result<Vec<[Complex64; 3]>, ModeError> {
+        let look_up = |material: &Material| material.permittivity(self.wavelength, self.temperature);
+        self.cross_section.materials().iter().map(look_up).collect::<Result<_, _>>().map_err(ModeError::from)
+    }
+}

@@ -1,0 +1,18 @@
+//! Study file to loss table: reading and checking a study, and laying out its points.
+//!
+//! ```no_run
+//! let study = cpo_study::Study::read("edge_coupler.toml".as_ref())?;
+//! let plan = study.plan()?;
+//! println!("{}: {} points", study.name, plan.len());
+//! # Ok::<(), cpo_study::StudyError>(())
+//! ```
+
+mod error;
+pub mod file;
+pub mod plan;
+pub mod study;
+
+pub use error::{Report, StudyError};
+pub use file::{Diagnostic, Location, Severity};
+pub use plan::Plan;
+pub use study::Study;

@@ -1,0 +1,175 @@
+//! What can be found wrong without solving: geometry that values do not make, conditions outside the
+//! data of a material, fibres that do not guide.
+
+use std::collections::BTreeSet;
+
+use cpo_materials::MaterialError;
+
+use super::Planner;
+use crate::file::{Diagnostic, Location, Place};
+use crate::study::{
+    CouplingTable, HeatTable, MaterialId, ModesTable, NamedValue, ParameterId, ParameterValues,
+    Port,
+};
+
+impl Planner<'_> {
+    /// Reports a mistake once, with the values at which it shows.
+    fn report(&mut self, mistake: Diagnostic, values: &ParameterValues) {
+        let diagnostic = self.diagnostics.add(mistake);
+        let named = self.study.named_values(values);
+        if !named.is_empty() && diagnostic.help.is_none() {
+            let at: Vec<String> = named.iter().map(NamedValue::to_string).collect();
+            diagnostic.help(format!("this happens at {}", at.join(", ")));
+        }
+    }
+
+    /// Where the study's wavelength is stated, for errors that it causes.
+    fn wavelength_location(&self) -> Option<Location> {
+        self.study
+            .wavelength_place
+            .as_ref()
+            .map(|place| self.diagnostics.locate(place))
+    }
+
+    /// Reports an error of a material that is asked for at `place`.
+    fn report_material(&mut self, place: &Place, error: &MaterialError, values: &ParameterValues) {
+        let mut mistake = self.study.mistake(place, error.to_string());
+        if let (MaterialError::Wavelength { .. }, Some(location)) =
+            (error, self.wavelength_location())
+        {
+            mistake.related("the wavelength is stated here", location);
+        }
+        self.report(*mistake, values);
+    }
+
+    pub(super) fn check_modes(&mut self, modes: &ModesTable) {
+        let study = self.study;
+        let Some(section) = study
+            .cross_sections
+            .iter()
+            .find(|s| s.name == modes.cross_section)
+        else {
+            return;
+        };
+        // two tables of modes may share a cross-section; its mistakes are reported once
+        let first = study
+            .modes
+            .iter()
+            .find(|m| m.cross_section == modes.cross_section);
+        if first.is_some_and(|first| first.name != modes.name) {
+            return;
+        }
+        let geometry = self.sweep.of_cross_section(&section.name);
+        for values in self.subset(&geometry) {
+            if let Err(mistake) = study.make_cross_section(section, &values) {
+                self.report(*mistake, &values);
+                break;
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (material, place) in section.materials() {
+            if seen.insert(material) {
+                self.check_optics(material, &place);
+            }
+        }
+    }
+
+    /// Assignments over some of the parameters of a table. That they are too many has been reported
+    /// with the table.
+    fn subset(&self, parameters: &BTreeSet<ParameterId>) -> Vec<ParameterValues> {
+        self.sweep.assignments(parameters, 0).unwrap_or_default()
+    }
+
+    /// Assignments over `parameters`, wavelength and temperature.
+    fn conditions(&self, mut parameters: BTreeSet<ParameterId>) -> Vec<ParameterValues> {
+        parameters.extend(self.sweep.conditions());
+        self.subset(&parameters)
+    }
+
+    fn check_optics(&mut self, id: MaterialId, place: &Place) {
+        let study = self.study;
+        let Some(wavelength) = study.wavelength else {
+            return;
+        };
+        let mut parameters = BTreeSet::new();
+        self.sweep.of_material(id, &mut parameters);
+        for values in self.conditions(parameters) {
+            let Ok(material) = study.make_material(id, &values) else {
+                return; // reported with the geometry
+            };
+            let at = study.evaluate(&wavelength, &values);
+            let temperature = study.evaluate(&study.temperature, &values);
+            if let Err(error) = material.permittivity(at, temperature) {
+                self.report_material(place, &error, &values);
+                return;
+            }
+        }
+    }
+
+    pub(super) fn check_coupling(&mut self, coupling: &CouplingTable) {
+        let study = self.study;
+        let Some(wavelength) = study.wavelength else {
+            return;
+        };
+        for port in [&coupling.from, &coupling.to] {
+            let Port::Fiber(name) = port else {
+                continue;
+            };
+            let uses = |c: &CouplingTable| c.from == *port || c.to == *port;
+            if study
+                .couplings
+                .iter()
+                .find(|c| uses(c))
+                .is_some_and(|c| c.name != coupling.name)
+            {
+                continue; // reported with the first coupling of this fibre
+            }
+            let Some(fiber) = study.fibers.iter().find(|f| f.name == *name) else {
+                continue;
+            };
+            for values in self.conditions(self.sweep.of_fiber(name)) {
+                let at = study.evaluate(&wavelength, &values);
+                let temperature = study.evaluate(&study.temperature, &values);
+                if let Err(mistake) = study.make_fiber(fiber, &values, at, temperature) {
+                    self.report(*mistake, &values);
+                    break;
+                }
+            }
+        }
+        if let Some(gap) = &coupling.gap {
+            self.check_optics(gap.material, &gap.place);
+        }
+    }
+
+    pub(super) fn check_heat(&mut self, heat: &HeatTable, assignments: &[ParameterValues]) {
+        let study = self.study;
+        let Some(plan) = study.floorplans.iter().find(|p| p.name == heat.floorplan) else {
+            return;
+        };
+        for values in assignments {
+            if let Err(mistake) = study.make_floorplan(plan, values) {
+                self.report(*mistake, values);
+                break;
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (id, place) in plan.materials() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let mut parameters: BTreeSet<ParameterId> =
+                heat.ambient.parameter().into_iter().collect();
+            self.sweep.of_material(id, &mut parameters);
+            for values in self.subset(&parameters) {
+                let Ok(material) = study.make_material(id, &values) else {
+                    break; // reported with the geometry
+                };
+                let ambient = study.evaluate(&heat.ambient, &values);
+                if let Err(error) = material.thermal_conductivity(ambient) {
+                    self.report_material(&place, &error, &values);
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The plan: every distinct problem of a study once.
+//!
+//! A point is one set of values for the parameters that its problem depends on, and only for those:
+//! a swept laser current does not multiply the modes. The points of a table are the product of its
+//! parameters in the order of the study, the last one fastest, then temperature, then wavelength
+//! fastest of all; so neighbours in the list are neighbours in wavelength. Offsets and tilts of a
+//! coupling are axes within its points. Planning also instantiates every geometry and looks up every
+//! material at every condition, so that a study that plans has no mistake that could be foreseen.
+
+mod check;
+mod sweep;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cpo_materials::{Temperature, Wavelength};
+
+use crate::error::{Report, StudyError};
+use crate::file::{Diagnostics, Place};
+use crate::study::{ParameterId, ParameterValues, Port, Study};
+use sweep::Sweep;
+
+/// Modes of one cross-section under one condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModePoint {
+    /// Name of the `[modes]` table.
+    pub modes: String,
+    /// Vacuum wavelength.
+    pub wavelength: Wavelength,
+    /// Temperature.
+    pub temperature: Temperature,
+    /// Values of the parameters on which the modes depend.
+    pub values: ParameterValues,
+}
+
+/// One coupling under one condition; offsets and tilts are axes within it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CouplingPoint {
+    /// Name of the `[coupling]` table.
+    pub coupling: String,
+    /// Vacuum wavelength.
+    pub wavelength: Wavelength,
+    /// Temperature.
+    pub temperature: Temperature,
+    /// Where the light comes from.
+    pub from: PortPoint,
+    /// Where it goes.
+    pub to: PortPoint,
+    /// Values of the parameters on which the coupling or one of its fields depends.
+    pub values: ParameterValues,
+}
+
+/// A port under one condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortPoint {
+    /// Name of the `[fiber]` table.
+    Fiber(String),
+    /// Index into [`Plan::modes`].
+    Modes(usize),
+}
+
+/// One heat problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatPoint {
+    /// Name of the `[heat]` table.
+    pub heat: String,
+    /// Temperature of the coolant.
+    pub ambient: Temperature,
+    /// Values of the parameters on which it depends.
+    pub values: ParameterValues,
+}
+
+/// Lasers at one drive within one heat problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaserPoint {
+    /// Name of the `[laser]` table.
+    pub laser: String,
+    /// Index into [`Plan::heats`].
+    pub heat: usize,
+    /// Values of the parameters on which it depends.
+    pub values: ParameterValues,
+}
+
+/// All points of a study, in a fixed order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// By table, then as the module describes.
+    pub modes: Vec<ModePoint>,
+    /// As above.
+    pub couplings: Vec<CouplingPoint>,
+    /// As above.
+    pub heats: Vec<HeatPoint>,
+    /// As above, for each heat problem of the laser in turn.
+    pub lasers: Vec<LaserPoint>,
+}
+
+impl Plan {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.modes.len() + self.couplings.len() + self.heats.len() + self.lasers.len()
+    }
+
+    /// Whether there is nothing to compute.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Finds the point of a table by the values on which the table depends.
+#[derive(Debug, Default)]
+struct Lookup {
+    parameters: BTreeSet<ParameterId>,
+    points: BTreeMap<Vec<(ParameterId, u64)>, usize>,
+}
+
+impl Lookup {
+    fn new(parameters: BTreeSet<ParameterId>) -> Self {
+        Self {
+            parameters,
+            points: BTreeMap::new(),
+        }
+    }
+
+    fn insert(&mut self, values: &ParameterValues, point: usize) {
+        self.points.insert(values.key(), point);
+    }
+
+    fn find(&self, values: &ParameterValues) -> Option<usize> {
+        self.points
+            .get(&values.restricted_to(&self.parameters).key())
+            .copied()
+    }
+}
+
+impl Study {
+    /// Lays out all points, and checks what can be checked without solving.
+    ///
+    /// # Errors
+    /// [`StudyError::Invalid`] with every mistake found: a sweep that is too large, a geometry that
+    /// some values do not make, a material whose data do not cover a condition.
+    pub fn plan(&self) -> Result<Plan, StudyError> {
+        let mut planner = Planner {
+            study: self,
+            sweep: Sweep::new(self),
+            diagnostics: Diagnostics::new(self.source.clone()),
+            plan: Plan::default(),
+        };
+        planner.modes_and_couplings();
+        planner.heats_and_lasers();
+        if planner.diagnostics.has_errors() {
+            let diagnostics = planner.diagnostics.into_sorted();
+            return Err(StudyError::Invalid(Report { diagnostics }));
+        }
+        Ok(planner.plan)
+    }
+}
+
+struct Planner<'s> {
+    study: &'s Study,
+    sweep: Sweep<'s>,
+    diagnostics: Diagnostics,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    /// All assignments over `parameters`; none, reported at `place`, if they are too many.
+    fn assignments(
+        &mut self,
+        place: &Place,
+        parameters: &BTreeSet<ParameterId>,
+    ) -> Vec<ParameterValues> {
+        match self.sweep.assignments(parameters, self.plan.len()) {
+            Ok(assignments) => assignments,
+            Err(too_many) => {
+                let diagnostic = self
+                    .diagnostics
+                    .error(place, format!("`{}` has {too_many} points", place.key()));
+                diagnostic.allowed(format!("at most {} points in a study", sweep::MOST_POINTS));
+                diagnostic.help("sweep fewer parameters at once, or fewer values of each");
+                Vec::new()
+            }
+        }
+    }
+
+    fn modes_and_couplings(&mut self) {
+        let study = self.study;
+        let Some(wavelength) = study.wavelength else {
+            return;
+        };
+        let mut lookups: BTreeMap<&str, Lookup> = BTreeMap::new();
+        for modes in &study.modes {
+            let parameters = self.sweep.of_modes(modes);
+            let assignments = self.assignments(&modes.place, &parameters);
+            self.check_modes(modes);
+            let mut lookup = Lookup::new(parameters);
+            for values in assignments {
+                lookup.insert(&values, self.plan.modes.len());
+                self.plan.modes.push(ModePoint {
+                    modes: modes.name.clone(),
+                    wavelength: study.evaluate(&wavelength, &values),
+                    temperature: study.evaluate(&study.temperature, &values),
+                    values,
+                });
+            }
+            lookups.insert(&modes.name, lookup);
+        }
+        for coupling in &study.couplings {
+            let parameters = self.sweep.of_coupling(coupling);
+            let assignments = self.assignments(&coupling.place, &parameters);
+            self.check_coupling(coupling);
+            for values in assignments {
+                let port = |port: &Port| match port {
+                    Port::Fiber(name) => Some(PortPoint::Fiber(name.clone())),
+                    Port::Modes(name) => lookups
+                        .get(name.as_str())?
+                        .find(&values)
+                        .map(PortPoint::Modes),
+                };
+                // absent only if the sweep of the modes was too large, which is reported
+                if let (Some(from), Some(to)) = (port(&coupling.from), port(&coupling.to)) {
+                    self.plan.couplings.push(CouplingPoint {
+                        coupling: coupling.name.clone(),
+                        wavelength: study.evaluate(&wavelength, &values),
+                        temperature: study.evaluate(&study.temperature, &values),
+                        from,
+                        to,
+                        values,
+                    });
+                }
+            }
+        }
+    }
+
+    fn heats_and_lasers(&mut self) {
+        let study = self.study;
+        let mut lookups: BTreeMap<&str, Lookup> = BTreeMap::new();
+        for heat in &study.heats {
+            let parameters = self.sweep.of_heat(heat);
+            let assignments = self.assignments(&heat.place, &parameters);
+            self.check_heat(heat, &assignments);
+            let mut lookup = Lookup::new(parameters);
+            for values in assignments {
+                lookup.insert(&values, self.plan.heats.len());
+                self.plan.heats.push(HeatPoint {
+                    heat: heat.name.clone(),
+                    ambient: study.evaluate(&heat.ambient, &values),
+                    values,
+                });
+            }
+            lookups.insert(&heat.name, lookup);
+        }
+        for laser in &study.lasers {
+            for heat in &laser.heats {
+                let Some(lookup) = lookups.get(heat.as_str()) else {
+                    continue;
+                };
+                let mut parameters = lookup.parameters.clone();
+                laser.parameters(&mut parameters);
+                for values in self.assignments(&laser.place, &parameters) {
+                    if let Some(heat) = lookup.find(&values) {
+                        let laser = laser.name.clone();
+                        self.plan.lasers.push(LaserPoint {
+                            laser,
+                            heat,
+                            values,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}

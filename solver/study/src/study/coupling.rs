@@ -1,0 +1,214 @@
+//! `[coupling.NAME]`: light from one field into another across a gap.
+
+use std::collections::BTreeSet;
+
+use cpo_materials::{Angle, Decibel, Length, Quantity};
+
+use super::material::{MaterialKind, StatedMaterial};
+use super::reader::{Limit, Reader};
+use super::schema::{COUPLING, GAP};
+use super::{Expr, MaterialId, ParameterId, Scan};
+use crate::file::{Cursor, Place, nearest};
+
+/// Accuracy of a loss unless the study says otherwise.
+const DEFAULT_ERROR: Decibel = Decibel::db(0.01);
+
+/// A coupling between two ports.
+#[derive(Clone, Debug)]
+pub struct CouplingTable {
+    /// Name.
+    pub name: String,
+    /// Where the light comes from.
+    pub from: Port,
+    /// Where it goes.
+    pub to: Port,
+    /// What lies between the two end faces; `None` if they touch.
+    pub gap: Option<GapEntry>,
+    /// Offsets along x of the `from` field against the `to` field.
+    pub offset_x: Scan<Length>,
+    /// Offsets along y.
+    pub offset_y: Scan<Length>,
+    /// Tilts in the plane of x and z.
+    pub tilt_x: Scan<Angle>,
+    /// Tilts in the plane of y and z.
+    pub tilt_y: Scan<Angle>,
+    /// Error wanted of a loss.
+    pub error: Decibel,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A field that light can come from or go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// `[fiber.NAME]`.
+    Fiber(String),
+    /// `[modes.NAME]`.
+    Modes(String),
+}
+
+/// What lies between two end faces.
+#[derive(Clone, Debug)]
+pub struct GapEntry {
+    /// Distance of the faces.
+    pub length: Expr<Length>,
+    /// Medium.
+    pub material: MaterialId,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Port {
+    /// As in the study file: `fiber.smf`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Fiber(name) => format!("fiber.{name}"),
+            Self::Modes(name) => format!("modes.{name}"),
+        }
+    }
+}
+
+impl CouplingTable {
+    /// Parameters of the gap, without those of its material.
+    pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        found.extend(self.gap.as_ref().and_then(|gap| gap.length.parameter()));
+    }
+}
+
+impl Reader {
+    pub(crate) fn coupling(
+        &mut self,
+        name: &str,
+        cursor: &Cursor<'_>,
+        ports: &[Port],
+    ) -> Option<CouplingTable> {
+        let table = self.diagnostics.table(cursor, COUPLING)?;
+        let from_at = self.diagnostics.required(&table, "from");
+        let to_at = self.diagnostics.required(&table, "to");
+        let from = from_at.as_ref().and_then(|c| self.port(c, ports));
+        let to = to_at.as_ref().and_then(|c| self.port(c, ports));
+        if let (Some(from), Some(to), Some(at)) = (&from, &to, &to_at)
+            && from == to
+        {
+            self.diagnostics
+                .error(
+                    &at.place,
+                    format!("`from` and `to` are both {}", from.key()),
+                )
+                .help("couple two different fields");
+            return None;
+        }
+        let gap = match table.get("gap") {
+            None => Some(None),
+            Some(gap) => self.gap(&gap).map(Some),
+        };
+        let offset_x = self.axis(&table, "offset_x");
+        let offset_y = self.axis(&table, "offset_y");
+        let tilt_x = self.tilt(&table, "tilt_x");
+        let tilt_y = self.tilt(&table, "tilt_y");
+        let error = match table.get("error") {
+            None => Some(DEFAULT_ERROR),
+            Some(error) => self.constant(&error, Limit::Positive),
+        };
+        Some(CouplingTable {
+            name: name.to_owned(),
+            from: from?,
+            to: to?,
+            gap: gap?,
+            offset_x: offset_x?,
+            offset_y: offset_y?,
+            tilt_x: tilt_x?,
+            tilt_y: tilt_y?,
+            error: error?,
+            place: cursor.place.clone(),
+        })
+    }
+
+    fn axis<Q: Quantity>(&mut self, table: &crate::file::Table<'_>, key: &str) -> Option<Scan<Q>> {
+        match table.get(key) {
+            None => Some(Scan::zero()),
+            Some(cursor) => self.scan(&cursor),
+        }
+    }
+
+    /// A tilt axis within which the fields still face each other.
+    fn tilt(&mut self, table: &crate::file::Table<'_>, key: &str) -> Option<Scan<Angle>> {
+        let scan: Scan<Angle> = self.axis(table, key)?;
+        let most = Angle::deg(90.0).si();
+        if let (Some(at), Some(bad)) = (
+            table.get(key),
+            scan.values.iter().find(|a| a.si().abs() >= most),
+        ) {
+            self.diagnostics
+                .error(&at.place, format!("`{key}` cannot be {bad}"))
+                .allowed("between -90 deg and 90 deg");
+            return None;
+        }
+        Some(scan)
+    }
+
+    fn port(&mut self, cursor: &Cursor<'_>, ports: &[Port]) -> Option<Port> {
+        let name = self.diagnostics.string(cursor)?;
+        if let Some(port) = ports.iter().find(|port| port.key() == name) {
+            return Some(port.clone());
+        }
+        let keys: Vec<String> = ports.iter().map(Port::key).collect();
+        let near = nearest(name, keys.iter().map(String::as_str)).map(str::to_owned);
+        let known = keys
+            .iter()
+            .map(|k| format!("\"{k}\""))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let diagnostic = self.diagnostics.error(
+            &cursor.place,
+            format!("the study has no [{name}] to couple with"),
+        );
+        if known.is_empty() {
+            diagnostic.allowed("a table [fiber.NAME] or [modes.NAME]");
+        } else {
+            diagnostic.allowed(known);
+        }
+        if let Some(near) = near {
+            diagnostic.help(format!("did you mean \"{near}\"?"));
+        }
+        None
+    }
+
+    fn gap(&mut self, cursor: &Cursor<'_>) -> Option<GapEntry> {
+        let table = self.diagnostics.table(cursor, GAP)?;
+        let length = self.need(&table, "length", Limit::NotNegative);
+        if self.exclusive(&table, ["index", "material"]) {
+            return None;
+        }
+        let material = if let Some(material) = table.get("material") {
+            self.material(&material)
+        } else if let Some(index) = table.get("index") {
+            self.expr(&index, Limit::Positive).map(|n| {
+                let stated = StatedMaterial {
+                    index: Some(n),
+                    extinction: None,
+                    dn_dt: None,
+                    conductivity: None,
+                    density: None,
+                    heat_capacity: None,
+                };
+                let kind = MaterialKind::Stated(stated);
+                self.add_material(cursor.place.key.clone(), kind, cursor.place.clone())
+            })
+        } else {
+            self.diagnostics
+                .error(
+                    table.place(),
+                    format!("`{}` does not say what fills the gap", cursor.place.key),
+                )
+                .allowed("`index` or `material`")
+                .help("add index = 1.0 for air, or the index of the gel or glue");
+            None
+        };
+        Some(GapEntry {
+            length: length?,
+            material: material?,
+            place: cursor.place.clone(),
+        })
+    }
+}

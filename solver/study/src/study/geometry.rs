@@ -1,0 +1,175 @@
+//! Geometry with values put in: cross-sections and floorplans.
+
+use cpo_materials::{Angle, Length, Quantity};
+use cpo_meshes::{CrossSection, Direction, Floorplan, Footprint, MeshError, Shape, Window};
+
+use super::instance::{Mistake, find};
+use super::{
+    CrossSectionTable, Expr, FloorplanTable, FootprintEntry, ParameterValues, PlanAxis, ShapeKind,
+    Study, Vertical,
+};
+use crate::error::StudyError;
+use crate::file::Place;
+
+impl Study {
+    /// The cross-section `name` with values put in.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the values make no geometry.
+    pub fn cross_section(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+    ) -> Result<CrossSection, StudyError> {
+        let table = find(&self.cross_sections, "cross_section", name, |t| &t.name)?;
+        Ok(self.make_cross_section(table, values)?)
+    }
+
+    pub(crate) fn make_cross_section(
+        &self,
+        table: &CrossSectionTable,
+        values: &ParameterValues,
+    ) -> Result<CrossSection, Mistake> {
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values).si();
+        let [x, y] = table.window.map(|pair| pair.map(|edge| at(&edge)));
+        let wrong = |place: &Place, error: MeshError| self.mistake(place, error.to_string());
+        let background = self.make_material(table.background, values)?;
+        let mut section = CrossSection::new(Window { x, y }, background)
+            .map_err(|error| wrong(&table.place, error))?;
+        let mut top = y[0];
+        for layer in &table.layers {
+            let bottom = layer.bottom.as_ref().map_or(top, at);
+            top = layer
+                .thickness
+                .as_ref()
+                .map_or(y[1], |thickness| bottom + at(thickness));
+            let height = top - bottom;
+            if height <= 0.0 {
+                let (from, to) = (Length::m(bottom), Length::m(y[1]));
+                return Err(self.mistake(
+                    &layer.place,
+                    format!(
+                        "the layer \"{}\" begins at {from}, above the window, which ends at {to}",
+                        layer.name
+                    ),
+                ));
+            }
+            let shape = Shape::Rectangle {
+                x: 0.5 * (x[0] + x[1]),
+                bottom,
+                width: x[1] - x[0],
+                height,
+            };
+            let material = self.make_material(layer.material, values)?;
+            section = section
+                .paint(&layer.name, material, shape)
+                .map_err(|error| wrong(&layer.place, error))?;
+        }
+        for entry in &table.shapes {
+            let shape = match &entry.kind {
+                ShapeKind::Rectangle {
+                    width,
+                    height,
+                    vertical,
+                    x,
+                } => {
+                    let (x, width, height) = (at(x), at(width), at(height));
+                    let bottom = match vertical {
+                        Vertical::Bottom(bottom) => at(bottom),
+                        Vertical::Centre(y) => at(y) - 0.5 * height,
+                    };
+                    Shape::Rectangle {
+                        x,
+                        bottom,
+                        width,
+                        height,
+                    }
+                }
+                ShapeKind::Trapezoid {
+                    width,
+                    height,
+                    bottom,
+                    x,
+                    sidewall,
+                } => {
+                    let sidewall: Angle = self.evaluate(sidewall, values);
+                    Shape::Trapezoid {
+                        x: at(x),
+                        bottom: at(bottom),
+                        width: at(width),
+                        height: at(height),
+                        sidewall: sidewall.si(),
+                    }
+                }
+                ShapeKind::Circle { radius, x, y } => Shape::Circle {
+                    x: at(x),
+                    y: at(y),
+                    radius: at(radius),
+                },
+                ShapeKind::Polygon { points } => Shape::Polygon {
+                    points: points.iter().map(|p| [at(&p[0]), at(&p[1])]).collect(),
+                },
+            };
+            let material = self.make_material(entry.material, values)?;
+            section = section
+                .paint(&entry.name, material, shape)
+                .map_err(|error| wrong(&entry.place, error))?;
+        }
+        Ok(section)
+    }
+
+    /// The floorplan `name` with values put in. Sources that a laser drives have no power here.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the values make no geometry.
+    pub fn floorplan(&self, name: &str, values: &ParameterValues) -> Result<Floorplan, StudyError> {
+        let table = find(&self.floorplans, "floorplan", name, |t| &t.name)?;
+        Ok(self.make_floorplan(table, values)?)
+    }
+
+    pub(crate) fn make_floorplan(
+        &self,
+        table: &FloorplanTable,
+        values: &ParameterValues,
+    ) -> Result<Floorplan, Mistake> {
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values).si();
+        let wrong = |place: &Place, error: MeshError| self.mistake(place, error.to_string());
+        let footprint = |f: &FootprintEntry| {
+            Footprint::centred([at(&f.width), at(&f.length)], [at(&f.x), at(&f.y)])
+        };
+        let size = [at(&table.size[0]), at(&table.size[1])];
+        let mut plan = Floorplan::new(size).map_err(|error| wrong(&table.place, error))?;
+        for layer in &table.layers {
+            let material = self.make_material(layer.material, values)?;
+            plan = plan
+                .layer(&layer.name, material, at(&layer.thickness))
+                .map_err(|error| wrong(&layer.place, error))?;
+        }
+        for block in &table.blocks {
+            let material = self.make_material(block.material, values)?;
+            let layers: Vec<&str> = block.layers.iter().map(String::as_str).collect();
+            plan = plan
+                .block(&block.name, footprint(&block.footprint), &layers, material)
+                .map_err(|error| wrong(&block.place, error))?;
+        }
+        for source in &table.sources {
+            let power = source
+                .power
+                .map_or(0.0, |power| self.evaluate(&power, values).si());
+            let (name, place) = (&source.name, footprint(&source.footprint));
+            plan = match &source.array {
+                None => plan.source(name, place, &source.layer, power),
+                Some(array) => {
+                    let axis = match array.axis {
+                        PlanAxis::X => Direction::X,
+                        PlanAxis::Y => Direction::Y,
+                    };
+                    let array = (array.count, at(&array.pitch), axis);
+                    plan.source_array(name, place, array, &source.layer, power)
+                }
+            }
+            .map_err(|error| wrong(&source.place, error))?;
+        }
+        plan.complete().map_err(|error| wrong(&table.place, error))
+    }
+}

@@ -1,0 +1,401 @@
+//! A study with values put in: materials, fibres, boundaries and lasers as the solvers take them.
+
+use cpo_materials::{
+    Current, HeatFlux, HeatTransferCoefficient, Length, Material, MaterialError, Power, Quantity,
+    Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage, Wavelength,
+    WavelengthDrift,
+};
+
+use super::reader::evaluate;
+use super::{
+    CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable, HeatTable,
+    LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues, StatedMaterial, Study,
+};
+use crate::error::{Report, StudyError};
+use crate::file::{Diagnostic, Place, Severity};
+
+/// A fibre at one wavelength and temperature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fiber {
+    /// A Gaussian field.
+    Gaussian {
+        /// 1/e² diameter of the intensity.
+        mode_field_diameter: Length,
+        /// Index of the glass; `None`: that of the gap.
+        index: Option<f64>,
+    },
+    /// A step-index fibre.
+    Step {
+        /// Radius of the core.
+        core_radius: Length,
+        /// Index of the core.
+        core_index: f64,
+        /// Index of the cladding, below that of the core.
+        cladding_index: f64,
+    },
+}
+
+/// A gap at one wavelength and temperature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// Distance of the end faces.
+    pub length: Length,
+    /// Index of what fills it.
+    pub index: f64,
+}
+
+/// What happens at a face of a heat problem.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FaceCondition {
+    /// No heat passes.
+    Insulated,
+    /// Heat leaves in proportion to the rise above `ambient`.
+    Convection {
+        /// Heat transfer coefficient.
+        coefficient: HeatTransferCoefficient,
+        /// Temperature of the coolant.
+        ambient: Temperature,
+    },
+    /// Held at a temperature.
+    Temperature(Temperature),
+    /// A given flux into the body.
+    Flux(HeatFlux),
+}
+
+/// A laser's numbers at one point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LaserValues {
+    /// Temperature at which the others hold.
+    pub reference_temperature: Temperature,
+    /// Threshold current.
+    pub threshold_current: Current,
+    /// T₀ of the threshold.
+    pub threshold_temperature: TemperatureDifference,
+    /// Slope efficiency.
+    pub slope_efficiency: SlopeEfficiency,
+    /// T₁ of the slope efficiency.
+    pub slope_temperature: TemperatureDifference,
+    /// Turn-on voltage.
+    pub turn_on_voltage: Voltage,
+    /// Series resistance.
+    pub series_resistance: Resistance,
+    /// Wavelength and its drift with temperature, if stated.
+    pub emission: Option<(Wavelength, WavelengthDrift)>,
+    /// What is given of each laser.
+    pub drive: DriveValue,
+}
+
+/// What is given of each laser at one point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DriveValue {
+    /// Its current.
+    Current(Current),
+    /// Its optical power.
+    Power(Power),
+}
+
+/// A mistake at a place of the study, before it becomes a [`StudyError`].
+pub(crate) type Mistake = Box<Diagnostic>;
+
+pub(crate) fn find<'a, T>(
+    tables: &'a [T],
+    kind: &'static str,
+    name: &str,
+    name_of: impl Fn(&T) -> &str,
+) -> Result<&'a T, StudyError> {
+    tables
+        .iter()
+        .find(|table| name_of(table) == name)
+        .ok_or_else(|| StudyError::NoSuchTable {
+            table: kind,
+            name: name.to_owned(),
+        })
+}
+
+impl From<Mistake> for StudyError {
+    fn from(mistake: Mistake) -> Self {
+        Self::Invalid(Report {
+            diagnostics: vec![*mistake],
+        })
+    }
+}
+
+impl Study {
+    /// The value of `expr`, parameters absent from `values` being nominal.
+    pub fn evaluate<Q: Quantity>(&self, expr: &Expr<Q>, values: &ParameterValues) -> Q {
+        evaluate(&self.parameters, expr, values)
+    }
+
+    pub(crate) fn mistake(&self, place: &Place, message: impl Into<String>) -> Mistake {
+        Box::new(Diagnostic::new(
+            Severity::Error,
+            self.source.location(place),
+            message,
+        ))
+    }
+
+    /// `[modes.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`], as the other look-ups by name.
+    pub fn modes_table(&self, name: &str) -> Result<&ModesTable, StudyError> {
+        find(&self.modes, "modes", name, |t| &t.name)
+    }
+
+    /// `[coupling.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn coupling_table(&self, name: &str) -> Result<&CouplingTable, StudyError> {
+        find(&self.couplings, "coupling", name, |t| &t.name)
+    }
+
+    /// `[heat.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn heat_table(&self, name: &str) -> Result<&HeatTable, StudyError> {
+        find(&self.heats, "heat", name, |t| &t.name)
+    }
+
+    /// `[laser.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn laser_table(&self, name: &str) -> Result<&LaserTable, StudyError> {
+        find(&self.lasers, "laser", name, |t| &t.name)
+    }
+
+    /// The material `id` with values put in.
+    ///
+    /// # Errors
+    /// [`StudyError::Invalid`] for values that no material has.
+    pub fn material(
+        &self,
+        id: MaterialId,
+        values: &ParameterValues,
+    ) -> Result<Material, StudyError> {
+        Ok(self.make_material(id, values)?)
+    }
+
+    pub(crate) fn make_material(
+        &self,
+        id: MaterialId,
+        values: &ParameterValues,
+    ) -> Result<Material, Mistake> {
+        let entry = &self.materials[id.0];
+        match &entry.kind {
+            MaterialKind::Data(material) => Ok(material.clone()),
+            MaterialKind::Stated(stated) => self
+                .stated_material(&entry.name, stated, values)
+                .map_err(|error| self.mistake(&entry.place, error.to_string())),
+        }
+    }
+
+    fn stated_material(
+        &self,
+        name: &str,
+        stated: &StatedMaterial,
+        values: &ParameterValues,
+    ) -> Result<Material, MaterialError> {
+        let StatedMaterial {
+            index,
+            extinction,
+            dn_dt,
+            conductivity,
+            density,
+            heat_capacity,
+        } = stated;
+        let mut builder = Material::builder(name);
+        if let Some(n) = index {
+            builder = builder.index(self.evaluate(n, values).si());
+        }
+        if let Some(k) = extinction {
+            builder = builder.extinction(self.evaluate(k, values).si());
+        }
+        if let Some((slope, reference)) = dn_dt {
+            builder = builder.dn_dt(
+                self.evaluate(slope, values),
+                self.evaluate(reference, values),
+            );
+        }
+        if let Some([in_plane, through]) = conductivity {
+            builder = builder.anisotropic_conductivity(
+                self.evaluate(in_plane, values),
+                self.evaluate(through, values),
+            );
+        }
+        if let Some(density) = density {
+            builder = builder.density(self.evaluate(density, values));
+        }
+        if let Some(heat_capacity) = heat_capacity {
+            builder = builder.heat_capacity(self.evaluate(heat_capacity, values));
+        }
+        builder.build()
+    }
+
+    /// The fibre `name` with values put in.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the cladding's data do not cover the
+    /// conditions or the core does not guide.
+    pub fn fiber(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Fiber, StudyError> {
+        let table = find(&self.fibers, "fiber", name, |t| &t.name)?;
+        Ok(self.make_fiber(table, values, wavelength, temperature)?)
+    }
+
+    pub(crate) fn make_fiber(
+        &self,
+        table: &FiberTable,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Fiber, Mistake> {
+        let glass = |id| self.index_at(id, &table.cladding_place, values, wavelength, temperature);
+        match &table.kind {
+            FiberKind::Gaussian {
+                mode_field_diameter,
+                cladding,
+            } => Ok(Fiber::Gaussian {
+                mode_field_diameter: self.evaluate(mode_field_diameter, values),
+                index: cladding.map(glass).transpose()?,
+            }),
+            FiberKind::Step {
+                core_radius,
+                core_index,
+                cladding,
+            } => {
+                let cladding_index = glass(*cladding)?;
+                let core_index = match core_index {
+                    CoreIndex::Absolute(n) => self.evaluate(n, values).si(),
+                    CoreIndex::AboveCladding(step) => {
+                        cladding_index + self.evaluate(step, values).si()
+                    }
+                };
+                if core_index <= cladding_index {
+                    let mut mistake = self.mistake(
+                        &table.place,
+                        format!(
+                            "the fibre \"{}\" does not guide at {wavelength}: core index {core_index}, \
+                             cladding {cladding_index:.6}",
+                            table.name
+                        ),
+                    );
+                    mistake.help(
+                        "give `core_index` above the cladding's, or { above_cladding = 0.0052 }",
+                    );
+                    return Err(mistake);
+                }
+                let core_radius = self.evaluate(core_radius, values);
+                Ok(Fiber::Step {
+                    core_radius,
+                    core_index,
+                    cladding_index,
+                })
+            }
+        }
+    }
+
+    /// Real index of a material asked for at `place`.
+    fn index_at(
+        &self,
+        id: MaterialId,
+        place: &Place,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<f64, Mistake> {
+        let material = self.make_material(id, values)?;
+        let index = material
+            .refractive_index(wavelength, temperature)
+            .map_err(|error| self.mistake(place, error.to_string()))?;
+        Ok(index.re)
+    }
+
+    /// The gap of the coupling `name`, `None` if the end faces touch.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the medium's data do not cover the
+    /// conditions.
+    pub fn gap(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Option<Gap>, StudyError> {
+        let table = self.coupling_table(name)?;
+        Ok(self.make_gap(table, values, wavelength, temperature)?)
+    }
+
+    pub(crate) fn make_gap(
+        &self,
+        table: &CouplingTable,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Option<Gap>, Mistake> {
+        let Some(gap) = &table.gap else {
+            return Ok(None);
+        };
+        let index = self.index_at(gap.material, &gap.place, values, wavelength, temperature)?;
+        Ok(Some(Gap {
+            length: self.evaluate(&gap.length, values),
+            index,
+        }))
+    }
+
+    /// Conditions at the faces of the heat problem `name`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn faces(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+    ) -> Result<Faces<FaceCondition>, StudyError> {
+        let table = self.heat_table(name)?;
+        Ok(table.faces.map(|face| match face {
+            FaceEntry::Insulated => FaceCondition::Insulated,
+            FaceEntry::Convection {
+                coefficient,
+                ambient,
+            } => FaceCondition::Convection {
+                coefficient: self.evaluate(coefficient, values),
+                ambient: self.evaluate(&ambient.unwrap_or(table.ambient), values),
+            },
+            FaceEntry::Temperature(t) => FaceCondition::Temperature(self.evaluate(t, values)),
+            FaceEntry::Flux(q) => FaceCondition::Flux(self.evaluate(q, values)),
+        }))
+    }
+
+    /// The laser `name` with values put in.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn laser(&self, name: &str, values: &ParameterValues) -> Result<LaserValues, StudyError> {
+        let laser = self.laser_table(name)?;
+        Ok(LaserValues {
+            reference_temperature: self.evaluate(&laser.reference_temperature, values),
+            threshold_current: self.evaluate(&laser.threshold_current, values),
+            threshold_temperature: self.evaluate(&laser.threshold_temperature, values),
+            slope_efficiency: self.evaluate(&laser.slope_efficiency, values),
+            slope_temperature: self.evaluate(&laser.slope_temperature, values),
+            turn_on_voltage: self.evaluate(&laser.turn_on_voltage, values),
+            series_resistance: self.evaluate(&laser.series_resistance, values),
+            emission: laser
+                .emission
+                .map(|(w, drift)| (self.evaluate(&w, values), self.evaluate(&drift, values))),
+            drive: match &laser.drive {
+                Drive::Current(current) => DriveValue::Current(self.evaluate(current, values)),
+                Drive::Power(power) => DriveValue::Power(self.evaluate(power, values)),
+            },
+        })
+    }
+}

@@ -1,0 +1,242 @@
+//! `[laser.NAME]`: light, current and voltage of the lasers of a floorplan, with their heat.
+
+use std::collections::BTreeSet;
+
+use cpo_materials::{
+    Current, Power, Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage,
+    Wavelength, WavelengthDrift,
+};
+
+use super::material::all_or;
+use super::reader::{Limit, Reader};
+use super::schema::LASER;
+use super::{Expr, ParameterId};
+use crate::file::{Cursor, Place, Value, nearest};
+
+/// Temperature at which laser data are stated unless the study says otherwise.
+const REFERENCE: Temperature = Temperature::celsius(25.0);
+
+/// Equal lasers, all driven alike.
+#[derive(Clone, Debug)]
+pub struct LaserTable {
+    /// Name.
+    pub name: String,
+    /// Names of the heat problems in each of which the lasers are computed.
+    pub heats: Vec<String>,
+    /// Names of the sources that are lasers, arrays written out.
+    pub sources: Vec<String>,
+    /// Temperature at which the values below hold.
+    pub reference_temperature: Expr<Temperature>,
+    /// Threshold current at the reference temperature.
+    pub threshold_current: Expr<Current>,
+    /// T₀ of the threshold, I_th ∝ exp(T/T₀).
+    pub threshold_temperature: Expr<TemperatureDifference>,
+    /// Slope efficiency at the reference temperature.
+    pub slope_efficiency: Expr<SlopeEfficiency>,
+    /// T₁ of the slope efficiency, ∝ exp(−T/T₁).
+    pub slope_temperature: Expr<TemperatureDifference>,
+    /// Turn-on voltage.
+    pub turn_on_voltage: Expr<Voltage>,
+    /// Series resistance.
+    pub series_resistance: Expr<Resistance>,
+    /// Wavelength at the reference temperature and its drift; without it none is computed.
+    pub emission: Option<(Expr<Wavelength>, Expr<WavelengthDrift>)>,
+    /// What is given of each laser.
+    pub drive: Drive,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What is given of each laser.
+#[derive(Clone, Copy, Debug)]
+pub enum Drive {
+    /// Its current.
+    Current(Expr<Current>),
+    /// Its optical power; the current follows.
+    Power(Expr<Power>),
+}
+
+impl LaserTable {
+    /// Parameters of the lasers, without those of the heat problem.
+    pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        found.extend(self.reference_temperature.parameter());
+        found.extend(self.threshold_current.parameter());
+        found.extend(self.threshold_temperature.parameter());
+        found.extend(self.slope_efficiency.parameter());
+        found.extend(self.slope_temperature.parameter());
+        found.extend(self.turn_on_voltage.parameter());
+        found.extend(self.series_resistance.parameter());
+        if let Some((wavelength, drift)) = &self.emission {
+            found.extend(wavelength.parameter());
+            found.extend(drift.parameter());
+        }
+        found.extend(match &self.drive {
+            Drive::Current(current) => current.parameter(),
+            Drive::Power(power) => power.parameter(),
+        });
+    }
+}
+
+/// A heat problem as a laser sees it.
+pub(crate) struct LaserHeat {
+    pub(crate) name: String,
+    /// The floorplan and its sources; `None` if there is a mistake in them.
+    pub(crate) sources: Option<(String, Vec<String>)>,
+}
+
+impl Reader {
+    /// Reads a laser; `heats` are all heat problems of the study.
+    pub(crate) fn laser(
+        &mut self,
+        name: &str,
+        cursor: &Cursor<'_>,
+        heats: &[LaserHeat],
+    ) -> Option<LaserTable> {
+        let table = self.diagnostics.table(cursor, LASER)?;
+        let heat = self.diagnostics.required(&table, "heat");
+        let of = heat.and_then(|c| self.laser_heats(&c, heats));
+        let sources = self.diagnostics.required(&table, "sources");
+        let sources = match (&of, sources) {
+            (Some(of), Some(at)) => self.laser_sources(&at, of, heats),
+            _ => None,
+        };
+        let reference_temperature =
+            self.or(&table, "reference_temperature", Limit::Positive, REFERENCE);
+        let threshold_current = self.need(&table, "threshold_current", Limit::Positive);
+        let threshold_temperature = self.need(&table, "threshold_temperature", Limit::Positive);
+        let slope_efficiency = self.need(&table, "slope_efficiency", Limit::Positive);
+        let slope_temperature = self.need(&table, "slope_temperature", Limit::Positive);
+        let turn_on_voltage = self.need(&table, "turn_on_voltage", Limit::Positive);
+        let series_resistance = self.need(&table, "series_resistance", Limit::NotNegative);
+        let emission = if table.has("wavelength") || table.has("wavelength_drift") {
+            let wavelength = self.need(&table, "wavelength", Limit::Positive);
+            let drift = self.need(&table, "wavelength_drift", Limit::Any);
+            Some(wavelength.zip(drift))
+        } else {
+            None
+        };
+        let both = self.exclusive(&table, ["current", "power"]);
+        let drive = match (table.get("current"), table.get("power")) {
+            _ if both => None,
+            (Some(current), _) => self.expr(&current, Limit::NotNegative).map(Drive::Current),
+            (None, Some(power)) => self.expr(&power, Limit::NotNegative).map(Drive::Power),
+            (None, None) if table.misspells("current") || table.misspells("power") => None,
+            (None, None) => {
+                self.diagnostics
+                    .error(
+                        table.place(),
+                        format!(
+                            "`{}` does not say how the lasers are driven",
+                            cursor.place.key
+                        ),
+                    )
+                    .allowed("`current` or `power`")
+                    .help("add, for example, current = \"60 mA\"");
+                None
+            }
+        };
+        Some(LaserTable {
+            name: name.to_owned(),
+            heats: of?.into_iter().map(|at| heats[at].name.clone()).collect(),
+            sources: sources?,
+            reference_temperature: reference_temperature?,
+            threshold_current: threshold_current?,
+            threshold_temperature: threshold_temperature?,
+            slope_efficiency: slope_efficiency?,
+            slope_temperature: slope_temperature?,
+            turn_on_voltage: turn_on_voltage?,
+            series_resistance: series_resistance?,
+            emission: all_or(emission)?,
+            drive: drive?,
+            place: cursor.place.clone(),
+        })
+    }
+
+    fn laser_heats(&mut self, cursor: &Cursor<'_>, heats: &[LaserHeat]) -> Option<Vec<usize>> {
+        let names: Vec<String> = heats.iter().map(|heat| heat.name.clone()).collect();
+        if !matches!(cursor.node.value, Value::Array(_)) {
+            return Some(vec![self.table_named(cursor, "heat", &names)?]);
+        }
+        let items = self.diagnostics.items(cursor)?;
+        if items.is_empty() {
+            self.diagnostics
+                .error(&cursor.place, "a laser needs a heat problem")
+                .allowed("[heat.NAME]");
+            return None;
+        }
+        let mut seen = Vec::new();
+        let mut found = Vec::new();
+        for item in &items {
+            let at = self.table_named(item, "heat", &names)?;
+            self.unique(
+                &mut seen,
+                &names[at],
+                &item.place,
+                "heat problems of this laser",
+            );
+            found.push(at);
+        }
+        Some(found)
+    }
+
+    /// The sources called by name or by the name of their array, in every one of the heat problems.
+    fn laser_sources(
+        &mut self,
+        cursor: &Cursor<'_>,
+        of: &[usize],
+        heats: &[LaserHeat],
+    ) -> Option<Vec<String>> {
+        let wanted = self.diagnostics.string(cursor)?;
+        let mut found: Option<Vec<String>> = None;
+        for &at in of {
+            let heat = &heats[at];
+            let (floorplan, names) = heat.sources.as_ref()?;
+            let member = |name: &&String| {
+                let rest = name.strip_prefix(wanted);
+                rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+            };
+            // "laser1" is one source, also where there is a "laser10"
+            let these: Vec<String> = match names.iter().find(|name| *name == wanted) {
+                Some(name) => vec![name.clone()],
+                None => names.iter().filter(member).cloned().collect(),
+            };
+            if these.is_empty() || wanted.is_empty() {
+                let near = nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned);
+                let known = names
+                    .iter()
+                    .map(|n| format!("\"{n}\""))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let diagnostic = self.diagnostics.error(
+                    &cursor.place,
+                    format!("[floorplan.{floorplan}] has no source \"{wanted}\""),
+                );
+                diagnostic.allowed(if known.is_empty() {
+                    "a floorplan with sources".to_owned()
+                } else {
+                    known
+                });
+                if let Some(near) = near {
+                    diagnostic.help(format!("did you mean \"{near}\"?"));
+                }
+                return None;
+            }
+            match &found {
+                Some(first) if *first != these => {
+                    self.diagnostics
+                        .error(
+                            &cursor.place,
+                            format!(
+                                "\"{wanted}\" means other sources in [heat.{}] than in [heat.{}]",
+                                heat.name, heats[of[0]].name
+                            ),
+                        )
+                        .help("write one laser table for each heat problem");
+                    return None;
+                }
+                _ => found = Some(these),
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,237 @@
+//! Every key that a study file may hold, with an example of each; an empty one marks a key of the
+//! format that this version only recognises, to say that it is not available.
+//!
+//! `docs/study-file.md` explains them; a test compares the two.
+
+use crate::file::Key;
+
+/// The keys of one kind of table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableSchema {
+    /// The table as the documentation names it.
+    pub table: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $constant:ident = $table:literal { $($name:ident: $example:literal,)+ })+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) const $constant: &[Key] =
+                &[$(Key { name: stringify!($name), example: $example }),+];
+        )+
+
+        /// All tables with their keys.
+        pub const TABLES: &[TableSchema] =
+            &[$(TableSchema { table: $table, keys: $constant }),+];
+    };
+}
+
+tables! {
+    ROOT = "file" {
+        study: "{ name = \"wire\" }",
+        parameters: "{ width = \"450 nm\" }",
+        materials: "{ oxide = { index = 1.444 } }",
+        cross_section: "{ ... }",
+        modes: "{ ... }",
+        fiber: "{ ... }",
+        coupling: "{ ... }",
+        floorplan: "{ ... }",
+        heat: "{ ... }",
+        laser: "{ ... }",
+    }
+    STUDY = "[study]" {
+        name: "\"edge_coupler\"",
+        description: "\"what is asked\"",
+        cites: "[\"10.1364/JOSA.55.001205\"]",
+        wavelength: "\"1550 nm\"",
+        temperature: "\"25 degC\"",
+    }
+    RANGE = "range" {
+        from: "\"1260 nm\"",
+        to: "\"1360 nm\"",
+        points: "11",
+    }
+    TOLERANCE = "tolerance" {
+        nominal: "\"450 nm\"",
+        sigma: "\"5 nm\"",
+        scope: "\"wafer\"",
+    }
+    MATERIAL = "[materials]" {
+        index: "1.444",
+        extinction: "16.0",
+        dn_dt: "\"1e-5 1/K\"",
+        reference_temperature: "\"20 degC\"",
+        conductivity: "\"1.4 W/(m K)\"",
+        density: "\"2200 kg/m3\"",
+        heat_capacity: "\"700 J/(kg K)\"",
+        file: "\"resin.yml\"",
+    }
+    CONDUCTIVITY = "conductivity" {
+        in_plane: "\"15 W/(m K)\"",
+        through: "\"0.5 W/(m K)\"",
+    }
+    CROSS_SECTION = "[cross_section.NAME]" {
+        window: "{ x = [\"-2 um\", \"2 um\"], y = [\"-2 um\", \"2 um\"] }",
+        background: "\"SiO2 Malitson 1965\"",
+        shapes: "[{ name = \"core\", material = \"Si\", rectangle = { width = \"450 nm\", height = \"220 nm\" } }]",
+        layers: "[{ name = \"box\", material = \"SiO2\", thickness = \"2 um\" }]",
+    }
+    WINDOW = "window" {
+        x: "[\"-2 um\", \"2 um\"]",
+        y: "[\"-2 um\", \"2 um\"]",
+    }
+    SHAPE = "shapes" {
+        name: "\"core\"",
+        material: "\"Si3N4 Luke 2015\"",
+        rectangle: "{ width = \"450 nm\", height = \"220 nm\", bottom = \"0 nm\" }",
+        trapezoid: "{ width = \"450 nm\", height = \"220 nm\", bottom = \"0 nm\", sidewall_from_normal = \"6 deg\" }",
+        circle: "{ radius = \"4 um\" }",
+        polygon: "{ points = [[\"0 um\", \"0 um\"], [\"1 um\", \"0 um\"], [\"0 um\", \"1 um\"]] }",
+    }
+    RECTANGLE = "rectangle" {
+        width: "\"450 nm\"",
+        height: "\"220 nm\"",
+        bottom: "\"0 nm\"",
+        x: "\"0 nm\"",
+        y: "\"0 nm\"",
+    }
+    TRAPEZOID = "trapezoid" {
+        width: "\"450 nm\"",
+        height: "\"220 nm\"",
+        bottom: "\"0 nm\"",
+        x: "\"0 nm\"",
+        sidewall_from_normal: "\"6 deg\"",
+    }
+    CIRCLE = "circle" {
+        radius: "\"4.1 um\"",
+        x: "\"0 um\"",
+        y: "\"0 um\"",
+    }
+    POLYGON = "polygon" {
+        points: "[[\"0 um\", \"0 um\"], [\"1 um\", \"0 um\"], [\"0 um\", \"1 um\"]]",
+    }
+    CROSS_LAYER = "cross_section layers" {
+        name: "\"box\"",
+        material: "\"SiO2 Malitson 1965\"",
+        thickness: "\"2 um\"",
+        bottom: "\"-2 um\"",
+    }
+    MODES = "[modes.NAME]" {
+        cross_section: "\"tip\"",
+        count: "2",
+        all_guided: "true",
+        error: "1e-5",
+        grid: "{ finest = \"10 nm\", coarsest = \"100 nm\", growth = 1.2 }",
+        boundary: "\"electric\"",
+        bend_radius: "",
+        target: "",
+    }
+    GRID = "grid" {
+        finest: "\"10 nm\"",
+        coarsest: "\"100 nm\"",
+        growth: "1.2",
+    }
+    BOUNDARY = "boundary" {
+        left: "\"electric\"",
+        right: "\"electric\"",
+        bottom: "\"electric\"",
+        top: "\"electric\"",
+        pml: "",
+    }
+    FIBER = "[fiber.NAME]" {
+        mode_field_diameter: "\"9.2 um\"",
+        core_radius: "\"4.1 um\"",
+        core_index: "{ above_cladding = 0.0052 }",
+        cladding: "\"SiO2 Malitson 1965\"",
+    }
+    CORE_INDEX = "core_index" {
+        above_cladding: "0.0052",
+    }
+    COUPLING = "[coupling.NAME]" {
+        from: "\"fiber.smf\"",
+        to: "\"modes.tip\"",
+        gap: "{ length = \"5 um\", index = 1.45 }",
+        offset_x: "{ from = \"-4 um\", to = \"4 um\", points = 81 }",
+        offset_y: "{ from = \"-4 um\", to = \"4 um\", points = 81 }",
+        tilt_x: "[\"0 deg\", \"1 deg\"]",
+        tilt_y: "[\"0 deg\", \"1 deg\"]",
+        error: "\"0.01 dB\"",
+    }
+    GAP = "gap" {
+        length: "\"5 um\"",
+        index: "1.45",
+        material: "\"SiO2 Malitson 1965\"",
+    }
+    FLOORPLAN = "[floorplan.NAME]" {
+        size: "[\"6 mm\", \"6 mm\"]",
+        layers: "[{ name = \"chip\", material = \"Si\", thickness = \"200 um\" }]",
+        blocks: "[{ name = \"die\", layer = \"chip\", material = \"Si\", rectangle = { width = \"2 mm\", length = \"3 mm\" } }]",
+        sources: "[{ name = \"laser\", layer = \"laser\", rectangle = { width = \"4 um\", length = \"300 um\" }, power = \"50 mW\" }]",
+    }
+    LAYER = "floorplan layers" {
+        name: "\"chip\"",
+        material: "\"Si\"",
+        thickness: "\"200 um\"",
+    }
+    BLOCK = "blocks" {
+        name: "\"die\"",
+        layer: "\"chip\"",
+        layers: "[\"chip\", \"box\"]",
+        material: "\"Si\"",
+        rectangle: "{ width = \"2 mm\", length = \"3 mm\" }",
+    }
+    SOURCE = "sources" {
+        name: "\"laser\"",
+        layer: "\"laser\"",
+        rectangle: "{ width = \"4 um\", length = \"300 um\" }",
+        array: "{ count = 8, pitch = \"250 um\", axis = \"x\" }",
+        power: "\"50 mW\"",
+    }
+    FOOTPRINT = "floorplan rectangle" {
+        width: "\"4 um\"",
+        length: "\"300 um\"",
+        x: "\"0 um\"",
+        y: "\"0 um\"",
+    }
+    ARRAY = "array" {
+        count: "8",
+        pitch: "\"250 um\"",
+        axis: "\"x\"",
+    }
+    HEAT = "[heat.NAME]" {
+        floorplan: "\"engine\"",
+        ambient: "\"25 degC\"",
+        bottom: "{ convection = \"5000 W/(m2 K)\" }",
+        top: "\"insulated\"",
+        sides: "\"insulated\"",
+        left: "\"insulated\"",
+        right: "\"insulated\"",
+        front: "\"insulated\"",
+        back: "\"insulated\"",
+        error: "1e-3",
+        grid: "{ finest = \"1 um\", coarsest = \"200 um\", growth = 1.3 }",
+    }
+    FACE = "heat boundary" {
+        convection: "\"5000 W/(m2 K)\"",
+        ambient: "\"25 degC\"",
+        temperature: "\"55 degC\"",
+        flux: "\"1000 W/m2\"",
+    }
+    LASER = "[laser.NAME]" {
+        heat: "\"array\"",
+        sources: "\"laser\"",
+        reference_temperature: "\"25 degC\"",
+        threshold_current: "\"10 mA\"",
+        threshold_temperature: "\"60 K\"",
+        slope_efficiency: "\"0.3 W/A\"",
+        slope_temperature: "\"200 K\"",
+        turn_on_voltage: "\"0.9 V\"",
+        series_resistance: "\"4 ohm\"",
+        wavelength: "\"1310 nm\"",
+        wavelength_drift: "\"0.09 nm/K\"",
+        current: "{ from = \"20 mA\", to = \"120 mA\", points = 11 }",
+        power: "\"10 mW\"",
+    }
+}
