@@ -63,13 +63,21 @@ impl GridStudy {
                 (value, 2.0 * (value - fine.1).abs(), None)
             }
             [earlier @ .., a, b, c] => {
-                let regular = |order: &f64| (REGULAR.0 * design..=REGULAR.1 * design).contains(order);
+                let regular =
+                    |order: &f64| (REGULAR.0 * design..=REGULAR.1 * design).contains(order);
                 match observed_order(*a, *b, *c) {
                     Some(order) if regular(&order) => {
                         // An order above the design's is an accident of two error terms.
                         let value = extrapolate(*b, *c, order.min(design));
-                        let before = earlier.last().and_then(|z| observed_order(*z, *a, *b)).filter(regular);
-                        let share = if before.is_some() { SHARE_CONFIRMED } else { SHARE_ALONE };
+                        let before = earlier
+                            .last()
+                            .and_then(|z| observed_order(*z, *a, *b))
+                            .filter(regular);
+                        let share = if before.is_some() {
+                            SHARE_CONFIRMED
+                        } else {
+                            SHARE_ALONE
+                        };
                         let previous = extrapolate(*a, *b, before.unwrap_or(design).min(design));
                         let error = (share * (value - c.1).abs())
                             .max((value - extrapolate(*b, *c, design)).abs())
@@ -77,22 +85,38 @@ impl GridStudy {
                         (value, error, Some(order))
                     }
                     order => {
-                        let scale = |level: &(f64, f64)| (level.1 - c.1).abs() * (level.0 / c.0).powf(design);
+                        let scale = |level: &(f64, f64)| {
+                            (level.1 - c.1).abs() * (level.0 / c.0).powf(design)
+                        };
                         let noise = levels.iter().map(scale).fold(0.0, f64::max);
                         (c.1, NOISE_FACTOR * noise, order)
                     }
                 }
             }
         };
-        let verdict = if error <= wanted { Verdict::Converged } else { Verdict::Unconverged };
-        Self { levels, value, error, order, verdict }
+        let verdict = if error <= wanted {
+            Verdict::Converged
+        } else {
+            Verdict::Unconverged
+        };
+        Self {
+            levels,
+            value,
+            error,
+            order,
+            verdict,
+        }
     }
 
     /// Widens the bar by an error of another kind and judges anew.
     #[must_use]
     pub fn with_further_error(mut self, further: f64, wanted: f64) -> Self {
         self.error += further.abs();
-        self.verdict = if self.error <= wanted { Verdict::Converged } else { Verdict::Unconverged };
+        self.verdict = if self.error <= wanted {
+            Verdict::Converged
+        } else {
+            Verdict::Unconverged
+        };
         self
     }
 }
@@ -129,7 +153,10 @@ mod tests {
     use super::*;
 
     fn family(p: f64) -> Vec<(f64, f64)> {
-        [1.0, 1.5, 2.0_f64].iter().map(|&s| (s, 3.0 + 0.2 * s.powf(-p))).collect()
+        [1.0, 1.5, 2.0_f64]
+            .iter()
+            .map(|&s| (s, 3.0 + 0.2 * s.powf(-p)))
+            .collect()
     }
 
     #[test]
@@ -146,13 +173,19 @@ mod tests {
     #[test]
     fn differences_that_change_sign_are_not_extrapolated() {
         let study = GridStudy::new(vec![(1.0, 1.0), (1.5, 1.2), (2.0, 1.1)], 2.0, 1e-3);
-        assert_eq!((study.value, study.order, study.verdict), (1.1, None, Verdict::Unconverged));
+        assert_eq!(
+            (study.value, study.order, study.verdict),
+            (1.1, None, Verdict::Unconverged)
+        );
         // 3 x the largest of 0.1 / 4 and 0.1 (3/4)².
         assert!((study.error - 3.0 * 0.1 * 0.5625).abs() < 1e-12);
     }
 
     #[test]
     fn one_grid_has_no_error_bar() {
-        assert_eq!(GridStudy::new(vec![(1.0, 2.0)], 2.0, 1.0).verdict, Verdict::Unconverged);
+        assert_eq!(
+            GridStudy::new(vec![(1.0, 2.0)], 2.0, 1.0).verdict,
+            Verdict::Unconverged
+        );
     }
 }

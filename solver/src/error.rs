@@ -1,5 +1,8 @@
 //! What can go wrong in the solver.
 
+use crate::coupling::CouplingError;
+use crate::heat::HeatError;
+use crate::laser::LaserError;
 use crate::modes::ModeError;
 
 /// Errors of this crate: one variant per part.
@@ -9,4 +12,13 @@ pub enum SolverError {
     /// In the mode solver.
     #[error(transparent)]
     Mode(#[from] ModeError),
+    /// In a coupling.
+    #[error(transparent)]
+    Coupling(#[from] CouplingError),
+    /// In a heat problem.
+    #[error(transparent)]
+    Heat(#[from] HeatError),
+    /// In a laser array.
+    #[error(transparent)]
+    Laser(#[from] LaserError),
 }

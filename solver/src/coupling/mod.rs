@@ -1,1 +1,39 @@
 //! Coupling: fibre to chip.
+//!
+//! A beam, any [`TransverseField`] (a [`Fiber`]'s mode, a [`GaussianBeam`], a [`SampledField`]),
+//! meets a waveguide mode given by point values ([`SampledField`]). The efficiency is |a₁₂|² of the
+//! one bilinear form of [`overlap()`]; a [`CouplingScan`] takes the beam through gap and tilt and
+//! gives a [`CouplingMap`] over all lateral offsets, with the Fresnel factor of the facets apart.
+//!
+//! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
+
+mod correlation;
+mod error;
+mod extent;
+mod facet;
+mod fiber;
+mod field;
+mod gaussian;
+mod map;
+mod overlap;
+mod plane;
+mod plane_waves;
+mod product;
+mod roots;
+mod scan;
+mod step_index_fiber;
+mod step_index_profile;
+mod study;
+mod weakly_guiding_fiber;
+
+pub use error::CouplingError;
+pub use facet::{Fresnel, Gap};
+pub use fiber::Fiber;
+pub use field::{SampledField, TransverseField};
+pub use gaussian::GaussianBeam;
+pub use map::{CouplingMap, Direction};
+pub use overlap::{efficiency, loss_db, overlap};
+pub use scan::CouplingScan;
+pub use step_index_fiber::StepIndexFiber;
+pub use study::CouplingStudy;
+pub use weakly_guiding_fiber::WeaklyGuidingFiber;

@@ -1,1 +1,35 @@
-//! Heat: the temperature of a floorplan.
+//! Heat: the steady temperature of a floorplan and the crosstalk between its sources.
+//!
+//! −∇·(k ∇T) = q, with k diagonal, T given, convection or flux given on each of the six faces.
+//!
+//! Scheme: cell-centred finite volumes on graded rectilinear grids whose faces lie on every
+//! interface (`operator`); conjugate gradients preconditioned by a multigrid cycle that relaxes whole vertical
+//! columns and coarsens laterally only (`multigrid`); every thermal resistance extrapolated on a family of grids, with
+//! its error bar ([`GridStudy`](crate::convergence::GridStudy)).
+//!
+//! Limits: steady; linear (k at one stated temperature); perfect contact between layers; no
+//! radiation; sources and blocks are boxes. Rises count from the ambient temperature, that is
+//! over the coolant where all boundaries share it.
+
+mod boundary;
+mod crosstalk;
+mod discretisation;
+mod error;
+mod extrapolation;
+mod gradients;
+mod grid;
+mod map;
+mod multigrid;
+mod operator;
+mod problem;
+mod solver;
+mod temperatures;
+
+pub use boundary::{Boundaries, Boundary};
+pub use crosstalk::CrosstalkMatrix;
+pub use discretisation::EnergyBalance;
+pub use error::HeatError;
+pub use map::ThermalMap;
+pub use problem::HeatProblem;
+pub use solver::HeatSolver;
+pub use temperatures::SourceTemperatures;

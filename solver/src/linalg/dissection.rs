@@ -38,7 +38,11 @@ impl Dissection {
     pub(crate) fn new<T: Scalar>(matrix: &CsrMatrix<T>, lattice: &[[usize; 2]]) -> Self {
         let n = matrix.rows();
         let graph = Graph::of(matrix);
-        let mut tree = Tree { order: Vec::with_capacity(n), ranges: Vec::new(), children: Vec::new() };
+        let mut tree = Tree {
+            order: Vec::with_capacity(n),
+            ranges: Vec::new(),
+            children: Vec::new(),
+        };
         let mut side = vec![0_u32; n];
         let mut stamp = 0;
         tree.dissect((0..n).collect(), &graph, lattice, &mut side, &mut stamp);
@@ -58,15 +62,26 @@ impl Dissection {
                 }
             };
             for k in pivots.clone() {
-                graph.neighbours(tree.order[k]).iter().for_each(|&u| visit(position[u]));
+                graph
+                    .neighbours(tree.order[k])
+                    .iter()
+                    .for_each(|&u| visit(position[u]));
             }
             for &child in &children {
                 supernodes[child].boundary.iter().for_each(|&k| visit(k));
             }
             boundary.sort_unstable();
-            supernodes.push(Supernode { pivots, boundary, children });
+            supernodes.push(Supernode {
+                pivots,
+                boundary,
+                children,
+            });
         }
-        Self { order: tree.order, position, supernodes }
+        Self {
+            order: tree.order,
+            position,
+            supernodes,
+        }
     }
 
     /// Number of unknowns.
@@ -124,18 +139,23 @@ impl Tree {
         if set.is_empty() {
             return Vec::new();
         }
-        let Some(cut) = (set.len() > LEAF).then(|| median_cut(&set, lattice)).flatten() else {
+        let Some(cut) = (set.len() > LEAF)
+            .then(|| median_cut(&set, lattice))
+            .flatten()
+        else {
             return self.close(set, Vec::new());
         };
         *stamp += 1;
         let upper_mark = *stamp;
         let (axis, value) = cut;
-        let (lower, upper): (Vec<usize>, Vec<usize>) = set.into_iter().partition(|&u| lattice[u][axis] <= value);
+        let (lower, upper): (Vec<usize>, Vec<usize>) =
+            set.into_iter().partition(|&u| lattice[u][axis] <= value);
         for &u in &upper {
             side[u] = upper_mark;
         }
-        let (separator, lower): (Vec<usize>, Vec<usize>) =
-            lower.into_iter().partition(|&u| graph.neighbours(u).iter().any(|&v| side[v] == upper_mark));
+        let (separator, lower): (Vec<usize>, Vec<usize>) = lower
+            .into_iter()
+            .partition(|&u| graph.neighbours(u).iter().any(|&v| side[v] == upper_mark));
         let mut children = self.dissect(lower, graph, lattice, side, stamp);
         children.extend(self.dissect(upper, graph, lattice, side, stamp));
         if separator.is_empty() {
@@ -161,7 +181,11 @@ fn median_cut(set: &[usize], lattice: &[[usize; 2]]) -> Option<(usize, usize)> {
         (low, high)
     };
     let (x, y) = (extent(0), extent(1));
-    let (axis, (low, high)) = if x.1 - x.0 >= y.1 - y.0 { (0, x) } else { (1, y) };
+    let (axis, (low, high)) = if x.1 - x.0 >= y.1 - y.0 {
+        (0, x)
+    } else {
+        (1, y)
+    };
     if low == high {
         return None;
     }

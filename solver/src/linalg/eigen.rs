@@ -63,13 +63,27 @@ pub(crate) fn shift_invert<T: Scalar>(
 
         let ritz = ritz_pairs(&basis, &image)?;
         let wanted = &ritz[..options.count.min(ritz.len())];
-        let residuals: Vec<Vec<Complex64>> = wanted.iter().map(|pair| pair.residual(&basis, &image)).collect();
-        let met = |pair: &RitzPair, residual: &[Complex64]| norm(residual) <= options.tolerance * pair.theta.norm();
-        let converged = wanted.iter().zip(&residuals).filter(|(p, r)| met(p, r)).count();
+        let residuals: Vec<Vec<Complex64>> = wanted
+            .iter()
+            .map(|pair| pair.residual(&basis, &image))
+            .collect();
+        let met = |pair: &RitzPair, residual: &[Complex64]| {
+            norm(residual) <= options.tolerance * pair.theta.norm()
+        };
+        let converged = wanted
+            .iter()
+            .zip(&residuals)
+            .filter(|(p, r)| met(p, r))
+            .count();
         if converged == options.count {
             return Ok(wanted
                 .iter()
-                .map(|pair| (shift.to_complex() + 1.0 / pair.theta, pair.vector::<T>(&basis)))
+                .map(|pair| {
+                    (
+                        shift.to_complex() + 1.0 / pair.theta,
+                        pair.vector::<T>(&basis),
+                    )
+                })
                 .collect());
         }
         if solves >= options.solves || stalled {
@@ -115,9 +129,18 @@ impl RitzPair {
     fn vector<T: Scalar>(&self, basis: &[Vec<T>]) -> Vec<T> {
         // The small problem is solved in complex numbers, whose phase is free: make it real where
         // the largest coefficient is, so that a real scalar loses nothing.
-        let largest = self.coefficients.iter().fold(Complex64::ONE * 1e-300, |a, &b| if b.norm() > a.norm() { b } else { a });
+        let largest = self
+            .coefficients
+            .iter()
+            .fold(Complex64::ONE * 1e-300, |a, &b| {
+                if b.norm() > a.norm() { b } else { a }
+            });
         let phase = largest.conj() / largest.norm();
-        let real: Vec<T> = self.coefficients.iter().map(|&s| T::from_complex(s * phase)).collect();
+        let real: Vec<T> = self
+            .coefficients
+            .iter()
+            .map(|&s| T::from_complex(s * phase))
+            .collect();
         let mut vector = combine(basis, &real);
         let scale = T::real(1.0 / norm(&vector));
         vector.iter_mut().for_each(|v| *v = *v * scale);
@@ -151,7 +174,10 @@ fn real_span<T: Scalar>(vector: &[Complex64]) -> Vec<Vec<T>> {
     let real: Vec<T> = vector.iter().map(|v| T::real(v.re)).collect();
     let imaginary: Vec<T> = vector.iter().map(|v| T::real(v.im)).collect();
     let size = norm(vector);
-    [real, imaginary].into_iter().filter(|part| norm(part) > 1e-10 * size).collect()
+    [real, imaginary]
+        .into_iter()
+        .filter(|part| norm(part) > 1e-10 * size)
+        .collect()
 }
 
 /// Σ sᵢ vᵢ.
@@ -171,7 +197,9 @@ fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<
         if before == 0.0 || !before.is_finite() {
             continue;
         }
-        vector.iter_mut().for_each(|v| *v = *v * T::real(1.0 / before));
+        vector
+            .iter_mut()
+            .for_each(|v| *v = *v * T::real(1.0 / before));
         for _ in 0..2 {
             for v in basis.iter().chain(&fresh) {
                 let overlap = dot(v, &vector);
@@ -181,7 +209,9 @@ fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<
         let after = norm(&vector);
         // What is left of a dependent vector is round-off, 1e-16 of it.
         if after > 1e-10 {
-            vector.iter_mut().for_each(|v| *v = *v * T::real(1.0 / after));
+            vector
+                .iter_mut()
+                .for_each(|v| *v = *v * T::real(1.0 / after));
             fresh.push(vector);
         }
     }
@@ -216,14 +246,27 @@ mod tests {
             }
             row
         });
-        (CsrMatrix::from_rows(n * n, rows), (0..n * n).map(|r| [r % n, r / n]).collect())
+        (
+            CsrMatrix::from_rows(n * n, rows),
+            (0..n * n).map(|r| [r % n, r / n]).collect(),
+        )
     }
 
     fn start<T: Scalar>(n: usize, block: usize) -> Vec<Vec<T>> {
-        (0..block).map(|b| (0..n).map(|k| T::real(((k * (b + 3) + 7) % 11) as f64 - 4.7)).collect()).collect()
+        (0..block)
+            .map(|b| {
+                (0..n)
+                    .map(|k| T::real(((k * (b + 3) + 7) % 11) as f64 - 4.7))
+                    .collect()
+            })
+            .collect()
     }
 
-    fn factors<T: Scalar>(matrix: &CsrMatrix<T>, lattice: &[[usize; 2]], shift: T) -> Multifrontal<T> {
+    fn factors<T: Scalar>(
+        matrix: &CsrMatrix<T>,
+        lattice: &[[usize; 2]],
+        shift: T,
+    ) -> Multifrontal<T> {
         Multifrontal::new(Arc::new(Dissection::new(matrix, lattice)), matrix, shift)
     }
 
@@ -234,13 +277,24 @@ mod tests {
         let exact: Vec<Vec<Complex64>> = start(23 * 23, 2);
         let mut columns: Vec<Vec<Complex64>> = exact
             .iter()
-            .map(|x| matrix.apply(x).into_iter().zip(x).map(|(a, &x)| a - shift * x).collect())
+            .map(|x| {
+                matrix
+                    .apply(x)
+                    .into_iter()
+                    .zip(x)
+                    .map(|(a, &x)| a - shift * x)
+                    .collect()
+            })
             .collect();
         factors(&matrix, &lattice, shift).solve(&mut columns);
         for (x, e) in columns.iter().zip(&exact) {
             let difference: Vec<Complex64> = x.iter().zip(e).map(|(x, e)| x - e).collect();
             // Round-off times the condition number, here below 1e4.
-            assert!(norm(&difference) < 1e-11 * norm(e), "{}", norm(&difference) / norm(e));
+            assert!(
+                norm(&difference) < 1e-11 * norm(e),
+                "{}",
+                norm(&difference) / norm(e)
+            );
         }
     }
 
@@ -248,8 +302,18 @@ mod tests {
     fn eigenvalues_agree_with_a_dense_solver() {
         let (matrix, lattice) = lattice_matrix::<f64>(14, 0.1);
         let shift = 9.0;
-        let options = EigenOptions { count: 5, tolerance: 1e-10, solves: 400 };
-        let pairs = shift_invert(&factors(&matrix, &lattice, shift), shift, start(14 * 14, 7), options).unwrap();
+        let options = EigenOptions {
+            count: 5,
+            tolerance: 1e-10,
+            solves: 400,
+        };
+        let pairs = shift_invert(
+            &factors(&matrix, &lattice, shift),
+            shift,
+            start(14 * 14, 7),
+            options,
+        )
+        .unwrap();
         let mut dense = Array2::<f64>::zeros((14 * 14, 14 * 14));
         for r in 0..matrix.rows() {
             let (columns, values) = matrix.row(r);
@@ -264,7 +328,11 @@ mod tests {
             // LAPACK's own backward error on an unsymmetric matrix of this size is 1e-13.
             assert!((value.re - reference).abs() < 1e-9, "{value} {reference}");
             let image = matrix.apply(vector);
-            let residual: Vec<f64> = image.iter().zip(vector).map(|(a, x)| a - value.re * x).collect();
+            let residual: Vec<f64> = image
+                .iter()
+                .zip(vector)
+                .map(|(a, x)| a - value.re * x)
+                .collect();
             assert!(norm(&residual) < 1e-8);
         }
     }

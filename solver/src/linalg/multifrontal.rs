@@ -13,7 +13,8 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::lu::partial_pivoting::factor::{lu_in_place, lu_in_place_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::{
-    solve_lower_triangular_in_place, solve_unit_lower_triangular_in_place, solve_upper_triangular_in_place,
+    solve_lower_triangular_in_place, solve_unit_lower_triangular_in_place,
+    solve_upper_triangular_in_place,
 };
 use faer::{Accum, Mat, Par};
 use std::sync::Arc;
@@ -46,7 +47,12 @@ impl<T: Scalar> Multifrontal<T> {
         let mut fronts = Vec::with_capacity(symbolic.supernodes.len());
         for node in &symbolic.supernodes {
             let (pivots, size) = (node.pivots.len(), node.pivots.len() + node.boundary.len());
-            for (l, k) in node.pivots.clone().chain(node.boundary.iter().copied()).enumerate() {
+            for (l, k) in node
+                .pivots
+                .clone()
+                .chain(node.boundary.iter().copied())
+                .enumerate()
+            {
                 local[k] = l;
             }
             let mut front = Mat::<T>::zeros(size, size);
@@ -70,7 +76,11 @@ impl<T: Scalar> Multifrontal<T> {
             }
             for &child in &node.children {
                 if let Some(update) = schur[child].take() {
-                    let map: Vec<usize> = symbolic.supernodes[child].boundary.iter().map(|&k| local[k]).collect();
+                    let map: Vec<usize> = symbolic.supernodes[child]
+                        .boundary
+                        .iter()
+                        .map(|&k| local[k])
+                        .collect();
                     for (c, &column) in map.iter().enumerate() {
                         for (r, &row) in map.iter().enumerate() {
                             front[(row, column)] += update[(r, c)];
@@ -92,10 +102,19 @@ impl<T: Scalar> Multifrontal<T> {
         let mut x = Mat::<T>::from_fn(n, count, |k, c| columns[c][order[k]]);
         for (node, front) in self.symbolic.supernodes.iter().zip(&self.fronts) {
             let start = node.pivots.start;
-            let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| x[(start + front.permutation[r], c)]);
+            let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| {
+                x[(start + front.permutation[r], c)]
+            });
             solve_unit_lower_triangular_in_place(front.pivots.as_ref(), own.as_mut(), Par::Seq);
             let mut update = Mat::<T>::zeros(node.boundary.len(), count);
-            matmul(update.as_mut(), Accum::Replace, front.lower.as_ref(), own.as_ref(), T::real(1.0), Par::Seq);
+            matmul(
+                update.as_mut(),
+                Accum::Replace,
+                front.lower.as_ref(),
+                own.as_ref(),
+                T::real(1.0),
+                Par::Seq,
+            );
             for c in 0..count {
                 for r in 0..node.pivots.len() {
                     x[(start + r, c)] = own[(r, c)];
@@ -107,9 +126,17 @@ impl<T: Scalar> Multifrontal<T> {
         }
         for (node, front) in self.symbolic.supernodes.iter().zip(&self.fronts).rev() {
             let start = node.pivots.start;
-            let later = Mat::<T>::from_fn(node.boundary.len(), count, |r, c| x[(node.boundary[r], c)]);
+            let later =
+                Mat::<T>::from_fn(node.boundary.len(), count, |r, c| x[(node.boundary[r], c)]);
             let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| x[(start + r, c)]);
-            matmul(own.as_mut(), Accum::Add, front.upper.as_ref(), later.as_ref(), T::real(-1.0), Par::Seq);
+            matmul(
+                own.as_mut(),
+                Accum::Add,
+                front.upper.as_ref(),
+                later.as_ref(),
+                T::real(-1.0),
+                Par::Seq,
+            );
             solve_upper_triangular_in_place(front.pivots.as_ref(), own.as_mut(), Par::Seq);
             for c in 0..count {
                 for r in 0..node.pivots.len() {
@@ -131,7 +158,12 @@ fn eliminate<T: Scalar>(mut front: Mat<T>, pivots: usize) -> (Front<T>, Mat<T>) 
     let (left, right) = front.as_mut().split_at_col_mut(pivots);
     let (mut diagonal, lower) = left.split_at_row_mut(pivots);
     let (upper, mut schur) = right.split_at_row_mut(pivots);
-    let mut memory = MemBuffer::new(lu_in_place_scratch::<usize, T>(pivots, pivots, Par::Seq, Default::default()));
+    let mut memory = MemBuffer::new(lu_in_place_scratch::<usize, T>(
+        pivots,
+        pivots,
+        Par::Seq,
+        Default::default(),
+    ));
     lu_in_place(
         diagonal.as_mut(),
         &mut forward,
@@ -143,8 +175,27 @@ fn eliminate<T: Scalar>(mut front: Mat<T>, pivots: usize) -> (Front<T>, Mat<T>) 
     let mut permuted = Mat::<T>::from_fn(pivots, upper.ncols(), |r, c| upper[(forward[r], c)]);
     solve_unit_lower_triangular_in_place(diagonal.as_ref(), permuted.as_mut(), Par::Seq);
     let mut lower = lower.to_owned();
-    solve_lower_triangular_in_place(diagonal.as_ref().transpose(), lower.as_mut().transpose_mut(), Par::Seq);
-    matmul(schur.as_mut(), Accum::Add, lower.as_ref(), permuted.as_ref(), T::real(-1.0), Par::Seq);
+    solve_lower_triangular_in_place(
+        diagonal.as_ref().transpose(),
+        lower.as_mut().transpose_mut(),
+        Par::Seq,
+    );
+    matmul(
+        schur.as_mut(),
+        Accum::Add,
+        lower.as_ref(),
+        permuted.as_ref(),
+        T::real(-1.0),
+        Par::Seq,
+    );
     let update = schur.to_owned();
-    (Front { pivots: diagonal.to_owned(), permutation: forward, upper: permuted, lower }, update)
+    (
+        Front {
+            pivots: diagonal.to_owned(),
+            permutation: forward,
+            upper: permuted,
+            lower,
+        },
+        update,
+    )
 }

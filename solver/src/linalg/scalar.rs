@@ -83,7 +83,9 @@ pub(crate) fn norm<T: Scalar>(x: &[T]) -> f64 {
 
 /// Hermitian product x* y.
 pub(crate) fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
-    x.iter().zip(y).fold(T::ZERO, |sum, (&a, &b)| sum + a.conjugate() * b)
+    x.iter()
+        .zip(y)
+        .fold(T::ZERO, |sum, (&a, &b)| sum + a.conjugate() * b)
 }
 
 /// y ← y + a x.

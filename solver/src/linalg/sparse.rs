@@ -14,7 +14,12 @@ pub(crate) struct CsrMatrix<T> {
 impl<T: Scalar> CsrMatrix<T> {
     /// From rows of (column, value); repeated columns are summed.
     pub(crate) fn from_rows(columns: usize, rows: impl Iterator<Item = Vec<(usize, T)>>) -> Self {
-        let mut matrix = Self { columns, row_start: vec![0], index: Vec::new(), value: Vec::new() };
+        let mut matrix = Self {
+            columns,
+            row_start: vec![0],
+            index: Vec::new(),
+            value: Vec::new(),
+        };
         for mut row in rows {
             row.sort_by_key(|entry| entry.0);
             let start = matrix.index.len();
@@ -69,7 +74,12 @@ impl<T: Scalar> CsrMatrix<T> {
                 next[c] += 1;
             }
         }
-        Self { columns: self.rows(), row_start, index, value }
+        Self {
+            columns: self.rows(),
+            row_start,
+            index,
+            value,
+        }
     }
 
     /// A B.
@@ -101,7 +111,11 @@ impl<T: Scalar> CsrMatrix<T> {
     pub(crate) fn add_scaled(&self, b: T, other: &Self) -> Self {
         let rows = (0..self.rows()).map(|r| {
             let (columns, values) = self.row(r);
-            let mut row: Vec<(usize, T)> = columns.iter().copied().zip(values.iter().copied()).collect();
+            let mut row: Vec<(usize, T)> = columns
+                .iter()
+                .copied()
+                .zip(values.iter().copied())
+                .collect();
             let (columns, values) = other.row(r);
             row.extend(columns.iter().zip(values).map(|(&c, &v)| (c, b * v)));
             row
@@ -125,7 +139,12 @@ impl<T: Scalar> CsrMatrix<T> {
             let (columns, values) = self.row(r);
             let largest = values.iter().map(|v| v.norm_squared()).fold(0.0, f64::max);
             let least = largest * tolerance * tolerance;
-            columns.iter().copied().zip(values.iter().copied()).filter(|(_, v)| v.norm_squared() > least).collect()
+            columns
+                .iter()
+                .copied()
+                .zip(values.iter().copied())
+                .filter(|(_, v)| v.norm_squared() > least)
+                .collect()
         });
         Self::from_rows(self.columns, rows)
     }
@@ -135,7 +154,10 @@ impl<T: Scalar> CsrMatrix<T> {
         (0..self.rows())
             .map(|r| {
                 let (columns, values) = self.row(r);
-                columns.iter().zip(values).fold(T::ZERO, |sum, (&c, &v)| sum + v * x[c])
+                columns
+                    .iter()
+                    .zip(values)
+                    .fold(T::ZERO, |sum, (&c, &v)| sum + v * x[c])
             })
             .collect()
     }

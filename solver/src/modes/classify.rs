@@ -42,7 +42,11 @@ pub struct RadiationBound {
 
 impl RadiationBound {
     /// The bound on a grid.
-    pub(super) fn new(problem: &ModeProblem, grid: &RectilinearGrid<2>, permittivities: &[[Complex64; 3]]) -> Self {
+    pub(super) fn new(
+        problem: &ModeProblem,
+        grid: &RectilinearGrid<2>,
+        permittivities: &[[Complex64; 3]],
+    ) -> Self {
         let k0 = problem.wavelength().vacuum_wavenumber();
         let section = problem.cross_section();
         let (xs, ys) = (grid.axis(0).centres(), grid.axis(1).centres());
@@ -50,8 +54,20 @@ impl RadiationBound {
             let eps = permittivities[section.material_at(x, y)];
             eps[0].re.max(eps[1].re)
         };
-        let column = |x: f64| slab_index(&ys.iter().map(|&y| permittivity(x, y)).collect::<Vec<_>>(), &grid.axis(1).widths(), k0);
-        let row = |y: f64| slab_index(&xs.iter().map(|&x| permittivity(x, y)).collect::<Vec<_>>(), &grid.axis(0).widths(), k0);
+        let column = |x: f64| {
+            slab_index(
+                &ys.iter().map(|&y| permittivity(x, y)).collect::<Vec<_>>(),
+                &grid.axis(1).widths(),
+                k0,
+            )
+        };
+        let row = |y: f64| {
+            slab_index(
+                &xs.iter().map(|&x| permittivity(x, y)).collect::<Vec<_>>(),
+                &grid.axis(0).widths(),
+                k0,
+            )
+        };
         let columns: Vec<f64> = xs.iter().map(|&x| column(x)).collect();
         let rows: Vec<f64> = ys.iter().map(|&y| row(y)).collect();
         let bounding = |cuts: &[f64], wall: f64| {
@@ -65,15 +81,34 @@ impl RadiationBound {
             bounding(&rows, rows[0]),
             bounding(&rows, rows[rows.len() - 1]),
         ];
-        let highest_index = permittivities.iter().map(|e| e[0].re.max(e[1].re)).fold(0.0, f64::max).sqrt();
-        let index = walls.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+        let highest_index = permittivities
+            .iter()
+            .map(|e| e[0].re.max(e[1].re))
+            .fold(0.0, f64::max)
+            .sqrt();
+        let index = walls
+            .iter()
+            .flatten()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
         // Nothing but symmetry planes: a uniform window, which guides nothing.
-        Self { walls, index: if index.is_finite() { index } else { highest_index } }
+        Self {
+            walls,
+            index: if index.is_finite() {
+                index
+            } else {
+                highest_index
+            },
+        }
     }
 
     /// Class of a mode of effective index `n_eff`.
     pub fn class(&self, n_eff: Complex64) -> ModeClass {
-        if n_eff.re > self.index { ModeClass::Guided } else { ModeClass::Box }
+        if n_eff.re > self.index {
+            ModeClass::Guided
+        } else {
+            ModeClass::Box
+        }
     }
 }
 
@@ -97,7 +132,11 @@ fn slab_index(permittivity: &[f64], widths: &[f64], k0: f64) -> f64 {
         let mut pivot = diagonal[0] - value;
         let mut above = pivot > 0.0;
         for i in 1..n {
-            let divisor = if pivot == 0.0 { f64::MIN_POSITIVE } else { pivot };
+            let divisor = if pivot == 0.0 {
+                f64::MIN_POSITIVE
+            } else {
+                pivot
+            };
             pivot = diagonal[i] - value - coupling_squared[i - 1] / divisor;
             above |= pivot > 0.0;
         }

@@ -42,7 +42,9 @@ pub enum ModeError {
         cells_y: usize,
     },
     /// A permittivity is zero, infinite or NaN.
-    #[error("the permittivity of {material} at {wavelength} is {value}, with which no field can be computed")]
+    #[error(
+        "the permittivity of {material} at {wavelength} is {value}, with which no field can be computed"
+    )]
     Permittivity {
         /// Material's name.
         material: String,

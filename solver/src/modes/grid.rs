@@ -7,7 +7,7 @@
 
 use super::{ModeError, ModeProblem};
 use cpo_materials::Quantity;
-use cpo_meshes::{Axis, RectilinearGrid, Spacing};
+use cpo_meshes::{Axis, CrossSection, RectilinearGrid, Spacing};
 
 /// Smallest cell at a dielectric corner, in transverse wavelengths, at refinement 1.
 const CORNER_CELL: f64 = 0.008;
@@ -19,6 +19,9 @@ const LARGEST_CELL: f64 = 0.25;
 const CELLS_ACROSS: f64 = 6.0;
 /// Cells across the window at least, at refinement 1.
 const CELLS_ACROSS_WINDOW: f64 = 12.0;
+
+/// Features closer than this share of the window are one face, as in [`Spacing`].
+const MERGE: f64 = 1e-12;
 
 /// A family of grids, refined together.
 #[derive(Clone, Debug)]
@@ -35,8 +38,11 @@ impl ModeGrid {
     /// [`ModeError::Material`] outside a material's data.
     pub fn new(problem: &ModeProblem) -> Result<Self, ModeError> {
         let section = problem.cross_section();
-        let indices: Vec<f64> =
-            problem.permittivities()?.iter().map(|e| e[0].re.max(e[1].re).max(0.0).sqrt()).collect();
+        let indices: Vec<f64> = problem
+            .permittivities()?
+            .iter()
+            .map(|e| e[0].re.max(e[1].re).max(0.0).sqrt())
+            .collect();
         let highest = indices.iter().copied().fold(0.0, f64::max);
         let lowest = indices.iter().copied().fold(highest, f64::min);
         let window = section.window();
@@ -50,8 +56,16 @@ impl ModeGrid {
         let largest = LARGEST_CELL * transverse;
         let corner = CORNER_CELL * transverse;
 
-        let mut x = Spacing::new(window.x[0], window.x[1], largest.min(width / CELLS_ACROSS_WINDOW));
-        let mut y = Spacing::new(window.y[0], window.y[1], largest.min(height / CELLS_ACROSS_WINDOW));
+        let mut x = Spacing::new(
+            window.x[0],
+            window.x[1],
+            largest.min(width / CELLS_ACROSS_WINDOW),
+        );
+        let mut y = Spacing::new(
+            window.y[0],
+            window.y[1],
+            largest.min(height / CELLS_ACROSS_WINDOW),
+        );
         for at in section.snap_x() {
             x = x.snap(at);
         }
@@ -66,8 +80,10 @@ impl ModeGrid {
             let polygon = region.shape.polygon();
             for (axis, spacing) in [(0, &mut x), (1, &mut y)] {
                 let coordinates = polygon.iter().map(|p| p[axis]);
-                let (low, high) =
-                    coordinates.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), c| (l.min(c), h.max(c)));
+                let (low, high) = coordinates
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), c| {
+                        (l.min(c), h.max(c))
+                    });
                 *spacing = spacing.clone().cap(low, high, (high - low) / CELLS_ACROSS);
             }
         }
@@ -79,8 +95,19 @@ impl ModeGrid {
     ///
     /// # Errors
     /// [`ModeError::Option`] unless 0 < finest ≤ coarsest and growth > 1.
-    pub fn between(problem: &ModeProblem, finest: f64, coarsest: f64, growth: f64) -> Result<Self, ModeError> {
-        let option = |option, value, allowed| Err(ModeError::Option { option, value, allowed });
+    pub fn between(
+        problem: &ModeProblem,
+        finest: f64,
+        coarsest: f64,
+        growth: f64,
+    ) -> Result<Self, ModeError> {
+        let option = |option, value, allowed| {
+            Err(ModeError::Option {
+                option,
+                value,
+                allowed,
+            })
+        };
         if !(finest > 0.0 && finest.is_finite()) {
             return option("finest cell (m)", finest, "positive");
         }
@@ -115,4 +142,50 @@ impl ModeGrid {
         let axis = |spacing: &Spacing| -> Result<Axis, ModeError> { Ok(spacing.axis(refinement)?) };
         Ok(RectilinearGrid::new([axis(&self.x)?, axis(&self.y)?]))
     }
+
+    /// `grid` carried along as the faces that lie on interfaces and corners of `from` move to those
+    /// of `to`, the faces between in proportion. Where features split or merge the grid stays.
+    pub(super) fn moved(
+        grid: &RectilinearGrid<2>,
+        from: &CrossSection,
+        to: &CrossSection,
+    ) -> Result<RectilinearGrid<2>, ModeError> {
+        let axis = |d: usize| -> Result<Axis, ModeError> {
+            let (before, after) = (features(from, d), features(to, d));
+            if before.len() != after.len() {
+                return Ok(grid.axis(d).clone());
+            }
+            let faces = grid.axis(d).faces().iter().map(|&x| {
+                let k = before
+                    .partition_point(|&f| f <= x)
+                    .clamp(1, before.len() - 1);
+                let share = (x - before[k - 1]) / (before[k] - before[k - 1]);
+                after[k - 1] + share * (after[k] - after[k - 1])
+            });
+            Ok(Axis::from_faces(faces.collect())?)
+        };
+        Ok(RectilinearGrid::new([axis(0)?, axis(1)?]))
+    }
+}
+
+/// Coordinates along axis `d` on which faces lie, ends of the window included, ascending.
+fn features(section: &CrossSection, d: usize) -> Vec<f64> {
+    let window = section.window();
+    let (ends, snaps) = if d == 0 {
+        (window.x, section.snap_x())
+    } else {
+        (window.y, section.snap_y())
+    };
+    let tolerance = MERGE * (ends[1] - ends[0]);
+    let inside = |&at: &f64| at > ends[0] + tolerance && at < ends[1] - tolerance;
+    let corners = section.corners().into_iter().map(|corner| corner[d]);
+    let mut features: Vec<f64> = snaps
+        .into_iter()
+        .chain(corners)
+        .filter(inside)
+        .chain(ends)
+        .collect();
+    features.sort_by(f64::total_cmp);
+    features.dedup_by(|a, b| (*a - *b).abs() <= tolerance);
+    features
 }

@@ -40,7 +40,7 @@ mod solver;
 pub use classify::{ModeClass, RadiationBound};
 pub use error::ModeError;
 pub use grid::ModeGrid;
-pub use mode::Mode;
+pub use mode::{Fields, Mode};
 pub use mode_set::ModeSet;
 pub use problem::{ModeProblem, Wall, Walls};
 pub use solver::{ModeCount, ModeSolver};

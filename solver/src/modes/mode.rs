@@ -1,15 +1,17 @@
 //! One mode: its fields and what is derived from them, each number with its error bar.
 
+use super::ModeProblem;
 use super::classify::{ModeClass, RadiationBound};
 use super::mode_set::LevelMode;
 use super::operator::{Operator, REMOVED};
 use super::permittivity::{Component, StaggeredFill, effective};
 use super::problem::Wall;
-use super::ModeProblem;
 use crate::convergence::GridStudy;
 use crate::linalg::Scalar;
 use cpo_materials::Wavelength;
-use cpo_materials::constants::{SPEED_OF_LIGHT, VACUUM_IMPEDANCE, VACUUM_PERMEABILITY, VACUUM_PERMITTIVITY};
+use cpo_materials::constants::{
+    SPEED_OF_LIGHT, VACUUM_IMPEDANCE, VACUUM_PERMEABILITY, VACUUM_PERMITTIVITY,
+};
 use cpo_meshes::RectilinearGrid;
 use ndarray::Array2;
 use num_complex::Complex64;
@@ -46,26 +48,41 @@ impl Fields {
         let u = &*operator.unknowns;
         let [nx, ny] = u.cells;
         let longitudinal = operator.longitudinal(&mode.electric);
-        let e = |unknown: usize| if unknown == REMOVED { Complex64::ZERO } else { mode.electric[unknown].to_complex() };
+        let e = |unknown: usize| {
+            if unknown == REMOVED {
+                Complex64::ZERO
+            } else {
+                mode.electric[unknown].to_complex()
+            }
+        };
         // ẑ × h = −B e / (W η₀ n): h_y on x-edges, −h_x on y-edges.
         let h = |unknown: usize| {
             if unknown == REMOVED {
                 return Complex64::ZERO;
             }
-            mode.magnetic[unknown].to_complex() / (operator.edge_area[unknown] * VACUUM_IMPEDANCE * n)
+            mode.magnetic[unknown].to_complex()
+                / (operator.edge_area[unknown] * VACUUM_IMPEDANCE * n)
         };
         let ez = |unknown: usize| {
-            if unknown == REMOVED { Complex64::ZERO } else { -Complex64::I / n * longitudinal[unknown].to_complex() }
+            if unknown == REMOVED {
+                Complex64::ZERO
+            } else {
+                -Complex64::I / n * longitudinal[unknown].to_complex()
+            }
         };
         let k0 = problem.wavelength().vacuum_wavenumber();
         let (x, y) = (grid.axis(0), grid.axis(1));
         let shape = (nx, ny);
-        let centre = |f: &dyn Fn(usize, usize) -> Complex64| Array2::from_shape_fn(shape, |(i, j)| f(i, j));
+        let centre =
+            |f: &dyn Fn(usize, usize) -> Complex64| Array2::from_shape_fn(shape, |(i, j)| f(i, j));
         let mut electric = [
             centre(&|i, j| 0.5 * (e(u.x_edge(i, j)) + e(u.x_edge(i, j + 1)))),
             centre(&|i, j| 0.5 * (e(u.y_edge(i, j)) + e(u.y_edge(i + 1, j)))),
             centre(&|i, j| {
-                0.25 * (ez(u.node(i, j)) + ez(u.node(i + 1, j)) + ez(u.node(i, j + 1)) + ez(u.node(i + 1, j + 1)))
+                0.25 * (ez(u.node(i, j))
+                    + ez(u.node(i + 1, j))
+                    + ez(u.node(i, j + 1))
+                    + ez(u.node(i + 1, j + 1)))
             }),
         ];
         let mut magnetic = [
@@ -96,19 +113,29 @@ impl Fields {
             let above = effective(fill.x_edges.cell(i, j + 1), permittivities, Component::Xx);
             0.5 * (below + above).re
         });
-        Self { grid: grid.clone(), electric, magnetic, effective_index: n, permittivity }
+        Self {
+            grid: grid.clone(),
+            electric,
+            magnetic,
+            effective_index: n,
+            permittivity,
+        }
     }
 
     /// Power density ½ Re (E × H*)·z in W/m².
     pub fn power_density(&self) -> Array2<f64> {
         let [ex, ey, _] = &self.electric;
         let [hx, hy, _] = &self.magnetic;
-        Array2::from_shape_fn(ex.raw_dim(), |at| 0.5 * (ex[at] * hy[at].conj() - ey[at] * hx[at].conj()).re)
+        Array2::from_shape_fn(ex.raw_dim(), |at| {
+            0.5 * (ex[at] * hy[at].conj() - ey[at] * hx[at].conj()).re
+        })
     }
 
     /// |E|² in V²/m².
     pub fn electric_squared(&self) -> Array2<f64> {
-        Array2::from_shape_fn(self.electric[0].raw_dim(), |at| self.electric.iter().map(|e| e[at].norm_sqr()).sum())
+        Array2::from_shape_fn(self.electric[0].raw_dim(), |at| {
+            self.electric.iter().map(|e| e[at].norm_sqr()).sum()
+        })
     }
 
     /// Shifts of n_eff and of n_g if the walls stood at infinity, in magnitude.
@@ -117,14 +144,20 @@ impl Fields {
     /// (the negative for a magnetic one), decays as exp(−2κδ) with κ = k₀ √(n² − N²), N the index
     /// along the wall; at a distance d the shift of n_g is larger by 1 + 2 d k₀² (n n_g − N²)/κ,
     /// from differentiating exp(−2κd). Walls that are planes of symmetry count nothing.
-    pub(super) fn window_effect(&self, problem: &ModeProblem, bound: &RadiationBound, group_index: f64) -> [f64; 2] {
+    pub(super) fn window_effect(
+        &self,
+        problem: &ModeProblem,
+        bound: &RadiationBound,
+        group_index: f64,
+    ) -> [f64; 2] {
         let n = self.effective_index.re;
         let k0 = problem.wavelength().vacuum_wavenumber();
         let walls = problem.walls();
         let [nx, ny] = self.grid.shape();
         let (x, y) = (self.grid.axis(0), self.grid.axis(1));
         let pressure = |i: usize, j: usize, normal: usize, wall: Wall| {
-            let [e, h] = [&self.electric, &self.magnetic].map(|f| f.each_ref().map(|c| c[[i, j]].norm_sqr()));
+            let [e, h] = [&self.electric, &self.magnetic]
+                .map(|f| f.each_ref().map(|c| c[[i, j]].norm_sqr()));
             let along = |f: [f64; 3]| f.iter().sum::<f64>() - f[normal];
             let eps = VACUUM_PERMITTIVITY * self.permittivity[[i, j]];
             match wall {
@@ -132,15 +165,25 @@ impl Fields {
                 Wall::Magnetic => eps * along(e) - VACUUM_PERMEABILITY * h[normal],
             }
         };
-        let sides = [(walls.left, 0, 0), (walls.right, 0, nx - 1), (walls.bottom, 1, 0), (walls.top, 1, ny - 1)];
+        let sides = [
+            (walls.left, 0, 0),
+            (walls.right, 0, nx - 1),
+            (walls.bottom, 1, 0),
+            (walls.top, 1, ny - 1),
+        ];
         let density = self.power_density();
         let centroid = |axis: usize| -> f64 {
             let at = self.grid.axis(axis).centres();
-            density.indexed_iter().map(|((i, j), s)| s * self.grid.area(i, j) * at[[i, j][axis]]).sum()
+            density
+                .indexed_iter()
+                .map(|((i, j), s)| s * self.grid.area(i, j) * at[[i, j][axis]])
+                .sum()
         };
         let mut effect = [0.0; 2];
         for ((wall, normal, at), index) in sides.into_iter().zip(bound.walls) {
-            let Some(index) = index.filter(|&index| index < n) else { continue };
+            let Some(index) = index.filter(|&index| index < n) else {
+                continue;
+            };
             let total: f64 = if normal == 0 {
                 (0..ny).map(|j| y.width(j) * pressure(at, j, 0, wall)).sum()
             } else {
@@ -149,9 +192,12 @@ impl Fields {
             let decay = k0 * (n * n - index * index).sqrt();
             let shift = (0.25 * SPEED_OF_LIGHT * total / (2.0 * decay)).abs();
             let axis = self.grid.axis(normal);
-            let distance = (centroid(normal) - if at == 0 { axis.lower() } else { axis.upper() }).abs();
+            let distance =
+                (centroid(normal) - if at == 0 { axis.lower() } else { axis.upper() }).abs();
             effect[0] += shift;
-            effect[1] += shift * (1.0 + 2.0 * distance * k0 * k0 * (n * group_index - index * index).abs() / decay);
+            effect[1] += shift
+                * (1.0
+                    + 2.0 * distance * k0 * k0 * (n * group_index - index * index).abs() / decay);
         }
         effect
     }
@@ -172,7 +218,10 @@ impl Shape {
         let (mut x, mut transverse, mut second, mut fourth) = (0.0, 0.0, 0.0, 0.0);
         for ((i, j), &e2) in squared.indexed_iter() {
             let area = grid.area(i, j);
-            let (ex, ey) = (fields.electric[0][[i, j]].norm_sqr(), fields.electric[1][[i, j]].norm_sqr());
+            let (ex, ey) = (
+                fields.electric[0][[i, j]].norm_sqr(),
+                fields.electric[1][[i, j]].norm_sqr(),
+            );
             x += area * ex;
             transverse += area * (ex + ey);
             second += area * e2;
@@ -183,7 +232,14 @@ impl Shape {
             let other = grid.axis(1 - axis);
             let sum = |k: usize| -> f64 {
                 (0..other.len())
-                    .map(|l| other.width(l) * if axis == 0 { density[[k, l]] } else { density[[l, k]] })
+                    .map(|l| {
+                        other.width(l)
+                            * if axis == 0 {
+                                density[[k, l]]
+                            } else {
+                                density[[l, k]]
+                            }
+                    })
                     .sum()
             };
             let profile: Vec<f64> = (0..grid.axis(axis).len()).map(sum).collect();
@@ -202,15 +258,28 @@ fn width_at(at: &[f64], profile: &[f64], level: f64) -> f64 {
     let threshold = level * profile.iter().copied().fold(0.0, f64::max);
     let crossing = |k: usize, l: usize| {
         // Logarithms of a decaying tail are straight.
-        let (a, b, t) = (profile[k].max(f64::MIN_POSITIVE).ln(), profile[l].max(f64::MIN_POSITIVE).ln(), threshold.ln());
+        let (a, b, t) = (
+            profile[k].max(f64::MIN_POSITIVE).ln(),
+            profile[l].max(f64::MIN_POSITIVE).ln(),
+            threshold.ln(),
+        );
         at[k] + (at[l] - at[k]) * (t - a) / (b - a)
     };
     let inside = |&k: &usize| profile[k] >= threshold;
-    let (Some(first), Some(last)) = ((0..at.len()).find(inside), (0..at.len()).rev().find(inside)) else {
+    let (Some(first), Some(last)) = ((0..at.len()).find(inside), (0..at.len()).rev().find(inside))
+    else {
         return f64::NAN;
     };
-    let left = if first == 0 { at[0] } else { crossing(first - 1, first) };
-    let right = if last + 1 == at.len() { at[last] } else { crossing(last + 1, last) };
+    let left = if first == 0 {
+        at[0]
+    } else {
+        crossing(first - 1, first)
+    };
+    let right = if last + 1 == at.len() {
+        at[last]
+    } else {
+        crossing(last + 1, last)
+    };
     right - left
 }
 
@@ -265,7 +334,9 @@ impl Mode {
 
     /// Propagation loss 20 log₁₀(e) k₀ Im n_eff in dB/m.
     pub fn loss_db_per_m(&self) -> f64 {
-        20.0 * std::f64::consts::LOG10_E * self.wavelength.vacuum_wavenumber() * self.attenuation.value
+        20.0 * std::f64::consts::LOG10_E
+            * self.wavelength.vacuum_wavenumber()
+            * self.attenuation.value
     }
 
     /// The same in dB/cm.

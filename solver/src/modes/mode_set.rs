@@ -4,7 +4,7 @@ use super::classify::{ModeClass, RadiationBound};
 use super::mode::{Fields, Mode, Shape};
 use super::operator::{Operator, Unknowns};
 use super::permittivity::StaggeredFill;
-use super::{ModeError, ModeProblem};
+use super::{ModeError, ModeGrid, ModeProblem};
 use crate::convergence::GridStudy;
 use crate::linalg::Scalar;
 use cpo_materials::{Quantity, Wavelength};
@@ -44,7 +44,13 @@ impl<T: Scalar> LevelMode<T> {
             error += (image.to_complex() - scaled).norm_sqr();
             size += scaled.norm_sqr();
         }
-        Self { eigenvalue, electric, magnetic, residual: (error / size).sqrt(), group_index: Complex64::ZERO }
+        Self {
+            eigenvalue,
+            electric,
+            magnetic,
+            residual: (error / size).sqrt(),
+            group_index: Complex64::ZERO,
+        }
     }
 
     /// √n² on the branch of forward waves.
@@ -92,7 +98,9 @@ impl<T: Scalar> Level<T> {
     ) -> Result<(), ModeError> {
         let wavelength = problem.wavelength().si();
         let at = |factor: f64| {
-            let shifted = problem.clone().at_wavelength(Wavelength::from_si(factor * wavelength));
+            let shifted = problem
+                .clone()
+                .at_wavelength(Wavelength::from_si(factor * wavelength));
             let operator = self.operator(&shifted, fill);
             operator.map(|operator| (factor, operator))
         };
@@ -101,27 +109,62 @@ impl<T: Scalar> Level<T> {
         let low = low.as_ref().unwrap_or(&centre);
         let high = high.as_ref().unwrap_or(&centre);
         let step = (high.0 - low.0) * wavelength;
-        let slopes: Vec<Complex64> =
-            self.modes.iter().map(|mode| mode.derivative(&low.1, &high.1, step.max(f64::MIN_POSITIVE))).collect();
+        let slopes: Vec<Complex64> = self
+            .modes
+            .iter()
+            .map(|mode| mode.derivative(&low.1, &high.1, step.max(f64::MIN_POSITIVE)))
+            .collect();
         for (mode, slope) in self.modes.iter_mut().zip(slopes) {
             mode.group_index = mode.effective_index() - wavelength * slope;
         }
         Ok(())
     }
 
-    fn operator(&self, problem: &ModeProblem, fill: &StaggeredFill) -> Result<Operator<T>, ModeError> {
+    fn operator(
+        &self,
+        problem: &ModeProblem,
+        fill: &StaggeredFill,
+    ) -> Result<Operator<T>, ModeError> {
+        self.operator_on(&self.grid, problem, fill)
+    }
+
+    fn operator_on(
+        &self,
+        grid: &RectilinearGrid<2>,
+        problem: &ModeProblem,
+        fill: &StaggeredFill,
+    ) -> Result<Operator<T>, ModeError> {
         let k0 = problem.wavelength().vacuum_wavenumber();
-        Ok(Operator::new(&self.grid, Arc::clone(&self.unknowns), fill, &problem.permittivities()?, k0))
+        Ok(Operator::new(
+            grid,
+            Arc::clone(&self.unknowns),
+            fill,
+            &problem.permittivities()?,
+            k0,
+        ))
     }
 
     /// dn_eff/dp of every mode, the problem given at two values of p that lie `step` apart.
-    fn sensitivities(&self, problems: [&ModeProblem; 2], step: f64) -> Result<Vec<Complex64>, ModeError> {
+    ///
+    /// The grid moves with the interfaces, so that the discrete eigenvalue is a smooth function of p.
+    fn sensitivities(
+        &self,
+        solved: &ModeProblem,
+        problems: [&ModeProblem; 2],
+        step: f64,
+    ) -> Result<Vec<Complex64>, ModeError> {
         let operator = |problem: &ModeProblem| {
-            let fill = StaggeredFill::new(problem.cross_section(), self.grid.axis(0), self.grid.axis(1));
-            self.operator(problem, &fill)
+            let grid =
+                ModeGrid::moved(&self.grid, solved.cross_section(), problem.cross_section())?;
+            let fill = StaggeredFill::new(problem.cross_section(), grid.axis(0), grid.axis(1));
+            self.operator_on(&grid, problem, &fill)
         };
         let (lower, upper) = (operator(problems[0])?, operator(problems[1])?);
-        Ok(self.modes.iter().map(|mode| mode.derivative(&lower, &upper, step)).collect())
+        Ok(self
+            .modes
+            .iter()
+            .map(|mode| mode.derivative(&lower, &upper, step))
+            .collect())
     }
 }
 
@@ -133,10 +176,21 @@ pub(super) struct Family<T> {
 impl<T: Scalar> Family<T> {
     /// n_eff of every mode over the levels.
     pub(super) fn effective_index_studies(levels: &[Level<T>], wanted: f64) -> Vec<GridStudy> {
-        let count = levels.iter().map(|level| level.modes.len()).min().unwrap_or(0);
-        let value = |level: &Level<T>, m: usize| (level.refinement, level.modes[m].effective_index().re);
+        let count = levels
+            .iter()
+            .map(|level| level.modes.len())
+            .min()
+            .unwrap_or(0);
+        let value =
+            |level: &Level<T>, m: usize| (level.refinement, level.modes[m].effective_index().re);
         (0..count)
-            .map(|m| GridStudy::new(levels.iter().map(|level| value(level, m)).collect(), DESIGN_ORDER, wanted))
+            .map(|m| {
+                GridStudy::new(
+                    levels.iter().map(|level| value(level, m)).collect(),
+                    DESIGN_ORDER,
+                    wanted,
+                )
+            })
             .collect()
     }
 
@@ -148,8 +202,14 @@ impl<T: Scalar> Family<T> {
         bound: &RadiationBound,
     ) -> f64 {
         let level = &levels[1.min(levels.len() - 1)];
-        let fill = StaggeredFill::new(problem.cross_section(), level.grid.axis(0), level.grid.axis(1));
-        let Ok(operator) = level.operator(problem, &fill) else { return 0.0 };
+        let fill = StaggeredFill::new(
+            problem.cross_section(),
+            level.grid.axis(0),
+            level.grid.axis(1),
+        );
+        let Ok(operator) = level.operator(problem, &fill) else {
+            return 0.0;
+        };
         let effect = |mode: &LevelMode<T>| {
             let fields = Fields::new(problem, &level.grid, &operator, &fill, permittivities, mode);
             fields.window_effect(problem, bound, mode.group_index.re)[0]
@@ -158,7 +218,14 @@ impl<T: Scalar> Family<T> {
     }
 
     fn study(&self, wanted: f64, value: impl Fn(&Level<T>) -> f64) -> GridStudy {
-        GridStudy::new(self.levels.iter().map(|l| (l.refinement, value(l))).collect(), DESIGN_ORDER, wanted)
+        GridStudy::new(
+            self.levels
+                .iter()
+                .map(|l| (l.refinement, value(l)))
+                .collect(),
+            DESIGN_ORDER,
+            wanted,
+        )
     }
 }
 
@@ -174,6 +241,7 @@ pub struct ModeSet {
     bound: RadiationBound,
     levels: Vec<(f64, [usize; 2])>,
     family: AnyFamily,
+    problem: ModeProblem,
 }
 
 impl ModeSet {
@@ -184,7 +252,13 @@ impl ModeSet {
         wanted: f64,
     ) -> Result<Self, ModeError> {
         let (modes, levels) = summarise(problem, &family, &bound, wanted)?;
-        Ok(Self { modes, bound, levels, family: AnyFamily::Real(family) })
+        Ok(Self {
+            modes,
+            bound,
+            levels,
+            family: AnyFamily::Real(family),
+            problem: problem.clone(),
+        })
     }
 
     pub(super) fn complex(
@@ -194,7 +268,13 @@ impl ModeSet {
         wanted: f64,
     ) -> Result<Self, ModeError> {
         let (modes, levels) = summarise(problem, &family, &bound, wanted)?;
-        Ok(Self { modes, bound, levels, family: AnyFamily::Complex(family) })
+        Ok(Self {
+            modes,
+            bound,
+            levels,
+            family: AnyFamily::Complex(family),
+            problem: problem.clone(),
+        })
     }
 
     /// The modes.
@@ -220,8 +300,9 @@ impl ModeSet {
     /// dn_eff/dp of every mode with its error bar, for the same problem at two values of p that lie
     /// `step` apart, centred on the solved one, in units of 1/p.
     ///
-    /// One pair of operator assemblies per level, no further solve. The bar is the difference
-    /// between the two finest grids.
+    /// Two operator assemblies on each of two grids, no further solve; a step of 1e-4 of p or of what
+    /// it moves is small enough. The value is extrapolated from the two finest grids at order 2 and
+    /// the bar is what that added.
     ///
     /// # Errors
     /// [`ModeError::Material`] if a problem is outside a material's data.
@@ -232,10 +313,16 @@ impl ModeSet {
         step: f64,
     ) -> Result<Vec<(Complex64, f64)>, ModeError> {
         let by_member = match &self.family {
-            AnyFamily::Real(family) => sensitivities(family, [lower, upper], step)?,
-            AnyFamily::Complex(family) => sensitivities(family, [lower, upper], step)?,
+            AnyFamily::Real(family) => sensitivities(family, &self.problem, [lower, upper], step)?,
+            AnyFamily::Complex(family) => {
+                sensitivities(family, &self.problem, [lower, upper], step)?
+            }
         };
-        Ok(self.modes.iter().map(|mode| by_member[mode.member]).collect())
+        Ok(self
+            .modes
+            .iter()
+            .map(|mode| by_member[mode.member])
+            .collect())
     }
 }
 
@@ -249,13 +336,26 @@ impl<'a> IntoIterator for &'a ModeSet {
 
 fn sensitivities<T: Scalar>(
     family: &Family<T>,
+    solved: &ModeProblem,
     problems: [&ModeProblem; 2],
     step: f64,
 ) -> Result<Vec<(Complex64, f64)>, ModeError> {
     let finest = &family.levels[family.levels.len() - 1];
     let coarser = &family.levels[family.levels.len().saturating_sub(2)];
-    let (fine, coarse) = (finest.sensitivities(problems, step)?, coarser.sensitivities(problems, step)?);
-    Ok(fine.into_iter().zip(coarse).map(|(f, c)| (f, (f - c).norm())).collect())
+    let gain = (finest.refinement / coarser.refinement).powf(DESIGN_ORDER) - 1.0;
+    let (fine, coarse) = (
+        finest.sensitivities(solved, problems, step)?,
+        coarser.sensitivities(solved, problems, step)?,
+    );
+    let extrapolate = |(f, c): (Complex64, Complex64)| {
+        let added = if gain > 0.0 {
+            (f - c) / gain
+        } else {
+            Complex64::ZERO
+        };
+        (f + added, added.norm())
+    };
+    Ok(fine.into_iter().zip(coarse).map(extrapolate).collect())
 }
 
 type Summary = (Vec<Mode>, Vec<(f64, [usize; 2])>);
@@ -270,7 +370,13 @@ fn summarise<T: Scalar>(
     let fills: Vec<StaggeredFill> = family
         .levels
         .iter()
-        .map(|level| StaggeredFill::new(problem.cross_section(), level.grid.axis(0), level.grid.axis(1)))
+        .map(|level| {
+            StaggeredFill::new(
+                problem.cross_section(),
+                level.grid.axis(0),
+                level.grid.axis(1),
+            )
+        })
         .collect();
     let mut modes = Vec::new();
     let index_studies = Family::effective_index_studies(&family.levels, wanted);
@@ -279,17 +385,30 @@ fn summarise<T: Scalar>(
         let mut fields = Vec::with_capacity(family.levels.len());
         for (level, fill) in family.levels.iter().zip(&fills) {
             let operator = level.operator(problem, fill)?;
-            fields.push(Fields::new(problem, &level.grid, &operator, fill, &permittivities, &level.modes[m]));
+            fields.push(Fields::new(
+                problem,
+                &level.grid,
+                &operator,
+                fill,
+                &permittivities,
+                &level.modes[m],
+            ));
         }
         let shapes: Vec<Shape> = fields.iter().map(Shape::new).collect();
         let relative = |name: fn(&Shape) -> f64| {
-            let levels = family.levels.iter().zip(&shapes).map(|(l, s)| (l.refinement, name(s))).collect();
+            let levels = family
+                .levels
+                .iter()
+                .zip(&shapes)
+                .map(|(l, s)| (l.refinement, name(s)))
+                .collect();
             let study = GridStudy::new(levels, DESIGN_ORDER, f64::INFINITY);
             let wanted = DERIVED_FACTOR * wanted * study.value.abs();
             study.with_further_error(0.0, wanted)
         };
         let group_index = family.study(DERIVED_FACTOR * wanted, |l| l.modes[m].group_index.re);
-        let [window, group_window] = fields[finest].window_effect(problem, bound, group_index.value);
+        let [window, group_window] =
+            fields[finest].window_effect(problem, bound, group_index.value);
         let group_index = group_index.with_further_error(group_window, DERIVED_FACTOR * wanted);
         let effective_index = index.with_further_error(window, wanted);
         let attenuation = family.study(f64::INFINITY, |l| l.modes[m].effective_index().im);
@@ -304,7 +423,10 @@ fn summarise<T: Scalar>(
             group_index,
             te_fraction: relative(|s| s.te_fraction),
             effective_area: relative(|s| s.effective_area),
-            mode_field_diameter: [relative(|s| s.mode_field_diameter[0]), relative(|s| s.mode_field_diameter[1])],
+            mode_field_diameter: [
+                relative(|s| s.mode_field_diameter[0]),
+                relative(|s| s.mode_field_diameter[1]),
+            ],
             window_effect: window,
             residual: family.levels[finest].modes[m].residual,
             effective_index,
@@ -317,9 +439,18 @@ fn summarise<T: Scalar>(
         mode.id = id;
     }
     if modes.iter().all(|mode| mode.class != ModeClass::Guided) {
-        let highest = modes.first().map_or(f64::NAN, |mode| mode.effective_index.value);
-        return Err(ModeError::NoGuidedMode { highest, bound: bound.index });
+        let highest = modes
+            .first()
+            .map_or(f64::NAN, |mode| mode.effective_index.value);
+        return Err(ModeError::NoGuidedMode {
+            highest,
+            bound: bound.index,
+        });
     }
-    let levels = family.levels.iter().map(|l| (l.refinement, l.grid.shape())).collect();
+    let levels = family
+        .levels
+        .iter()
+        .map(|l| (l.refinement, l.grid.shape()))
+        .collect();
     Ok((modes, levels))
 }

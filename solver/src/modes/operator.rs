@@ -69,7 +69,16 @@ impl Unknowns {
                 }
             }
         }
-        Self { cells: [nx, ny], x_edges, y_edges, nodes, edge_count: lattice.len(), x_edge_count, node_count, lattice }
+        Self {
+            cells: [nx, ny],
+            x_edges,
+            y_edges,
+            nodes,
+            edge_count: lattice.len(),
+            x_edge_count,
+            node_count,
+            lattice,
+        }
     }
 
     /// Unknown of Ex at (i + ½, j).
@@ -118,36 +127,52 @@ impl<T: Scalar> Operator<T> {
     ) -> Self {
         let scaled = |widths: Vec<f64>| -> Vec<f64> { widths.iter().map(|w| k0 * w).collect() };
         let (dx, dy) = (scaled(grid.axis(0).widths()), scaled(grid.axis(1).widths()));
-        let (dual_x, dual_y) = (scaled(grid.axis(0).dual().widths()), scaled(grid.axis(1).dual().widths()));
+        let (dual_x, dual_y) = (
+            scaled(grid.axis(0).dual().widths()),
+            scaled(grid.axis(1).dual().widths()),
+        );
         let [nx, ny] = unknowns.cells;
         let u = &*unknowns;
 
         let mut edge_area = vec![0.0; u.edge_count];
         let mut mass_rows: Vec<Vec<(usize, T)>> = vec![Vec::new(); u.edge_count];
         let mut gradient_rows: Vec<Vec<(usize, T)>> = vec![Vec::new(); u.edge_count];
-        let mut edge = |e: usize, area: f64, eps: Complex64, length: f64, [from, to]: [usize; 2]| {
-            if e == REMOVED {
-                return;
-            }
-            edge_area[e] = area;
-            mass_rows[e].push((e, T::from_complex(area * eps)));
-            if from != REMOVED {
-                gradient_rows[e].push((from, T::real(-1.0 / length)));
-            }
-            if to != REMOVED {
-                gradient_rows[e].push((to, T::real(1.0 / length)));
-            }
-        };
+        let mut edge =
+            |e: usize, area: f64, eps: Complex64, length: f64, [from, to]: [usize; 2]| {
+                if e == REMOVED {
+                    return;
+                }
+                edge_area[e] = area;
+                mass_rows[e].push((e, T::from_complex(area * eps)));
+                if from != REMOVED {
+                    gradient_rows[e].push((from, T::real(-1.0 / length)));
+                }
+                if to != REMOVED {
+                    gradient_rows[e].push((to, T::real(1.0 / length)));
+                }
+            };
         for j in 0..=ny {
             for i in 0..nx {
                 let eps = effective(fill.x_edges.cell(i, j), permittivities, Component::Xx);
-                edge(u.x_edge(i, j), dx[i] * dual_y[j], eps, dx[i], [u.node(i, j), u.node(i + 1, j)]);
+                edge(
+                    u.x_edge(i, j),
+                    dx[i] * dual_y[j],
+                    eps,
+                    dx[i],
+                    [u.node(i, j), u.node(i + 1, j)],
+                );
             }
         }
         for j in 0..ny {
             for i in 0..=nx {
                 let eps = effective(fill.y_edges.cell(i, j), permittivities, Component::Yy);
-                edge(u.y_edge(i, j), dual_x[i] * dy[j], eps, dy[j], [u.node(i, j), u.node(i, j + 1)]);
+                edge(
+                    u.y_edge(i, j),
+                    dual_x[i] * dy[j],
+                    eps,
+                    dy[j],
+                    [u.node(i, j), u.node(i, j + 1)],
+                );
             }
         }
 
@@ -165,8 +190,14 @@ impl<T: Scalar> Operator<T> {
                     continue;
                 }
                 // Ex and Ey are averaged to the node with the half cells they share with it.
-                let near_x = [(i > 0).then(|| (i - 1, dx[i - 1])), (i < nx).then(|| (i, dx[i]))];
-                let near_y = [(j > 0).then(|| (j - 1, dy[j - 1])), (j < ny).then(|| (j, dy[j]))];
+                let near_x = [
+                    (i > 0).then(|| (i - 1, dx[i - 1])),
+                    (i < nx).then(|| (i, dx[i])),
+                ];
+                let near_y = [
+                    (j > 0).then(|| (j - 1, dy[j - 1])),
+                    (j < ny).then(|| (j, dy[j])),
+                ];
                 for (ix, wx) in near_x.into_iter().flatten() {
                     for (jy, wy) in near_y.into_iter().flatten() {
                         let (ex, ey) = (u.x_edge(ix, j), u.y_edge(i, jy));
@@ -190,7 +221,12 @@ impl<T: Scalar> Operator<T> {
                     (u.x_edge(i, j + 1), -1.0 / dy[j]),
                     (u.x_edge(i, j), 1.0 / dy[j]),
                 ];
-                curl_rows.push(row.into_iter().filter(|r| r.0 != REMOVED).map(|(e, v)| (e, T::real(v))).collect());
+                curl_rows.push(
+                    row.into_iter()
+                        .filter(|r| r.0 != REMOVED)
+                        .map(|(e, v)| (e, T::real(v)))
+                        .collect(),
+                );
                 face_area.push(T::real(dx[i] * dy[j]));
             }
         }
@@ -211,8 +247,13 @@ impl<T: Scalar> Operator<T> {
     /// P as one sparse matrix; couplings that cancel where ε is uniform are dropped.
     pub(super) fn assemble(&self) -> CsrMatrix<T> {
         let inverse_area: Vec<T> = self.edge_area.iter().map(|&w| T::real(1.0 / w)).collect();
-        let magnetic = self.mass.add_scaled(T::real(-1.0), &self.curl_dual.multiply(&self.curl));
-        let divergence = self.gradient_dual.multiply(&self.mass).scale_rows(&self.node_inverse);
+        let magnetic = self
+            .mass
+            .add_scaled(T::real(-1.0), &self.curl_dual.multiply(&self.curl));
+        let divergence = self
+            .gradient_dual
+            .multiply(&self.mass)
+            .scale_rows(&self.node_inverse);
         magnetic
             .scale_rows(&inverse_area)
             .add_scaled(T::real(-1.0), &self.gradient.multiply(&divergence))
@@ -222,13 +263,22 @@ impl<T: Scalar> Operator<T> {
     /// B e = W (−i η₀ n) (ẑ × h): the left eigenvector, and the transverse magnetic field.
     pub(super) fn magnetic(&self, e: &[T]) -> Vec<T> {
         let curl = self.curl_dual.apply(&self.curl.apply(e));
-        self.mass.apply(e).into_iter().zip(curl).map(|(m, c)| m - c).collect()
+        self.mass
+            .apply(e)
+            .into_iter()
+            .zip(curl)
+            .map(|(m, c)| m - c)
+            .collect()
     }
 
     /// Z Gᵀ M e = −ε_zz⁻¹ ∇·(ε_t e) on the nodes, which is i n Ez.
     pub(super) fn longitudinal(&self, e: &[T]) -> Vec<T> {
         let divergence = self.gradient_dual.apply(&self.mass.apply(e));
-        divergence.into_iter().zip(&self.node_inverse).map(|(d, &z)| d * z).collect()
+        divergence
+            .into_iter()
+            .zip(&self.node_inverse)
+            .map(|(d, &z)| d * z)
+            .collect()
     }
 
     /// P e, without assembling P.

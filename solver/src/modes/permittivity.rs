@@ -44,7 +44,11 @@ impl StaggeredFill {
 }
 
 /// One component of the effective permittivity of a cell.
-pub(super) fn effective(fill: CellFill<'_>, materials: &[[Complex64; 3]], component: Component) -> Complex64 {
+pub(super) fn effective(
+    fill: CellFill<'_>,
+    materials: &[[Complex64; 3]],
+    component: Component,
+) -> Complex64 {
     let mixed = match fill {
         CellFill::Pure(material) => {
             return match component {

@@ -31,7 +31,12 @@ pub struct Walls {
 impl Walls {
     /// The same condition on all sides.
     pub fn all(wall: Wall) -> Self {
-        Self { left: wall, right: wall, bottom: wall, top: wall }
+        Self {
+            left: wall,
+            right: wall,
+            bottom: wall,
+            top: wall,
+        }
     }
 }
 
@@ -108,7 +113,13 @@ impl ModeProblem {
     /// # Errors
     /// [`ModeError::Material`] outside a material's data.
     pub fn permittivities(&self) -> Result<Vec<[Complex64; 3]>, ModeError> {
-        let look_up = |material: &Material| material.permittivity(self.wavelength, self.temperature);
-        self.cross_section.materials().iter().map(look_up).collect::<Result<_, _>>().map_err(ModeError::from)
+        let look_up =
+            |material: &Material| material.permittivity(self.wavelength, self.temperature);
+        self.cross_section
+            .materials()
+            .iter()
+            .map(look_up)
+            .collect::<Result<_, _>>()
+            .map_err(ModeError::from)
     }
 }

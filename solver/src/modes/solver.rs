@@ -43,7 +43,12 @@ const WAVELENGTH_STEP: f64 = 1e-4;
 
 impl Default for ModeSolver {
     fn default() -> Self {
-        Self { count: ModeCount::Number(1), error: 1e-4, unknowns: 1_500_000, grid: None }
+        Self {
+            count: ModeCount::Number(1),
+            error: 1e-4,
+            unknowns: 1_500_000,
+            grid: None,
+        }
     }
 }
 
@@ -92,7 +97,10 @@ impl ModeSolver {
         let family = self.family(problem)?;
         let sizes = REFINEMENTS.iter().map(|&s| Ok(2 * family.at(s)?.cells()));
         let sizes: Vec<usize> = sizes.collect::<Result<_, ModeError>>()?;
-        Ok(sizes.into_iter().take_while(|&n| n <= self.unknowns).collect())
+        Ok(sizes
+            .into_iter()
+            .take_while(|&n| n <= self.unknowns)
+            .collect())
     }
 
     fn family(&self, problem: &ModeProblem) -> Result<ModeGrid, ModeError> {
@@ -108,13 +116,26 @@ impl ModeSolver {
     /// asked for is no error: its modes say so.
     pub fn solve(&self, problem: &ModeProblem) -> Result<ModeSet, ModeError> {
         if self.count == ModeCount::Number(0) {
-            return Err(ModeError::Option { option: "count of modes", value: 0.0, allowed: "at least 1" });
+            return Err(ModeError::Option {
+                option: "count of modes",
+                value: 0.0,
+                allowed: "at least 1",
+            });
         }
         if !(self.error > 0.0 && self.error.is_finite()) {
-            return Err(ModeError::Option { option: "error", value: self.error, allowed: "positive, such as 1e-5" });
+            return Err(ModeError::Option {
+                option: "error",
+                value: self.error,
+                allowed: "positive, such as 1e-5",
+            });
         }
         let permittivities = problem.permittivities()?;
-        for (material, eps) in problem.cross_section().materials().iter().zip(&permittivities) {
+        for (material, eps) in problem
+            .cross_section()
+            .materials()
+            .iter()
+            .zip(&permittivities)
+        {
             if let Some(bad) = eps.iter().find(|e| !e.is_finite() || e.norm() == 0.0) {
                 return Err(ModeError::Permittivity {
                     material: material.name().to_owned(),
@@ -125,13 +146,11 @@ impl ModeSolver {
         }
         let lossless = permittivities.iter().flatten().all(|e| e.im == 0.0);
         if lossless {
-            self.solve_as::<f64>(problem, &permittivities).and_then(|(family, bound)| {
-                ModeSet::real(problem, family, bound, self.error)
-            })
+            self.solve_as::<f64>(problem, &permittivities)
+                .and_then(|(family, bound)| ModeSet::real(problem, family, bound, self.error))
         } else {
-            self.solve_as::<Complex64>(problem, &permittivities).and_then(|(family, bound)| {
-                ModeSet::complex(problem, family, bound, self.error)
-            })
+            self.solve_as::<Complex64>(problem, &permittivities)
+                .and_then(|(family, bound)| ModeSet::complex(problem, family, bound, self.error))
         }
     }
 
@@ -143,21 +162,49 @@ impl ModeSolver {
         let grids = self.family(problem)?;
         let coarse = grids.at(REFINEMENTS[0])?;
         let bound = RadiationBound::new(problem, &coarse, permittivities);
-        let highest = permittivities.iter().map(|e| e[0].re.max(e[1].re)).fold(f64::MIN, f64::max);
+        let highest = permittivities
+            .iter()
+            .map(|e| e[0].re.max(e[1].re))
+            .fold(f64::MIN, f64::max);
 
         let mut count = match self.count {
             ModeCount::Number(count) => count,
             ModeCount::AllGuided => 4,
         };
-        let mut levels = vec![solve_level::<T>(problem, permittivities, coarse, REFINEMENTS[0], count, highest, None)?];
+        let mut levels = vec![solve_level::<T>(
+            problem,
+            permittivities,
+            coarse,
+            REFINEMENTS[0],
+            count,
+            highest,
+            None,
+        )?];
         if self.count == ModeCount::AllGuided {
             // Ask for more until the last one found is not guided.
-            while levels[0].modes.last().is_some_and(|m| m.effective_index().re > bound.index) {
+            while levels[0]
+                .modes
+                .last()
+                .is_some_and(|m| m.effective_index().re > bound.index)
+            {
                 count *= 2;
                 let grid = grids.at(REFINEMENTS[0])?;
-                levels = vec![solve_level::<T>(problem, permittivities, grid, REFINEMENTS[0], count, highest, None)?];
+                levels = vec![solve_level::<T>(
+                    problem,
+                    permittivities,
+                    grid,
+                    REFINEMENTS[0],
+                    count,
+                    highest,
+                    None,
+                )?];
             }
-            count = levels[0].modes.iter().filter(|m| m.effective_index().re > bound.index).count().max(1);
+            count = levels[0]
+                .modes
+                .iter()
+                .filter(|m| m.effective_index().re > bound.index)
+                .count()
+                .max(1);
             levels[0].modes.truncate(count);
         }
         let mut window = None;
@@ -167,17 +214,38 @@ impl ModeSolver {
                 break;
             }
             // Just above the highest mode known, so that "nearest" means "next lower".
-            let before: Vec<f64> = levels[levels.len() - 1].modes.iter().map(|m| m.eigenvalue.re).collect();
+            let before: Vec<f64> = levels[levels.len() - 1]
+                .modes
+                .iter()
+                .map(|m| m.eigenvalue.re)
+                .collect();
             let top = before.iter().copied().fold(f64::MIN, f64::max);
-            let floor = bound.index.powi(2).min(before.iter().copied().fold(f64::MAX, f64::min));
-            let shift = top + 0.03 * (top - floor).abs().max(1e-3 * (highest - top)) + 1e-9 * highest;
+            let floor = bound
+                .index
+                .powi(2)
+                .min(before.iter().copied().fold(f64::MAX, f64::min));
+            let shift =
+                top + 0.03 * (top - floor).abs().max(1e-3 * (highest - top)) + 1e-9 * highest;
             let coarser = levels.last();
-            levels.push(solve_level::<T>(problem, permittivities, grid, refinement, count, shift, coarser)?);
+            levels.push(solve_level::<T>(
+                problem,
+                permittivities,
+                grid,
+                refinement,
+                count,
+                shift,
+                coarser,
+            )?);
             if levels.len() >= FEWEST_LEVELS {
                 // A finer grid does not move the walls: leave them their share of the bar, at most half.
-                let walls = window.get_or_insert_with(|| Family::window_effect(problem, &levels, permittivities, &bound));
+                let walls = window.get_or_insert_with(|| {
+                    Family::window_effect(problem, &levels, permittivities, &bound)
+                });
                 let share = (self.error - *walls).max(0.5 * self.error);
-                if Family::effective_index_studies(&levels, self.error).iter().all(|study| study.error <= share) {
+                if Family::effective_index_studies(&levels, self.error)
+                    .iter()
+                    .all(|study| study.error <= share)
+                {
                     break;
                 }
             }
@@ -208,30 +276,51 @@ fn solve_level<T: Scalar>(
     let factors = Multifrontal::new(symbolic, &matrix, shift);
 
     let mut start: Vec<Vec<T>> = match coarser {
-        Some(level) => level.modes.iter().map(|m| prolong(level, &m.electric, &grid, &unknowns)).collect(),
+        Some(level) => level
+            .modes
+            .iter()
+            .map(|m| prolong(level, &m.electric, &grid, &unknowns))
+            .collect(),
         None => Vec::new(),
     };
     let continued = start.clone();
-    let random = if start.is_empty() { count + GUARDS } else { GUARDS };
+    let random = if start.is_empty() {
+        count + GUARDS
+    } else {
+        GUARDS
+    };
     start.extend((0..random).map(|seed| pseudo_random(unknowns.edge_count, seed as u64)));
-    let options = EigenOptions { count, tolerance: TOLERANCE, solves: 60 + 40 * count };
-    let pairs = shift_invert(&factors, shift, start, options).map_err(|error| ModeError::Eigen {
-        converged: match error {
-            EigenError::Unconverged { converged } => converged,
-            EigenError::NotFinite => 0,
-        },
-        wanted: count,
-        solves: options.solves,
-        cells_x: grid.axis(0).len(),
-        cells_y: grid.axis(1).len(),
-    })?;
-    let mut modes: Vec<LevelMode<T>> = pairs.into_iter().map(|(_, e)| LevelMode::new(&operator, e)).collect();
+    let options = EigenOptions {
+        count,
+        tolerance: TOLERANCE,
+        solves: 60 + 40 * count,
+    };
+    let pairs =
+        shift_invert(&factors, shift, start, options).map_err(|error| ModeError::Eigen {
+            converged: match error {
+                EigenError::Unconverged { converged } => converged,
+                EigenError::NotFinite => 0,
+            },
+            wanted: count,
+            solves: options.solves,
+            cells_x: grid.axis(0).len(),
+            cells_y: grid.axis(1).len(),
+        })?;
+    let mut modes: Vec<LevelMode<T>> = pairs
+        .into_iter()
+        .map(|(_, e)| LevelMode::new(&operator, e))
+        .collect();
     modes.sort_by(|a, b| b.eigenvalue.re.total_cmp(&a.eigenvalue.re));
     polarise_pairs(&operator, &mut modes);
     if coarser.is_some() {
         modes = in_order_of(modes, &continued);
     }
-    let mut level = Level { refinement, grid, unknowns, modes };
+    let mut level = Level {
+        refinement,
+        grid,
+        unknowns,
+        modes,
+    };
     let (fewer, more) = (1.0 - WAVELENGTH_STEP, 1.0 + WAVELENGTH_STEP);
     level.differentiate_wavelength(problem, &fill, [fewer, more])?;
     Ok(level)
@@ -241,7 +330,9 @@ fn solve_level<T: Scalar>(
 fn polarise_pairs<T: Scalar>(operator: &Operator<T>, modes: &mut [LevelMode<T>]) {
     let x_edges = operator.unknowns.x_edge_count;
     let product = |a: &[T], b: &[T], edges: std::ops::Range<usize>| -> f64 {
-        edges.map(|e| operator.edge_area[e] * (a[e].conjugate() * b[e]).to_complex().re).sum()
+        edges
+            .map(|e| operator.edge_area[e] * (a[e].conjugate() * b[e]).to_complex().re)
+            .sum()
     };
     for m in 1..modes.len() {
         let (first, second) = (&modes[m - 1], &modes[m]);
@@ -254,15 +345,26 @@ fn polarise_pairs<T: Scalar>(operator: &Operator<T>, modes: &mut [LevelMode<T>])
             e.iter().map(|&v| v * scale).collect()
         };
         let combine = |a: &[T], ca: f64, b: &[T], cb: f64| -> Vec<T> {
-            a.iter().zip(b).map(|(&a, &b)| T::real(ca) * a + T::real(cb) * b).collect()
+            a.iter()
+                .zip(b)
+                .map(|(&a, &b)| T::real(ca) * a + T::real(cb) * b)
+                .collect()
         };
         let one = unit(&first.electric);
-        let two = unit(&combine(&second.electric, 1.0, &one, -product(&one, &second.electric, all.clone())));
+        let two = unit(&combine(
+            &second.electric,
+            1.0,
+            &one,
+            -product(&one, &second.electric, all.clone()),
+        ));
         let share = |a: &[T], b: &[T]| product(a, b, 0..x_edges);
         // The angle that diagonalises the 2 x 2 matrix of ∫ Ex Ex.
         let angle = 0.5 * (2.0 * share(&one, &two)).atan2(share(&one, &one) - share(&two, &two));
         let (sin, cos) = angle.sin_cos();
-        let (most, least) = (combine(&one, cos, &two, sin), combine(&one, -sin, &two, cos));
+        let (most, least) = (
+            combine(&one, cos, &two, sin),
+            combine(&one, -sin, &two, cos),
+        );
         modes[m - 1] = LevelMode::new(operator, most);
         modes[m] = LevelMode::new(operator, least);
     }
@@ -273,7 +375,8 @@ fn in_order_of<T: Scalar>(modes: Vec<LevelMode<T>>, continued: &[Vec<T>]) -> Vec
     let mut rest = modes;
     let mut sorted = Vec::with_capacity(rest.len());
     for guess in continued {
-        let best = (0..rest.len()).max_by(|&a, &b| rest[a].likeness(guess).total_cmp(&rest[b].likeness(guess)));
+        let best = (0..rest.len())
+            .max_by(|&a, &b| rest[a].likeness(guess).total_cmp(&rest[b].likeness(guess)));
         if let Some(best) = best {
             sorted.push(rest.remove(best));
         }
@@ -283,7 +386,12 @@ fn in_order_of<T: Scalar>(modes: Vec<LevelMode<T>>, continued: &[Vec<T>]) -> Vec
 }
 
 /// Interpolates a coarser level's edge field to another grid, bilinearly per component.
-fn prolong<T: Scalar>(level: &Level<T>, e: &[T], grid: &RectilinearGrid<2>, unknowns: &Unknowns) -> Vec<T> {
+fn prolong<T: Scalar>(
+    level: &Level<T>,
+    e: &[T],
+    grid: &RectilinearGrid<2>,
+    unknowns: &Unknowns,
+) -> Vec<T> {
     let from = &*level.unknowns;
     let mut fine = vec![T::ZERO; unknowns.edge_count];
     let [nx, ny] = unknowns.cells;
@@ -292,21 +400,39 @@ fn prolong<T: Scalar>(level: &Level<T>, e: &[T], grid: &RectilinearGrid<2>, unkn
     let (centres_x, centres_y) = (coarse_x.centres(), coarse_y.centres());
     let value = |u: usize| if u == REMOVED { T::ZERO } else { e[u] };
 
-    let place_x: Vec<_> = x.centres().iter().map(|&at| bracket(&centres_x, at)).collect();
-    let place_y: Vec<_> = y.faces().iter().map(|&at| bracket(coarse_y.faces(), at)).collect();
+    let place_x: Vec<_> = x
+        .centres()
+        .iter()
+        .map(|&at| bracket(&centres_x, at))
+        .collect();
+    let place_y: Vec<_> = y
+        .faces()
+        .iter()
+        .map(|&at| bracket(coarse_y.faces(), at))
+        .collect();
     for j in 0..=ny {
         for i in 0..nx {
             if unknowns.x_edge(i, j) != REMOVED {
-                fine[unknowns.x_edge(i, j)] = bilinear(place_x[i], place_y[j], |a, b| value(from.x_edge(a, b)));
+                fine[unknowns.x_edge(i, j)] =
+                    bilinear(place_x[i], place_y[j], |a, b| value(from.x_edge(a, b)));
             }
         }
     }
-    let place_x: Vec<_> = x.faces().iter().map(|&at| bracket(coarse_x.faces(), at)).collect();
-    let place_y: Vec<_> = y.centres().iter().map(|&at| bracket(&centres_y, at)).collect();
+    let place_x: Vec<_> = x
+        .faces()
+        .iter()
+        .map(|&at| bracket(coarse_x.faces(), at))
+        .collect();
+    let place_y: Vec<_> = y
+        .centres()
+        .iter()
+        .map(|&at| bracket(&centres_y, at))
+        .collect();
     for j in 0..ny {
         for i in 0..=nx {
             if unknowns.y_edge(i, j) != REMOVED {
-                fine[unknowns.y_edge(i, j)] = bilinear(place_x[i], place_y[j], |a, b| value(from.y_edge(a, b)));
+                fine[unknowns.y_edge(i, j)] =
+                    bilinear(place_x[i], place_y[j], |a, b| value(from.y_edge(a, b)));
             }
         }
     }
@@ -322,13 +448,22 @@ fn bracket(points: &[f64], at: f64) -> (usize, usize, f64) {
     if above == points.len() {
         return (above - 1, above - 1, 0.0);
     }
-    (above - 1, above, (at - points[above - 1]) / (points[above] - points[above - 1]))
+    (
+        above - 1,
+        above,
+        (at - points[above - 1]) / (points[above] - points[above - 1]),
+    )
 }
 
-fn bilinear<T: Scalar>(x: (usize, usize, f64), y: (usize, usize, f64), value: impl Fn(usize, usize) -> T) -> T {
+fn bilinear<T: Scalar>(
+    x: (usize, usize, f64),
+    y: (usize, usize, f64),
+    value: impl Fn(usize, usize) -> T,
+) -> T {
     let (wx, wy) = (T::real(x.2), T::real(y.2));
     let (ux, uy) = (T::real(1.0 - x.2), T::real(1.0 - y.2));
-    uy * (ux * value(x.0, y.0) + wx * value(x.1, y.0)) + wy * (ux * value(x.0, y.1) + wx * value(x.1, y.1))
+    uy * (ux * value(x.0, y.0) + wx * value(x.1, y.0))
+        + wy * (ux * value(x.0, y.1) + wx * value(x.1, y.1))
 }
 
 /// A reproducible vector with all modes in it (SplitMix64, Steele et al. 2014, DOI 10.1145/2660193.2660195).

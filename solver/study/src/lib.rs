@@ -8,11 +8,17 @@
 //! ```
 
 mod error;
+pub mod figures;
 pub mod file;
+mod output_error;
 pub mod plan;
+pub mod report;
 pub mod study;
+pub mod table;
+pub mod write;
 
 pub use error::{Report, StudyError};
 pub use file::{Diagnostic, Location, Severity};
+pub use output_error::OutputError;
 pub use plan::Plan;
 pub use study::Study;

@@ -1,0 +1,144 @@
+//! What can be wrong with a coupling calculation.
+
+/// Errors of fields, fibres and coupling scans.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CouplingError {
+    /// A quantity lies outside what the model allows.
+    #[error("{quantity} is {value} {unit}; it must be {allowed}")]
+    OutOfRange {
+        /// The quantity.
+        quantity: &'static str,
+        /// Its value in `unit`.
+        value: f64,
+        /// SI unit, or "" for a pure number.
+        unit: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// An array does not have one value per cell.
+    #[error(
+        "a sampled field cannot be made: component {component} has shape {found:?} but the grid has {expected:?} cells; \
+         give one value per cell, indexed [[i, j]]"
+    )]
+    Shape {
+        /// The component.
+        component: &'static str,
+        /// Shape found.
+        found: [usize; 2],
+        /// Shape of the grid.
+        expected: [usize; 2],
+    },
+    /// A field has no forward power, so that it cannot be normalised to 1 W.
+    #[error(
+        "a field cannot be normalised: its power 1/2 Re∫(E x H*)·z dA is {power} W; it must be positive and finite \
+         (a backward wave has H reversed)"
+    )]
+    NoForwardPower {
+        /// The power in W.
+        power: f64,
+    },
+    /// The HE₁₁ or LP₀₁ mode is so weakly bound that it fills no finite window.
+    #[error(
+        "no usable fundamental mode: at V = {v} its field decays over more than 10⁶ core radii; raise the core radius \
+         or the index step, or shorten the wavelength"
+    )]
+    GuidanceTooWeak {
+        /// Normalised frequency V.
+        v: f64,
+    },
+    /// The beam's window cuts off too much of its power.
+    #[error(
+        "the beam is clipped: {outside:.2e} of its power is missing from the plane used ({width:.3e} m wide), at most {limit:.1e} \
+         is allowed; give a smaller gap or tilt, a beam on a larger window, or raise the clip limit"
+    )]
+    BeamClipped {
+        /// Fraction of the power outside.
+        outside: f64,
+        /// Width of the window in m.
+        width: f64,
+        /// Largest fraction allowed.
+        limit: f64,
+    },
+    /// The mode reaches the edge of its window.
+    #[error(
+        "the mode is clipped: {edge:.2e} of its power is in the outermost cells of its window, at most {limit:.1e} is \
+         allowed; solve it in a larger window or raise the clip limit"
+    )]
+    ModeClipped {
+        /// Fraction of the power in the outermost cells.
+        edge: f64,
+        /// Largest fraction allowed.
+        limit: f64,
+    },
+    /// A tilted fibre cannot touch a flat facet.
+    #[error(
+        "a tilt of {tilt} rad was asked without a gap; a tilted facet leaves a wedge: give the gap's index (its length may be 0 m)"
+    )]
+    TiltWithoutGap {
+        /// The larger tilt in rad.
+        tilt: f64,
+    },
+    /// The sampled plane would need too many points.
+    #[error(
+        "the plane of the overlap needs {points} points along one axis (width {width:.3e} m at a pitch of {pitch:.3e} m), at \
+         most {limit} are allowed; shorten the gap, the range of offsets or the mode's window"
+    )]
+    TooManySamples {
+        /// Points wanted.
+        points: usize,
+        /// Width in m.
+        width: f64,
+        /// Pitch in m.
+        pitch: f64,
+        /// Most points allowed.
+        limit: usize,
+    },
+    /// An offset lies beyond the lags that are free of wrap-around.
+    #[error(
+        "an offset of ({x:.3e} m, {y:.3e} m) was asked of a coupling map that reaches to ±{limit:.3e} m; include it in the scan's offsets"
+    )]
+    OffsetTooLarge {
+        /// Offset along x in m.
+        x: f64,
+        /// Offset along y in m.
+        y: f64,
+        /// Largest offset in m.
+        limit: f64,
+    },
+    /// A tolerance is not reached within the map.
+    #[error(
+        "the coupling does not fall by {level_db} dB within ±{limit:.3e} m of zero offset; ask for a smaller level or include \
+         larger offsets in the scan"
+    )]
+    ToleranceNotReached {
+        /// The level in dB.
+        level_db: f64,
+        /// Largest offset in m.
+        limit: f64,
+    },
+    /// A study was asked without any mode.
+    #[error("a coupling study needs the mode on at least two grids, finest first; {found} given")]
+    TooFewLevels {
+        /// Number of modes given.
+        found: usize,
+    },
+}
+
+/// `value` if it is positive and finite.
+pub(crate) fn positive(
+    quantity: &'static str,
+    value: f64,
+    unit: &'static str,
+) -> Result<f64, CouplingError> {
+    if value.is_finite() && value > 0.0 {
+        Ok(value)
+    } else {
+        Err(CouplingError::OutOfRange {
+            quantity,
+            value,
+            unit,
+            allowed: "positive and finite",
+        })
+    }
+}

@@ -1,0 +1,389 @@
+//! A heat problem on one grid: operator, preconditioner, loads and what is read off a solution.
+
+use std::ops::Range;
+
+use cpo_meshes::{Axis, Floorplan, HeatSource, RectilinearGrid};
+
+use super::gradients::{self, Convergence};
+use super::multigrid::Multigrid;
+use super::operator::{Conductivity, Operator};
+use super::{HeatError, HeatProblem, grid};
+
+/// What heats the body.
+#[derive(Clone, Debug)]
+pub(super) struct Load {
+    /// W in each of the floorplan's sources.
+    pub powers: Vec<f64>,
+    /// Rise of the outside of each face over ambient, K.
+    pub outside: [f64; 6],
+    /// Flux into the body through each face, W/m².
+    pub fluxes: [f64; 6],
+}
+
+/// Cells of a box.
+#[derive(Clone, Debug)]
+pub(super) struct CellBox {
+    pub x: Range<usize>,
+    pub y: Range<usize>,
+    pub z: Range<usize>,
+}
+
+/// Limits of an iteration.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stop {
+    pub tolerance: f64,
+    pub limit: usize,
+}
+
+/// A problem on one grid.
+pub(super) struct Discretisation {
+    pub grid: RectilinearGrid<3>,
+    pub operator: Operator,
+    multigrid: Multigrid,
+    conductivity: Conductivity,
+    sources: Vec<CellBox>,
+}
+
+/// A solution of one load, read out.
+pub(super) struct Reading {
+    /// Volume mean of the rise over each source, K.
+    pub mean: Vec<f64>,
+    /// Largest rise in each source, K.
+    pub peak: Vec<f64>,
+    pub balance: EnergyBalance,
+    pub convergence: Convergence,
+}
+
+/// Heat that enters and leaves a body, W.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnergyBalance {
+    /// Heat from sources.
+    pub generated: f64,
+    /// Net heat that leaves through each face: left, right, front, back, bottom, top.
+    pub out: [f64; 6],
+}
+
+impl EnergyBalance {
+    /// |generated − ∑ out| over the larger of the heat generated and the heat that passes the faces.
+    pub fn relative_error(&self) -> f64 {
+        let net: f64 = self.out.iter().sum();
+        let passing = self
+            .out
+            .iter()
+            .map(|q| q.abs())
+            .fold(self.generated.abs(), f64::max);
+        if passing == 0.0 {
+            0.0
+        } else {
+            (self.generated - net).abs() / passing
+        }
+    }
+}
+
+/// A column-wise view of one lane of a solution.
+#[derive(Clone, Copy)]
+pub(super) struct Lane<'a, const L: usize> {
+    values: &'a [[f64; L]],
+    lane: usize,
+}
+
+impl<const L: usize> Lane<'_, L> {
+    fn at(&self, c: usize) -> f64 {
+        self.values[c][self.lane]
+    }
+}
+
+impl Discretisation {
+    /// The discretisation of `problem` at a refinement.
+    pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
+        let floorplan = problem.floorplan();
+        let grid = grid::grid(floorplan, refinement, allowed)?;
+        let conductivity = sample(floorplan, problem.conductivities(), &grid);
+        let faces = problem.face_coefficients();
+        let operator = Operator::new(&grid, &conductivity, &faces);
+        let multigrid = Multigrid::new(grid.axes(), &conductivity, &faces, &operator);
+        let sources = floorplan
+            .sources()
+            .iter()
+            .map(|HeatSource { footprint, z, .. }| cells_in(&grid, footprint.x, footprint.y, *z))
+            .collect();
+        Ok(Self {
+            grid,
+            operator,
+            multigrid,
+            conductivity,
+            sources,
+        })
+    }
+
+    fn cell(&self, i: usize, j: usize, k: usize) -> usize {
+        let [_, ny, nz] = self.operator.shape;
+        (i * ny + j) * nz + k
+    }
+
+    /// Rises for up to `L` loads.
+    pub fn solve<const L: usize>(
+        &self,
+        loads: &[Load],
+        stop: Stop,
+    ) -> Result<(Vec<[f64; L]>, Convergence), HeatError> {
+        let mut b = vec![[0.0; L]; self.operator.cells()];
+        for (lane, load) in loads.iter().enumerate() {
+            self.add_load(load, lane, &mut b);
+        }
+        let (t, convergence) = gradients::solve(
+            &self.operator,
+            &self.multigrid,
+            b,
+            stop.tolerance,
+            stop.limit,
+        );
+        // factors for the drift between the recursive and the true residual
+        let acceptable = (10.0 * stop.tolerance).max(10.0 * convergence.attainable);
+        if convergence.residual.is_nan() || convergence.residual > acceptable {
+            return Err(HeatError::Unconverged {
+                iterations: convergence.iterations,
+                residual: convergence.residual,
+                tolerance: stop.tolerance,
+            });
+        }
+        Ok((t, convergence))
+    }
+
+    /// Solves up to `L` loads and reads every source.
+    pub fn read<const L: usize>(
+        &self,
+        loads: &[Load],
+        stop: Stop,
+    ) -> Result<Vec<Reading>, HeatError> {
+        let (t, convergence) = self.solve::<L>(loads, stop)?;
+        let readings = loads.iter().enumerate().map(|(lane, load)| {
+            let t = Lane { values: &t, lane };
+            Reading {
+                mean: self
+                    .sources
+                    .iter()
+                    .map(|cells| self.mean(t, cells))
+                    .collect(),
+                peak: self
+                    .sources
+                    .iter()
+                    .map(|cells| self.peak(t, load, cells))
+                    .collect(),
+                balance: self.balance(t, load),
+                convergence,
+            }
+        });
+        Ok(readings.collect())
+    }
+
+    fn add_load<const L: usize>(&self, load: &Load, lane: usize, b: &mut [[f64; L]]) {
+        for (cells, &power) in self.sources.iter().zip(&load.powers) {
+            if power == 0.0 {
+                continue;
+            }
+            let density = power / self.volume(cells);
+            for i in cells.x.clone() {
+                for j in cells.y.clone() {
+                    for k in cells.z.clone() {
+                        b[self.cell(i, j, k)][lane] += density * self.grid.volume(i, j, k);
+                    }
+                }
+            }
+        }
+        self.boundary_faces(|side, cell, face, area| {
+            b[cell][lane] += face * load.outside[side] + area * load.fluxes[side];
+        });
+    }
+
+    /// Calls `visit(side, cell, conductance, area)` for every boundary face.
+    fn boundary_faces(&self, mut visit: impl FnMut(usize, usize, f64, f64)) {
+        let [nx, ny, nz] = self.operator.shape;
+        let [x, y, z] = self.grid.axes();
+        let op = &self.operator;
+        for (side, i, face) in [(0, 0, 0), (1, nx - 1, nx)] {
+            for j in 0..ny {
+                for k in 0..nz {
+                    let g = op.gx[op.face_x(face, j, k)];
+                    visit(side, self.cell(i, j, k), g, y.width(j) * z.width(k));
+                }
+            }
+        }
+        for (side, j, face) in [(2, 0, 0), (3, ny - 1, ny)] {
+            for i in 0..nx {
+                for k in 0..nz {
+                    let g = op.gy[op.face_y(i, face, k)];
+                    visit(side, self.cell(i, j, k), g, x.width(i) * z.width(k));
+                }
+            }
+        }
+        for (side, k, face) in [(4, 0, 0), (5, nz - 1, nz)] {
+            for i in 0..nx {
+                for j in 0..ny {
+                    let g = op.gz[op.face_z(i, j, face)];
+                    visit(side, self.cell(i, j, k), g, x.width(i) * y.width(j));
+                }
+            }
+        }
+    }
+
+    fn volume(&self, cells: &CellBox) -> f64 {
+        let [x, y, z] = self.grid.axes();
+        let span =
+            |axis: &Axis, range: &Range<usize>| axis.faces()[range.end] - axis.faces()[range.start];
+        span(x, &cells.x) * span(y, &cells.y) * span(z, &cells.z)
+    }
+
+    /// Volume mean of the rise over a box of cells.
+    pub fn mean<const L: usize>(&self, t: Lane<'_, L>, cells: &CellBox) -> f64 {
+        let mut sum = 0.0;
+        for i in cells.x.clone() {
+            for j in cells.y.clone() {
+                for k in cells.z.clone() {
+                    sum += t.at(self.cell(i, j, k)) * self.grid.volume(i, j, k);
+                }
+            }
+        }
+        sum / self.volume(cells)
+    }
+
+    /// Largest rise in a box: in each cell the parabola that has the cell's value at the centre
+    /// and the slopes that the face fluxes give. Unlike the largest cell value it converges smoothly.
+    pub fn peak<const L: usize>(&self, t: Lane<'_, L>, load: &Load, cells: &CellBox) -> f64 {
+        let mut peak = f64::NEG_INFINITY;
+        for i in cells.x.clone() {
+            for j in cells.y.clone() {
+                for k in cells.z.clone() {
+                    peak = peak.max(self.cell_peak(t, load, [i, j, k]));
+                }
+            }
+        }
+        peak
+    }
+
+    fn cell_peak<const L: usize>(&self, t: Lane<'_, L>, load: &Load, at: [usize; 3]) -> f64 {
+        let [i, j, k] = at;
+        let (c, op) = (self.cell(i, j, k), &self.operator);
+        let [_, ny, nz] = op.shape;
+        let own = t.at(c);
+        let widths: [f64; 3] = std::array::from_fn(|d| self.grid.axis(d).width(at[d]));
+        let volume: f64 = widths.iter().product();
+        let axes = [
+            (
+                op.gx[op.face_x(i, j, k)],
+                op.gx[op.face_x(i + 1, j, k)],
+                ny * nz,
+                self.conductivity.x[c],
+            ),
+            (
+                op.gy[op.face_y(i, j, k)],
+                op.gy[op.face_y(i, j + 1, k)],
+                nz,
+                self.conductivity.y[c],
+            ),
+            (
+                op.gz[op.face_z(i, j, k)],
+                op.gz[op.face_z(i, j, k + 1)],
+                1,
+                self.conductivity.z[c],
+            ),
+        ];
+        let mut peak = own;
+        for (d, (lower, upper, stride, conductivity)) in axes.into_iter().enumerate() {
+            let area = volume / widths[d];
+            // heat into the cell through a face: from the neighbour or from outside
+            let flux = |g: f64, neighbour: Option<usize>, side: usize| match neighbour {
+                Some(n) => g * (t.at(n) - own),
+                None => g * (load.outside[side] - own) + area * load.fluxes[side],
+            };
+            let below = (at[d] > 0).then(|| c - stride);
+            let above = (at[d] + 1 < op.shape[d]).then(|| c + stride);
+            let left = -flux(lower, below, 2 * d) / (area * conductivity);
+            let right = flux(upper, above, 2 * d + 1) / (area * conductivity);
+            peak += parabola_rise(left, right, widths[d]);
+        }
+        peak
+    }
+
+    /// Heat in and out.
+    pub fn balance<const L: usize>(&self, t: Lane<'_, L>, load: &Load) -> EnergyBalance {
+        let mut out = [0.0; 6];
+        self.boundary_faces(|side, cell, g, area| {
+            out[side] += g * (t.at(cell) - load.outside[side]) - area * load.fluxes[side];
+        });
+        EnergyBalance {
+            generated: load.powers.iter().sum(),
+            out,
+        }
+    }
+
+    /// The lane's rises, balance and the sources' cells, given up to a map.
+    pub fn into_map<const L: usize>(
+        self,
+        t: &[[f64; L]],
+        load: &Load,
+    ) -> (RectilinearGrid<3>, Vec<f64>, EnergyBalance) {
+        let balance = self.balance(Lane { values: t, lane: 0 }, load);
+        (self.grid, t.iter().map(|lanes| lanes[0]).collect(), balance)
+    }
+}
+
+/// Largest value over [−w/2, w/2] of the parabola that is 0 at the middle and has the slopes
+/// `left` and `right` at the ends.
+fn parabola_rise(left: f64, right: f64, width: f64) -> f64 {
+    let slope = 0.5 * (left + right);
+    let curvature = (right - left) / width;
+    let half = 0.5 * width;
+    if curvature < 0.0 && slope.abs() < -curvature * half {
+        return -0.5 * slope * slope / curvature;
+    }
+    (slope.abs() * half + 0.5 * curvature * half * half).max(0.0)
+}
+
+/// Cells whose centres lie in an interval.
+fn centres_in(axis: &Axis, [from, to]: [f64; 2]) -> Range<usize> {
+    let first = axis.centres().partition_point(|&x| x < from);
+    let end = axis.centres().partition_point(|&x| x <= to);
+    first..end.max(first)
+}
+
+/// Cells whose centres lie in a box.
+pub(super) fn cells_in(
+    grid: &RectilinearGrid<3>,
+    x: [f64; 2],
+    y: [f64; 2],
+    z: [f64; 2],
+) -> CellBox {
+    CellBox {
+        x: centres_in(grid.axis(0), x),
+        y: centres_in(grid.axis(1), y),
+        z: centres_in(grid.axis(2), z),
+    }
+}
+
+/// Conductivity at every cell centre.
+fn sample(
+    floorplan: &Floorplan,
+    by_material: &[[f64; 3]],
+    grid: &RectilinearGrid<3>,
+) -> Conductivity {
+    let [x, y, z] = grid.axes();
+    let cells = grid.cells();
+    let mut k = Conductivity {
+        x: Vec::with_capacity(cells),
+        y: Vec::with_capacity(cells),
+        z: Vec::with_capacity(cells),
+    };
+    let (ys, zs) = (y.centres(), z.centres());
+    for x in x.centres() {
+        for &y in &ys {
+            for &z in &zs {
+                let [kx, ky, kz] = by_material[floorplan.material_at(x, y, z)];
+                k.x.push(kx);
+                k.y.push(ky);
+                k.z.push(kz);
+            }
+        }
+    }
+    k
+}

@@ -1,0 +1,129 @@
+//! What can go wrong in a heat problem.
+
+use cpo_materials::MaterialError;
+use cpo_meshes::MeshError;
+
+/// Errors of the heat solver.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeatError {
+    /// The floorplan makes no grid.
+    #[error("the floorplan cannot be meshed: {0}")]
+    Mesh(#[from] MeshError),
+    /// A material has no thermal conductivity there.
+    #[error("the floorplan's conductivity cannot be evaluated: {0}")]
+    Material(#[from] MaterialError),
+    /// Heat has no way out.
+    #[error(
+        "the steady temperature is undetermined: every face is insulated or has a given flux, so heat has no way out; \
+         give at least one face a convection coefficient or a temperature"
+    )]
+    Singular,
+    /// A convection coefficient is not positive and finite.
+    #[error(
+        "convection on the {face} face: the coefficient is {value} W/(m2 K); it must be finite and above 0 \
+         (an insulated face is `Boundary::Insulated`)"
+    )]
+    Coefficient {
+        /// Name of the face.
+        face: &'static str,
+        /// The coefficient, W/(m² K).
+        value: f64,
+    },
+    /// A temperature is not a positive finite number of kelvin.
+    #[error("{what}: {value} K is not a temperature; it must be finite and above 0 K")]
+    Temperature {
+        /// Whose temperature.
+        what: &'static str,
+        /// The value in kelvin.
+        value: f64,
+    },
+    /// A flux is not finite.
+    #[error("flux on the {face} face: {value} W/m2 is not finite")]
+    Flux {
+        /// Name of the face.
+        face: &'static str,
+        /// The flux, W/m².
+        value: f64,
+    },
+    /// A conductivity is not positive and finite.
+    #[error(
+        "material {material}: conductivity along {axis} is {value} W/(m K); it must be finite and above 0"
+    )]
+    Conductivity {
+        /// Name of the material.
+        material: String,
+        /// x, y or z.
+        axis: char,
+        /// The conductivity, W/(m K).
+        value: f64,
+    },
+    /// The grid is larger than allowed.
+    #[error(
+        "a grid of refinement {refinement} has {cells} cells ({} x {} x {}), more than the {allowed} allowed; \
+         raise `maximum_cells`, lower the refinement or leave out details far smaller than the sources",
+        shape[0], shape[1], shape[2]
+    )]
+    TooManyCells {
+        /// Refinement asked for.
+        refinement: f64,
+        /// Cells of that grid.
+        cells: usize,
+        /// Cells along x, y and z.
+        shape: [usize; 3],
+        /// Cells allowed.
+        allowed: usize,
+    },
+    /// An option of the solver is out of range.
+    #[error("solver option {option} is {value}; it must be {allowed}")]
+    Option {
+        /// Name of the option.
+        option: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// Conjugate gradients stopped short of the tolerance.
+    #[error(
+        "conjugate gradients stopped after {iterations} iterations at a relative residual of {residual:.1e}, \
+         above {tolerance:.1e}; conductivities that differ by more than 1e6 laterally are the usual cause"
+    )]
+    Unconverged {
+        /// Iterations done.
+        iterations: usize,
+        /// Relative residual reached.
+        residual: f64,
+        /// Relative residual wanted.
+        tolerance: f64,
+    },
+    /// No source has that name.
+    #[error("there is no heat source named \"{name}\"; the floorplan has {known}")]
+    UnknownSource {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// A list of sources is empty.
+    #[error("a crosstalk matrix needs at least one heat source, none is named")]
+    NoSources,
+    /// A source is named twice.
+    #[error("the heat source \"{name}\" is named twice; name each source once")]
+    RepeatedSource {
+        /// The name.
+        name: String,
+    },
+    /// A region holds no cell centre.
+    #[error(
+        "no cell centre lies in the region x {x:?} m, y {y:?} m, z {z:?} m; it must overlap the floorplan by a cell"
+    )]
+    EmptyRegion {
+        /// Extent along x in metres.
+        x: [f64; 2],
+        /// Extent along y in metres.
+        y: [f64; 2],
+        /// Extent along z in metres.
+        z: [f64; 2],
+    },
+}

@@ -1,0 +1,207 @@
+//! A complete heat problem.
+
+use cpo_materials::{Quantity, Temperature};
+use cpo_meshes::{Floorplan, HeatSource};
+
+use super::boundary::FACE_NAMES;
+use super::operator::FaceCoefficients;
+use super::{Boundaries, Boundary, HeatError};
+
+/// −∇·(k ∇T) = q on a floorplan, with conditions on its six faces: steady, linear (k is
+/// evaluated at one temperature), k diagonal in x, y, z.
+#[derive(Clone, Debug)]
+pub struct HeatProblem {
+    floorplan: Floorplan,
+    ambient: Temperature,
+    conductivity_at: Temperature,
+    boundaries: Boundaries,
+    /// By material.
+    conductivities: Vec<[f64; 3]>,
+}
+
+impl HeatProblem {
+    /// The problem on `floorplan`. Rises are counted from `ambient`, at which the conductivities
+    /// are evaluated too unless [`conductivity_at`](Self::conductivity_at) says otherwise.
+    ///
+    /// # Errors
+    /// [`HeatError::Singular`] if no face has convection or a given temperature;
+    /// [`HeatError::Coefficient`], [`HeatError::Temperature`], [`HeatError::Flux`] for a value out of range;
+    /// [`HeatError::Material`], [`HeatError::Conductivity`] for a material without a usable conductivity.
+    pub fn new(
+        floorplan: Floorplan,
+        ambient: Temperature,
+        boundaries: Boundaries,
+    ) -> Result<Self, HeatError> {
+        check_temperature("ambient", ambient)?;
+        for (face, boundary) in FACE_NAMES.into_iter().zip(boundaries.faces()) {
+            match boundary {
+                Boundary::Insulated => {}
+                Boundary::Convection {
+                    coefficient,
+                    ambient,
+                } => {
+                    let value = coefficient.si();
+                    if !(value.is_finite() && value > 0.0) {
+                        return Err(HeatError::Coefficient { face, value });
+                    }
+                    check_temperature(face, ambient)?;
+                }
+                Boundary::Temperature(temperature) => check_temperature(face, temperature)?,
+                Boundary::Flux(flux) => {
+                    if !flux.si().is_finite() {
+                        return Err(HeatError::Flux {
+                            face,
+                            value: flux.si(),
+                        });
+                    }
+                }
+            }
+        }
+        let open =
+            |b: &Boundary| matches!(b, Boundary::Convection { .. } | Boundary::Temperature(_));
+        if !boundaries.faces().iter().any(open) {
+            return Err(HeatError::Singular);
+        }
+        let conductivities = conductivities(&floorplan, ambient)?;
+        Ok(Self {
+            floorplan,
+            ambient,
+            conductivity_at: ambient,
+            boundaries,
+            conductivities,
+        })
+    }
+
+    /// The same problem with the conductivities of another temperature, for instance the expected
+    /// mean of the die.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new) for materials.
+    pub fn conductivity_at(mut self, temperature: Temperature) -> Result<Self, HeatError> {
+        check_temperature("temperature of the conductivities", temperature)?;
+        self.conductivities = conductivities(&self.floorplan, temperature)?;
+        self.conductivity_at = temperature;
+        Ok(self)
+    }
+
+    /// The floorplan.
+    pub fn floorplan(&self) -> &Floorplan {
+        &self.floorplan
+    }
+
+    /// The temperature that rises are counted from.
+    pub fn ambient(&self) -> Temperature {
+        self.ambient
+    }
+
+    /// The temperature at which the conductivities are evaluated.
+    pub fn conductivity_temperature(&self) -> Temperature {
+        self.conductivity_at
+    }
+
+    /// The conditions on the faces.
+    pub fn boundaries(&self) -> &Boundaries {
+        &self.boundaries
+    }
+
+    /// Conductivities of each of the floorplan's materials along x, y, z in W/(m K).
+    pub fn conductivities(&self) -> &[[f64; 3]] {
+        &self.conductivities
+    }
+
+    /// Positions of the named sources in the floorplan's list.
+    pub(super) fn find_sources(&self, names: &[&str]) -> Result<Vec<usize>, HeatError> {
+        let sources = self.floorplan.sources();
+        let find = |&name: &&str| {
+            sources
+                .iter()
+                .position(|s| s.name == name)
+                .ok_or_else(|| HeatError::UnknownSource {
+                    name: name.to_owned(),
+                    known: known(sources),
+                })
+        };
+        let found = names.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        if found.is_empty() {
+            return Err(HeatError::NoSources);
+        }
+        for (n, name) in names.iter().enumerate() {
+            if names[..n].contains(name) {
+                return Err(HeatError::RepeatedSource {
+                    name: (*name).to_owned(),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Conductance per area of each face to the outside.
+    pub(super) fn face_coefficients(&self) -> FaceCoefficients {
+        self.boundaries.faces().map(|boundary| match boundary {
+            Boundary::Insulated | Boundary::Flux(_) => 0.0,
+            Boundary::Convection { coefficient, .. } => coefficient.si(),
+            Boundary::Temperature(_) => f64::INFINITY,
+        })
+    }
+
+    /// Temperature outside each face over ambient, K; 0 where heat does not pass.
+    pub(super) fn outside(&self) -> [f64; 6] {
+        self.boundaries.faces().map(|boundary| match boundary {
+            Boundary::Insulated | Boundary::Flux(_) => 0.0,
+            Boundary::Convection { ambient: t, .. } | Boundary::Temperature(t) => {
+                t.si() - self.ambient.si()
+            }
+        })
+    }
+
+    /// Given flux into the body through each face, W/m².
+    pub(super) fn fluxes(&self) -> [f64; 6] {
+        self.boundaries.faces().map(|boundary| match boundary {
+            Boundary::Flux(flux) => flux.si(),
+            _ => 0.0,
+        })
+    }
+}
+
+fn known(sources: &[HeatSource]) -> String {
+    match sources.len() {
+        0 => "none".to_owned(),
+        n if n > 12 => {
+            let names: Vec<&str> = sources[..12].iter().map(|s| s.name.as_str()).collect();
+            format!("{} and {} more", names.join(", "), n - 12)
+        }
+        _ => sources
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+fn check_temperature(what: &'static str, temperature: Temperature) -> Result<(), HeatError> {
+    let value = temperature.si();
+    if value.is_finite() && value > 0.0 {
+        Ok(())
+    } else {
+        Err(HeatError::Temperature { what, value })
+    }
+}
+
+fn conductivities(floorplan: &Floorplan, at: Temperature) -> Result<Vec<[f64; 3]>, HeatError> {
+    let mut all = Vec::with_capacity(floorplan.materials().len());
+    for material in floorplan.materials() {
+        let k = material.thermal_conductivity(at)?;
+        for (axis, value) in ['x', 'y', 'z'].into_iter().zip(k) {
+            if !(value.is_finite() && value > 0.0) {
+                let material = material.name().to_owned();
+                return Err(HeatError::Conductivity {
+                    material,
+                    axis,
+                    value,
+                });
+            }
+        }
+        all.push(k);
+    }
+    Ok(all)
+}

@@ -1,0 +1,322 @@
+//! The solver: grids, families, right-hand sides.
+
+use ndarray::Array3;
+use rayon::prelude::*;
+
+use super::discretisation::{Discretisation, Load, Reading, Stop};
+use super::extrapolation::study;
+use super::{CrosstalkMatrix, HeatError, HeatProblem, SourceTemperatures, ThermalMap};
+use crate::convergence::{GridStudy, Verdict};
+
+/// Refinements of the family; every one is an integer, so the cells of each segment are too.
+const FAMILY: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0];
+/// Grids before a verdict is possible.
+const FEWEST: usize = 3;
+/// Right-hand sides solved side by side.
+const LANES: usize = 4;
+
+/// Numerics of a heat solution.
+///
+/// ```
+/// use cpo_materials::{HeatTransferCoefficient, Material, Temperature, ThermalConductivity};
+/// use cpo_meshes::{Direction, Floorplan, Footprint};
+/// use cpo_solver::heat::{Boundaries, Boundary, HeatProblem, HeatSolver};
+///
+/// let silicon = Material::with_conductivity(ThermalConductivity::w_per_m_k(130.0));
+/// let stripe = Footprint::centred([20e-6, 300e-6], [0.0, 0.0]);
+/// let plan = Floorplan::new([2e-3, 1e-3])?
+///     .layer("chip", silicon.clone(), 200e-6)?
+///     .layer("laser", silicon, 3e-6)?
+///     .source_array("laser", stripe, (2, 250e-6, Direction::X), "laser", 0.05)?;
+/// let ambient = Temperature::celsius(25.0);
+/// let coefficient = HeatTransferCoefficient::w_per_m2_k(1e4);
+/// let bottom = Boundary::Convection { coefficient, ambient };
+/// let problem = HeatProblem::new(plan, ambient, Boundaries { bottom, ..Boundaries::insulated() })?;
+/// let crosstalk = HeatSolver::default().error(1e-2).crosstalk(&problem, &["laser1", "laser2"])?;
+/// println!("{:.1} K/W", crosstalk.kelvin_per_watt("laser2", "laser1")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeatSolver {
+    error: f64,
+    maximum_cells: usize,
+    tolerance: f64,
+    maximum_iterations: usize,
+}
+
+impl Default for HeatSolver {
+    /// Relative error 10⁻³, at most 3 million cells, relative residual 10⁻¹⁰ in at most 300 iterations.
+    fn default() -> Self {
+        Self {
+            error: 1e-3,
+            maximum_cells: 3_000_000,
+            tolerance: 1e-10,
+            maximum_iterations: 300,
+        }
+    }
+}
+
+impl HeatSolver {
+    /// Relative error wanted of thermal resistances and rises; grids are refined until it is met or
+    /// [`maximum_cells`](Self::maximum_cells) is reached.
+    #[must_use]
+    pub fn error(mut self, relative: f64) -> Self {
+        self.error = relative;
+        self
+    }
+
+    /// Cells allowed on the finest grid; about 0.45 kB each while four right-hand sides are solved
+    /// together, and 0.25 kB more for every further group of four that is solved at the same time.
+    #[must_use]
+    pub fn maximum_cells(mut self, cells: usize) -> Self {
+        self.maximum_cells = cells;
+        self
+    }
+
+    /// Relative residual ‖b − A t‖/‖b‖ at which conjugate gradients stop. 10⁻¹⁰ gives reciprocity and energy
+    /// balance to 10⁻⁸.
+    #[must_use]
+    pub fn tolerance(mut self, relative: f64) -> Self {
+        self.tolerance = relative;
+        self
+    }
+
+    /// Iterations after which a solve is given up.
+    #[must_use]
+    pub fn maximum_iterations(mut self, iterations: usize) -> Self {
+        self.maximum_iterations = iterations;
+        self
+    }
+
+    /// The temperature of `problem`, all of its sources heating, on one grid of the given
+    /// refinement: 1 is coarse, 2 and 3 are usual; cells grow as its cube.
+    ///
+    /// # Errors
+    /// [`HeatError::TooManyCells`], [`HeatError::Unconverged`], [`HeatError::Mesh`], [`HeatError::Option`].
+    pub fn solve(&self, problem: &HeatProblem, refinement: f64) -> Result<ThermalMap, HeatError> {
+        self.check()?;
+        let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
+        let load = all_on(problem);
+        let (t, convergence) = body.solve::<1>(std::slice::from_ref(&load), self.stop())?;
+        let shape = body.operator.shape;
+        let (grid, rise, balance) = body.into_map(&t, &load);
+        let rise = Array3::from_shape_vec(shape, rise)
+            .expect("a solution has as many values as its operator has cells");
+        Ok(ThermalMap {
+            grid,
+            rise,
+            ambient: problem.ambient(),
+            residual: convergence.residual,
+            iterations: convergence.iterations,
+            balance,
+        })
+    }
+
+    /// Mean and peak rise of every source, all of them heating, with error bars. The error wanted is relative to each
+    /// source's own rise over ambient.
+    ///
+    /// # Errors
+    /// As [`crosstalk`](Self::crosstalk).
+    pub fn source_temperatures(
+        &self,
+        problem: &HeatProblem,
+    ) -> Result<SourceTemperatures, HeatError> {
+        let names: Vec<&str> = problem
+            .floorplan()
+            .sources()
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect();
+        let rows = problem.find_sources(&names)?;
+        let family = self.family(problem, &[all_on(problem)], &rows)?;
+        Ok(SourceTemperatures {
+            names: names.into_iter().map(str::to_owned).collect(),
+            ambient: problem.ambient(),
+            mean: family.mean,
+            peak: family.peak,
+            energy_balance: family.energy_balance,
+        })
+    }
+
+    /// The crosstalk matrix of the named sources: per grid one set-up, all right-hand sides together
+    /// in groups of four, groups in parallel on the caller's rayon pool. The result does not depend on the
+    /// number of threads.
+    ///
+    /// Grids are refined until every entry meets the error wanted. If the next grid would
+    /// exceed the cells allowed, the matrix comes back with the entries concerned marked [`Verdict::Unconverged`].
+    ///
+    /// # Errors
+    /// [`HeatError::UnknownSource`], [`HeatError::NoSources`], [`HeatError::RepeatedSource`];
+    /// [`HeatError::TooManyCells`] if not even the three coarsest grids are allowed;
+    /// [`HeatError::Unconverged`], [`HeatError::Mesh`], [`HeatError::Option`].
+    pub fn crosstalk(
+        &self,
+        problem: &HeatProblem,
+        sources: &[&str],
+    ) -> Result<CrosstalkMatrix, HeatError> {
+        let rows = problem.find_sources(sources)?;
+        let count = problem.floorplan().sources().len();
+        let unit = |&source: &usize| {
+            let mut powers = vec![0.0; count];
+            powers[source] = 1.0;
+            Load {
+                powers,
+                outside: [0.0; 6],
+                fluxes: [0.0; 6],
+            }
+        };
+        let loads: Vec<Load> = rows.iter().map(unit).collect();
+        let family = self.family(problem, &loads, &rows)?;
+        let n = rows.len();
+        let finest = |i: usize, j: usize| family.mean[i * n + j].levels.last().map_or(0.0, |l| l.1);
+        let (mut asymmetry, mut largest): (f64, f64) = (0.0, 0.0);
+        for i in 0..n {
+            for j in 0..n {
+                asymmetry = asymmetry.max((finest(i, j) - finest(j, i)).abs());
+                largest = largest.max(finest(i, j).abs());
+            }
+        }
+        Ok(CrosstalkMatrix {
+            names: sources.iter().map(|&name| name.to_owned()).collect(),
+            reciprocity: asymmetry / largest,
+            mean: family.mean,
+            peak: family.peak,
+            energy_balance: family.energy_balance,
+            iterations: family.iterations,
+            cells: family.cells,
+            residual: family.residual,
+        })
+    }
+
+    /// Studies of the rise of every row under every load (row-major, `rows` × `loads`).
+    fn family(
+        &self,
+        problem: &HeatProblem,
+        loads: &[Load],
+        rows: &[usize],
+    ) -> Result<Family, HeatError> {
+        self.check()?;
+        let n = loads.len();
+        let mut family = Family::default();
+        let mut values: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); rows.len() * n];
+        for (level, &refinement) in FAMILY.iter().enumerate() {
+            let body = match Discretisation::new(problem, refinement, self.maximum_cells) {
+                Err(HeatError::TooManyCells { .. }) if level >= FEWEST => break,
+                body => body?,
+            };
+            let groups: Vec<Result<Vec<Reading>, HeatError>> = loads
+                .par_chunks(LANES)
+                .map(|group| self.read(&body, group))
+                .collect();
+            let mut iterations = 0;
+            let mut column = 0;
+            for group in groups {
+                for reading in group? {
+                    for (row, &source) in rows.iter().enumerate() {
+                        let [mean, peak] = &mut values[row * n + column];
+                        mean.push((refinement, reading.mean[source]));
+                        peak.push((refinement, reading.peak[source]));
+                    }
+                    iterations = iterations.max(reading.convergence.iterations);
+                    family.residual = family.residual.max(reading.convergence.residual);
+                    family.energy_balance =
+                        family.energy_balance.max(reading.balance.relative_error());
+                    column += 1;
+                }
+            }
+            family.iterations.push(iterations);
+            family.cells.push(body.grid.cells());
+            if level + 1 < FEWEST {
+                continue;
+            }
+            family.judge(&values, n, self.error, self.tolerance);
+            let met = |s: &GridStudy| s.verdict == Verdict::Converged;
+            if family.mean.iter().chain(&family.peak).all(met) {
+                break;
+            }
+        }
+        Ok(family)
+    }
+
+    fn read(&self, body: &Discretisation, loads: &[Load]) -> Result<Vec<Reading>, HeatError> {
+        match loads.len() {
+            1 => body.read::<1>(loads, self.stop()),
+            2 => body.read::<2>(loads, self.stop()),
+            _ => body.read::<LANES>(loads, self.stop()),
+        }
+    }
+
+    fn stop(&self) -> Stop {
+        Stop {
+            tolerance: self.tolerance,
+            limit: self.maximum_iterations,
+        }
+    }
+
+    fn check(&self) -> Result<(), HeatError> {
+        let between = |value: f64| value > 0.0 && value < 1.0;
+        for (option, value) in [("error", self.error), ("tolerance", self.tolerance)] {
+            if !between(value) {
+                return Err(HeatError::Option {
+                    option,
+                    value,
+                    allowed: "above 0 and below 1",
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a family of grids gave.
+#[derive(Default)]
+struct Family {
+    mean: Vec<GridStudy>,
+    peak: Vec<GridStudy>,
+    iterations: Vec<usize>,
+    cells: Vec<usize>,
+    energy_balance: f64,
+    residual: f64,
+}
+
+impl Family {
+    /// Studies of the values so far. The error wanted is relative to √(R_ii R_jj) in a matrix of unit
+    /// loads, and to the row's own value under a single load.
+    fn judge(&mut self, values: &[[Vec<(f64, f64)>; 2]], loads: usize, error: f64, tolerance: f64) {
+        let finest =
+            |entry: usize, kind: usize| values[entry][kind].last().map_or(0.0, |l| l.1.abs());
+        let scale = |entry: usize, kind: usize| {
+            let (i, j) = (entry / loads, entry % loads);
+            if loads == 1 {
+                finest(entry, kind)
+            } else {
+                (finest(i * loads + i, kind) * finest(j * loads + j, kind)).sqrt()
+            }
+        };
+        let judged = |entry: usize, kind: usize| {
+            // algebraic error: R is off by far less than the residual times the condition of what is left
+            let floor = 10.0 * tolerance * scale(entry, kind);
+            study(
+                values[entry][kind].clone(),
+                floor,
+                error * scale(entry, kind),
+            )
+        };
+        self.mean = (0..values.len()).map(|entry| judged(entry, 0)).collect();
+        self.peak = (0..values.len()).map(|entry| judged(entry, 1)).collect();
+    }
+}
+
+/// Every source at its own power and the boundaries as they are.
+fn all_on(problem: &HeatProblem) -> Load {
+    Load {
+        powers: problem
+            .floorplan()
+            .sources()
+            .iter()
+            .map(|s| s.power)
+            .collect(),
+        outside: problem.outside(),
+        fluxes: problem.fluxes(),
+    }
+}

@@ -1,0 +1,266 @@
+//! The loss table as a file: round trip, equal bytes, bad files, and other programs' readers.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{example_table, shown};
+use cpo_study::OutputError;
+use cpo_study::table::{Group, LossTable, Variable};
+use cpo_study::write::{csv_bytes, read_table, write_csv, write_table};
+use tempfile::tempdir;
+
+#[test]
+fn round_trip() {
+    let directory = tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.h5");
+    let table = example_table().expect("a table");
+    write_table(&table, &path).expect("written");
+    let back = read_table(&path).expect("read");
+    assert_eq!(shown(&back), shown(&table));
+}
+
+#[test]
+fn an_empty_table_and_empty_texts_survive() {
+    let directory = tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.h5");
+    let mut table = LossTable::new("", "", "");
+    write_table(&table, &path).expect("written");
+    assert_eq!(read_table(&path).expect("read"), table);
+    let group =
+        Group::new("waveguide/wire", "").with_variable(Variable::new("n", "", "", &[], vec![2.0]));
+    table.add(group.expect("a group")).expect("added");
+    write_table(&table, &path).expect("written");
+    assert_eq!(read_table(&path).expect("read"), table);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_an_error() {
+    // The device that is always full; elsewhere there is no disk to fill.
+    let full = Path::new("/dev/full");
+    if !full.exists() {
+        return println!("skipped: this system has no /dev/full");
+    }
+    let table = example_table().expect("a table");
+    let directory = tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.csv");
+    std::os::unix::fs::symlink(full, &path).expect("linked");
+    let error = write_csv(&table, &path).expect_err("no space");
+    let h5 = directory.path().join("loss_table.h5");
+    std::os::unix::fs::symlink(full, &h5).expect("linked");
+    let full = write_table(&table, &h5).expect_err("no space");
+    assert!(
+        matches!(&full, OutputError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull),
+        "{full}"
+    );
+    assert!(!h5.exists(), "half a table was left");
+    assert!(
+        error.is_machine() && error.to_string().contains("loss_table.csv"),
+        "{error}"
+    );
+}
+
+#[test]
+fn equal_tables_give_equal_bytes() {
+    let directory = tempdir().expect("a directory");
+    let table = example_table().expect("a table");
+    let bytes = |name: &str| {
+        let path = directory.path().join(name);
+        write_table(&table, &path).expect("written");
+        fs::read(path).expect("read")
+    };
+    let first = bytes("a.h5");
+    // HDF5 counts object times in seconds: were they stored, the next second would differ.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert!(first == bytes("b.h5"), "the same table gave other bytes");
+}
+
+#[test]
+fn bad_files_are_told_apart() {
+    let directory = tempdir().expect("a directory");
+    let at = |name: &str| directory.path().join(name);
+    let error = |path: &Path| read_table(path).expect_err("a bad file");
+
+    assert!(matches!(error(&at("absent.h5")), OutputError::Io { .. }));
+    for (name, bytes) in [
+        ("empty.h5", &b""[..]),
+        ("text.h5", b"group,variable\n"),
+        ("zip.h5", b"PK\x03\x04...."),
+    ] {
+        fs::write(at(name), bytes).expect("written");
+        assert!(
+            matches!(error(&at(name)), OutputError::NotHdf5 { .. }),
+            "{name}"
+        );
+    }
+    write_table(&example_table().expect("a table"), &at("whole.h5")).expect("written");
+    let whole = fs::read(at("whole.h5")).expect("read");
+    for length in [12, 100, whole.len() / 2, whole.len() - 1] {
+        fs::write(at("cut.h5"), &whole[..length]).expect("written");
+        let error = error(&at("cut.h5"));
+        let told = matches!(
+            error,
+            OutputError::Truncated { .. } | OutputError::Hdf5 { .. }
+        );
+        assert!(told, "{length} of {} bytes: {error}", whole.len());
+        assert!(
+            length < 100 || matches!(error, OutputError::Truncated { .. }),
+            "{length} bytes: {error}"
+        );
+    }
+    hdf5::File::create(at("foreign.h5"))
+        .expect("created")
+        .close()
+        .expect("closed");
+    assert!(matches!(
+        error(&at("foreign.h5")),
+        OutputError::Foreign { .. }
+    ));
+
+    fs::copy(at("whole.h5"), at("newer.h5")).expect("copied");
+    let file = hdf5::File::open_rw(at("newer.h5")).expect("opened");
+    let version: hdf5::types::VarLenUnicode = "2.0.0".parse().expect("text");
+    file.attr("schema_version")
+        .and_then(|attribute| attribute.write_scalar(&version))
+        .expect("changed");
+    file.close().expect("closed");
+    let newer = error(&at("newer.h5"));
+    assert!(
+        matches!(&newer, OutputError::NewerSchema { found, .. } if found == "2.0.0"),
+        "{newer}"
+    );
+}
+
+#[test]
+fn an_unwritable_file_is_an_error() {
+    let directory = tempdir().expect("a directory");
+    let table = example_table().expect("a table");
+    // Not a permission, which the superuser ignores: a folder that is a file.
+    fs::write(directory.path().join("file"), "").expect("written");
+    let error = write_table(&table, &directory.path().join("file/loss_table.h5"))
+        .expect_err("not a folder");
+    assert!(
+        error.is_machine() && error.to_string().contains("loss_table.h5"),
+        "{error}"
+    );
+}
+
+#[test]
+fn csv_has_one_row_a_value() {
+    let bytes = csv_bytes(&example_table().expect("a table")).expect("written");
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let header: Vec<String> = reader
+        .headers()
+        .expect("a header")
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let expected = [
+        "group",
+        "variable",
+        "units",
+        "polarisation",
+        "wavelength [m]",
+        "value",
+        "error",
+        "status",
+        "reason",
+    ];
+    assert_eq!(header, expected);
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("rows");
+    assert_eq!(rows.len(), 6 + 1 + 2);
+    let row = |i: usize| rows[i].iter().collect::<Vec<_>>();
+    assert_eq!(
+        row(1),
+        [
+            "waveguide/wire",
+            "effective_index",
+            "1",
+            "TE",
+            "1.55e-6",
+            "2.4471926",
+            "3e-7",
+            "ok",
+            ""
+        ]
+    );
+    assert_eq!(
+        row(4)[3..],
+        ["TM", "1.55e-6", "NaN", "NaN", "failed", "no guided mode"]
+    );
+    assert_eq!(row(6)[3..], ["", "", "1.31e-6", "", "ok", ""]);
+}
+
+/// Runs `command`; `None`, with a notice, where it is not installed.
+fn output_of(mut command: Command) -> Option<std::process::Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            println!(
+                "skipped: {} does not run here ({error})",
+                command.get_program().to_string_lossy()
+            );
+            None
+        }
+    }
+}
+
+#[test]
+fn opens_with_h5dump() {
+    let directory = tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.h5");
+    write_table(&example_table().expect("a table"), &path).expect("written");
+    let mut command = Command::new("h5dump");
+    command
+        .args(["-d", "/waveguide/wire/effective_index"])
+        .arg(&path);
+    let Some(output) = output_of(command) else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    for part in [
+        "H5T_IEEE_F64LE",
+        "( 2, 3 ) / ( 2, 3 )",
+        "2.44719",
+        "DIMENSION_LIST",
+        "ancillary_variables",
+    ] {
+        assert!(text.contains(part), "h5dump shows no {part}: {text}");
+    }
+}
+
+#[test]
+fn opens_with_xarray() {
+    let directory = tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.h5");
+    write_table(&example_table().expect("a table"), &path).expect("written");
+    // Another interpreter, such as one of a virtual environment, may be named by PYTHON.
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+    let mut modules = Command::new(&python);
+    modules.args(["-c", "import xarray, h5netcdf, netCDF4"]);
+    match output_of(modules) {
+        Some(output) if output.status.success() => {}
+        Some(_) => return println!("skipped: {python} lacks xarray, h5netcdf or netCDF4"),
+        None => return,
+    }
+    let mut command = Command::new(&python);
+    command
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/read_with_xarray.py"
+        ))
+        .arg(&path);
+    let Some(output) = output_of(command) else {
+        return;
+    };
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.status.success(), "{text}");
+}

@@ -1,0 +1,475 @@
+//! Modes against exact and converged references, and the properties every mode must have.
+
+use cpo_materials::{Material, Wavelength};
+use cpo_meshes::{CrossSection, Shape, Window};
+use cpo_solver::convergence::Verdict;
+use cpo_solver::modes::{ModeClass, ModeError, ModeProblem, ModeSolver, Wall, Walls};
+
+const UM: f64 = 1e-6;
+
+fn window(x: [f64; 2], y: [f64; 2]) -> Window {
+    Window {
+        x: x.map(|v| v * UM),
+        y: y.map(|v| v * UM),
+    }
+}
+
+fn rectangle(width: f64, height: f64, bottom: f64) -> Shape {
+    Shape::Rectangle {
+        x: 0.0,
+        bottom: bottom * UM,
+        width: width * UM,
+        height: height * UM,
+    }
+}
+
+/// A strip of `width` x `height` (µm) and index `n`, in `cladding`, with `margin` around it.
+fn strip(width: f64, height: f64, n: f64, cladding: f64, margin: f64) -> ModeProblem {
+    let half = 0.5 * width + margin;
+    let section = CrossSection::new(
+        window([-half, half], [-margin, height + margin]),
+        Material::with_index(cladding),
+    )
+    .unwrap()
+    .paint(
+        "core",
+        Material::with_index(n),
+        rectangle(width, height, 0.0),
+    )
+    .unwrap();
+    ModeProblem::new(&section, Wavelength::nm(1550.0))
+}
+
+fn fibre(radius: f64, n: f64, cladding: f64, margin: f64) -> ModeProblem {
+    let half = radius + margin;
+    let section = CrossSection::new(
+        window([-half, half], [-half, half]),
+        Material::with_index(cladding),
+    )
+    .unwrap()
+    .paint(
+        "core",
+        Material::with_index(n),
+        Shape::Circle {
+            x: 0.0,
+            y: 0.0,
+            radius: radius * UM,
+        },
+    )
+    .unwrap();
+    ModeProblem::new(&section, Wavelength::nm(1550.0))
+}
+
+/// Horizontal slab of 220 nm in a narrow window whose side walls do not disturb it.
+fn slab(side: Wall) -> ModeProblem {
+    let section = CrossSection::new(
+        window([-0.1, 0.1], [-1.5, 1.72]),
+        Material::with_index(1.444),
+    )
+    .unwrap()
+    .paint(
+        "core",
+        Material::with_index(3.4777),
+        rectangle(1.0, 0.22, 0.0),
+    )
+    .unwrap();
+    let walls = Walls {
+        left: side,
+        right: side,
+        ..Walls::default()
+    };
+    ModeProblem::new(&section, Wavelength::nm(1550.0)).walled(walls)
+}
+
+/// Asserts n_eff and n_g of the first modes against (n_eff, n_g) references: inside the error bar,
+/// which itself is at most `error`, and n_g within 1e-3 and its own bar.
+fn agrees(problem: &ModeProblem, error: f64, references: &[(f64, f64)]) {
+    let modes = ModeSolver::default()
+        .count(references.len())
+        .error(error)
+        .solve(problem)
+        .unwrap();
+    for (mode, (index, group)) in modes.iter().zip(references) {
+        let study = mode.effective_index_study();
+        assert_eq!(study.verdict, Verdict::Converged, "{study:?}");
+        assert!(study.error <= error);
+        assert!(
+            (study.value - index).abs() <= study.error,
+            "{} vs {index}: {study:?}",
+            study.value
+        );
+        let group_study = mode.group_index();
+        let difference = (group_study.value - group).abs();
+        assert!(
+            difference <= group_study.error.min(1e-3),
+            "{} vs {group}: {group_study:?}",
+            group_study.value
+        );
+        assert_eq!(mode.class(), ModeClass::Guided);
+    }
+}
+
+// References: hp finite elements in two formulations that agree to 1e-8 or better.
+#[test]
+fn silicon_wires() {
+    agrees(
+        &strip(0.5, 0.22, 3.4777, 1.444, 1.5),
+        1e-4,
+        &[(2.447192644, 4.055604), (1.771268491, 3.653126)],
+    );
+    agrees(
+        &strip(0.45, 0.22, 3.4777, 1.444, 1.5),
+        1e-4,
+        &[(2.354969878, 4.149297), (1.734191945, 3.530172)],
+    );
+}
+
+#[test]
+fn nitride_strip() {
+    agrees(
+        &strip(0.8, 0.4, 1.9963, 1.444, 3.0),
+        3e-5,
+        &[(1.599468256, 1.991225), (1.545475241, 1.886707)],
+    );
+}
+
+#[test]
+fn rib_between_electric_walls() {
+    let section = CrossSection::new(window([-2.5, 2.5], [-2.0, 1.8]), Material::with_index(1.0))
+        .unwrap()
+        .paint(
+            "substrate",
+            Material::with_index(3.34),
+            rectangle(6.0, 3.0, -3.0),
+        )
+        .unwrap()
+        .paint("film", Material::with_index(3.44), rectangle(6.0, 0.2, 0.0))
+        .unwrap()
+        .paint("rib", Material::with_index(3.44), rectangle(2.0, 1.3, 0.0))
+        .unwrap();
+    let problem = ModeProblem::new(&section, Wavelength::nm(1550.0));
+    agrees(&problem, 1e-5, &[(3.388699805, 3.47351)]);
+}
+
+// Exact characteristic equations.
+#[test]
+fn step_index_fibres() {
+    agrees(
+        &fibre(4.1, 1.4492, 1.444, 14.0),
+        1e-5,
+        &[(1.44622544154499, 1.449586628); 2],
+    );
+    agrees(
+        &fibre(0.5, 1.45, 1.0, 3.0),
+        1e-4,
+        &[(1.17644736226642, 1.5350868935); 2],
+    );
+}
+
+#[test]
+fn slab_converges_with_order_two() {
+    for (wall, index, group) in [
+        (Wall::Electric, 2.849463699938886, 3.5786963344254),
+        (Wall::Magnetic, 2.054579912587843, 3.864545026018),
+    ] {
+        agrees(&slab(wall), 1e-4, &[(index, group)]);
+        let modes = ModeSolver::default()
+            .error(1e-5)
+            .solve(&slab(wall))
+            .unwrap();
+        let levels = &modes.modes()[0].effective_index_study().levels;
+        for pair in levels.windows(2) {
+            let errors = [pair[0].1 - index, pair[1].1 - index].map(f64::abs);
+            let order = (errors[0] / errors[1]).ln() / (pair[1].0 / pair[0].0).ln();
+            // The next term of the error is of order 4; on the coarsest pair it still shows.
+            assert!(
+                (order - 2.0).abs() < 0.08,
+                "{wall:?}: order {order} between {pair:?}"
+            );
+        }
+        let extrapolated = modes.modes()[0].effective_index().re;
+        // Six levels of order 2 with an error of order 4 left: measured 4e-7.
+        assert!((extrapolated - index).abs() < 1e-6, "{extrapolated}");
+    }
+}
+
+#[test]
+fn corners_keep_order_two_on_the_graded_family() {
+    let modes = ModeSolver::default()
+        .count(2)
+        .error(2e-5)
+        .solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.5))
+        .unwrap();
+    for mode in &modes {
+        let order = mode.effective_index_study().order.unwrap();
+        // Measured 1.95 and 1.99; an ungraded grid gives 1.3 to 1.5 here.
+        assert!((1.9..2.1).contains(&order), "{order}");
+    }
+}
+
+// Two finite-element formulations: 2.4471846 ± 6e-8, 2.386531e-7 ± 1e-13.
+#[test]
+fn absorbing_metal_above_a_wire() {
+    let section = CrossSection::new(
+        window([-1.75, 1.75], [-1.5, 1.9]),
+        Material::with_index(1.444),
+    )
+    .unwrap()
+    .paint(
+        "core",
+        Material::with_index(3.4777),
+        rectangle(0.5, 0.22, 0.0),
+    )
+    .unwrap()
+    .paint(
+        "aluminium",
+        Material::with_complex_index(1.44, 16.0),
+        rectangle(0.5, 0.1, 0.82),
+    )
+    .unwrap();
+    let problem = ModeProblem::new(&section, Wavelength::nm(1550.0));
+    let modes = ModeSolver::default().error(3e-4).solve(&problem).unwrap();
+    let mode = &modes.modes()[0];
+    let real = mode.effective_index_study();
+    assert!((real.value - 2.4471846).abs() <= real.error, "{real:?}");
+    let imaginary = mode.attenuation_study();
+    assert!(
+        (imaginary.value - 2.386531e-7).abs() <= imaginary.error.min(0.02 * 2.386531e-7),
+        "{imaginary:?}"
+    );
+    assert!(mode.loss_db_per_cm() > 0.0);
+}
+
+#[test]
+fn fields_carry_one_watt_and_are_real_where_largest() {
+    let modes = ModeSolver::default()
+        .count(2)
+        .error(1e-3)
+        .solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.5))
+        .unwrap();
+    for mode in &modes {
+        let fields = mode.fields();
+        let density = fields.power_density();
+        let power: f64 = density
+            .indexed_iter()
+            .map(|((i, j), s)| s * fields.grid.area(i, j))
+            .sum();
+        // The exact sum is over edges; averaging both fields to cell centres first differs at second order.
+        assert!((power - 1.0).abs() < 2e-2, "{power}");
+        let peak = fields.electric[..2]
+            .iter()
+            .flatten()
+            .max_by(|a, b| a.norm().total_cmp(&b.norm()))
+            .unwrap();
+        assert!(peak.re > 0.0 && peak.im.abs() < 1e-9 * peak.re, "{peak}");
+    }
+    assert!(modes.modes()[0].te_fraction().value > 0.95);
+    assert!(modes.modes()[1].te_fraction().value < 0.1);
+}
+
+#[test]
+fn sensitivities_agree_with_differences() {
+    type Vary = fn(f64) -> ModeProblem;
+    let cases: [(&str, Vary, f64, f64); 3] = [
+        (
+            "width in um",
+            |p| strip(p, 0.22, 3.4777, 1.444, 1.2),
+            0.5,
+            0.01,
+        ),
+        (
+            "height in um",
+            |p| strip(0.5, p, 3.4777, 1.444, 1.2),
+            0.22,
+            0.005,
+        ),
+        (
+            "index of the core",
+            |p| strip(0.5, 0.22, p, 1.444, 1.2),
+            3.4777,
+            0.02,
+        ),
+    ];
+    let solver = ModeSolver::default().count(2).error(3e-5);
+    for (name, at, p, wide) in cases {
+        let modes = solver.solve(&at(p)).unwrap();
+        let step = 1e-4 * p;
+        let slopes = modes
+            .sensitivity(&at(p - step), &at(p + step), 2.0 * step)
+            .unwrap();
+        let (low, high) = (
+            solver.solve(&at(p - wide)).unwrap(),
+            solver.solve(&at(p + wide)).unwrap(),
+        );
+        for (m, (slope, bar)) in slopes.iter().enumerate() {
+            let [low, high] = [&low, &high].map(|set| set.modes()[m].effective_index_study());
+            let difference = (high.value - low.value) / (2.0 * wide);
+            // Both bars of the solves over the step, and the curvature's share of a central difference.
+            let basis = bar + (low.error + high.error) / (2.0 * wide) + 2e-3 * difference.abs();
+            assert!(
+                (slope.re - difference).abs() < basis,
+                "{name}, mode {m}: {} vs {difference}",
+                slope.re
+            );
+            assert!(
+                *bar < 0.02 * slope.norm(),
+                "{name}, mode {m}: {slope} ± {bar}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lengths_scale_with_the_wavelength() {
+    let solver = ModeSolver::default().error(1e-3);
+    let one = solver.solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.5)).unwrap();
+    let two = strip(1.0, 0.44, 3.4777, 1.444, 3.0).at_wavelength(Wavelength::nm(3100.0));
+    let two = solver.solve(&two).unwrap();
+    let difference = one.modes()[0].effective_index() - two.modes()[0].effective_index();
+    // The same matrix to round-off; extrapolation amplifies it little.
+    assert!(difference.norm() < 1e-9, "{difference}");
+}
+
+#[test]
+fn mirrored_problems_have_mirrored_modes() {
+    let guide = |x: f64| {
+        let shape = Shape::Trapezoid {
+            x: x * UM,
+            bottom: 0.0,
+            width: 0.5 * UM,
+            height: 0.3 * UM,
+            sidewall: 0.15,
+        };
+        let side = Shape::Rectangle {
+            x: -2.0 * x * UM,
+            bottom: 0.0,
+            width: 0.2 * UM,
+            height: 0.1 * UM,
+        };
+        let section =
+            CrossSection::new(window([-1.5, 1.5], [-1.2, 1.5]), Material::with_index(1.45))
+                .unwrap()
+                .paint("core", Material::with_index(2.2), shape)
+                .unwrap()
+                .paint("side", Material::with_index(1.8), side)
+                .unwrap();
+        ModeProblem::new(&section, Wavelength::nm(1310.0))
+    };
+    let solver = ModeSolver::default().error(1e-3);
+    let (left, right) = (
+        solver.solve(&guide(-0.2)).unwrap(),
+        solver.solve(&guide(0.2)).unwrap(),
+    );
+    let difference = left.modes()[0].effective_index() - right.modes()[0].effective_index();
+    // Round-off through mirrored clipping and a different elimination order.
+    assert!(difference.norm() < 1e-8, "{difference}");
+}
+
+#[test]
+fn half_a_guide_on_a_symmetry_plane_has_the_whole_guides_mode() {
+    let solver = ModeSolver::default().error(1e-4);
+    let whole = solver.solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.5)).unwrap();
+    let half = strip(0.5, 0.22, 3.4777, 1.444, 1.5);
+    let section = half
+        .cross_section()
+        .clone()
+        .with_window(window([0.0, 1.75], [-1.5, 1.72]))
+        .unwrap();
+    let walls = Walls {
+        left: Wall::Electric,
+        ..Walls::default()
+    };
+    // The TE mode's Ey and Ez are odd in x: an electric wall on the plane of symmetry.
+    let half = solver
+        .solve(&ModeProblem::new(&section, Wavelength::nm(1550.0)).walled(walls))
+        .unwrap();
+    let (whole, half) = (&whole.modes()[0], &half.modes()[0]);
+    let basis = whole.effective_index_study().error + half.effective_index_study().error;
+    assert!((whole.effective_index() - half.effective_index()).norm() < basis);
+    assert_eq!(half.class(), ModeClass::Guided);
+}
+
+#[test]
+fn the_bar_covers_a_narrow_window() {
+    let modes = |margin: f64| {
+        ModeSolver::default()
+            .count(2)
+            .error(1e-4)
+            .solve(&strip(0.8, 0.4, 1.9963, 1.444, margin))
+            .unwrap()
+    };
+    // At 0.9 um the walls move the TM mode by more than the grid's error.
+    let narrow = modes(0.9);
+    let tm = &narrow.modes()[1];
+    let study = tm.effective_index_study();
+    assert!(tm.window_effect() > 1e-4, "{}", tm.window_effect());
+    assert_eq!(study.verdict, Verdict::Unconverged);
+    assert!(
+        (study.value - 1.545475241).abs() <= study.error,
+        "{study:?}"
+    );
+}
+
+#[test]
+fn all_guided_finds_what_is_guided() {
+    let modes = ModeSolver::default()
+        .all_guided()
+        .error(1e-3)
+        .solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.2))
+        .unwrap();
+    assert!(modes.iter().all(|mode| mode.class() == ModeClass::Guided));
+    // TE0, TM0 and, just above the cladding, TE1.
+    assert!(
+        (2..=3).contains(&modes.modes().len()),
+        "{}",
+        modes.modes().len()
+    );
+    let one_more = modes.modes().len() + 1;
+    let more = ModeSolver::default()
+        .count(one_more)
+        .error(1e-3)
+        .solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.2))
+        .unwrap();
+    assert_eq!(more.modes()[one_more - 1].class(), ModeClass::Box);
+}
+
+#[test]
+fn nothing_guided_is_an_error() {
+    let weak = strip(0.05, 0.05, 1.46, 1.444, 1.0);
+    let error = ModeSolver::default().solve(&weak).map(|_| ()).unwrap_err();
+    assert!(matches!(error, ModeError::NoGuidedMode { .. }), "{error}");
+    assert!(error.to_string().contains("1.444"), "{error}");
+}
+
+#[test]
+fn options_out_of_range_are_errors() {
+    let problem = strip(0.5, 0.22, 3.4777, 1.444, 1.0);
+    assert!(matches!(
+        ModeSolver::default().count(0).solve(&problem),
+        Err(ModeError::Option { .. })
+    ));
+    assert!(matches!(
+        ModeSolver::default().error(0.0).solve(&problem),
+        Err(ModeError::Option { .. })
+    ));
+    assert!(matches!(
+        ModeSolver::default().error(f64::NAN).solve(&problem),
+        Err(ModeError::Option { .. })
+    ));
+}
+
+#[test]
+fn two_solves_give_the_same_bits() {
+    let solve = || {
+        ModeSolver::default()
+            .count(2)
+            .error(1e-3)
+            .solve(&strip(0.5, 0.22, 3.4777, 1.444, 1.0))
+            .unwrap()
+    };
+    let (one, two) = (solve(), solve());
+    for (a, b) in one.iter().zip(&two) {
+        assert_eq!(a.effective_index_study(), b.effective_index_study());
+        assert_eq!(a.fields().electric, b.fields().electric);
+    }
+}
