@@ -313,6 +313,15 @@ impl Floorplan {
         Ok(self)
     }
 
+    /// The same plan with `power` watts in the source `name`; unchanged if there is none.
+    #[must_use]
+    pub fn with_power(mut self, name: &str, power: f64) -> Self {
+        for source in self.sources.iter_mut().filter(|s| s.name == name) {
+            source.power = power;
+        }
+        self
+    }
+
     /// A row of sources "name1", "name2", … of `power` watts each: `array` = (count, pitch in metres,
     /// axis), centred on `footprint`.
     ///

@@ -112,12 +112,17 @@ impl GridStudy {
     #[must_use]
     pub fn with_further_error(mut self, further: f64, wanted: f64) -> Self {
         self.error += further.abs();
+        self.judge(wanted);
+        self
+    }
+
+    /// Converged if the bar is at most `wanted`.
+    pub fn judge(&mut self, wanted: f64) {
         self.verdict = if self.error <= wanted {
             Verdict::Converged
         } else {
             Verdict::Unconverged
         };
-        self
     }
 }
 

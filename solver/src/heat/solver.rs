@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::discretisation::{Discretisation, Load, Reading, Stop};
 use super::extrapolation::study;
+use super::grid::grid;
 use super::{CrosstalkMatrix, HeatError, HeatProblem, SourceTemperatures, ThermalMap};
 use crate::convergence::{GridStudy, Verdict};
 
@@ -186,6 +187,21 @@ impl HeatSolver {
             cells: family.cells,
             residual: family.residual,
         })
+    }
+
+    /// Cells of the grids that a family may visit, coarsest first.
+    ///
+    /// # Errors
+    /// [`HeatError::Mesh`].
+    pub fn plan(&self, problem: &HeatProblem) -> Result<Vec<usize>, HeatError> {
+        let mut cells = Vec::new();
+        for refinement in FAMILY {
+            match grid(problem.floorplan(), refinement, self.maximum_cells) {
+                Err(HeatError::TooManyCells { .. }) => break,
+                grid => cells.push(grid?.cells()),
+            }
+        }
+        Ok(cells)
     }
 
     /// Studies of the rise of every row under every load (row-major, `rows` × `loads`).

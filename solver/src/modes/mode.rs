@@ -301,7 +301,21 @@ pub struct Mode {
     pub(super) member: usize,
 }
 
+/// Errors of n_g and, relative, of what describes a mode's shape are judged by this multiple of the
+/// error asked for on n_eff: they converge at the same order with larger constants.
+pub(super) const DERIVED_FACTOR: f64 = 100.0;
+
 impl Mode {
+    /// Judges every number by the error wanted on n_eff.
+    pub(super) fn judge(&mut self, wanted: f64) {
+        self.effective_index.judge(wanted);
+        self.group_index.judge(DERIVED_FACTOR * wanted);
+        let [x, y] = &mut self.mode_field_diameter;
+        for study in [&mut self.te_fraction, &mut self.effective_area, x, y] {
+            study.judge(DERIVED_FACTOR * wanted * study.value.abs());
+        }
+    }
+
     /// Its place in the set: 0 has the highest Re n_eff.
     pub fn id(&self) -> usize {
         self.id

@@ -15,10 +15,6 @@ use std::sync::Arc;
 /// Order of the scheme where fields are smooth; corners lower it, which the family shows.
 const DESIGN_ORDER: f64 = 2.0;
 
-/// Errors of n_g and, relative, of what describes a mode's shape are judged by this multiple of the
-/// error asked for on n_eff: they converge at the same order with larger constants.
-const DERIVED_FACTOR: f64 = 100.0;
-
 /// A mode on one grid.
 pub(super) struct LevelMode<T> {
     /// n_eff², by the two-sided Rayleigh quotient.
@@ -217,15 +213,9 @@ impl<T: Scalar> Family<T> {
         level.modes.iter().map(effect).fold(0.0, f64::max)
     }
 
-    fn study(&self, wanted: f64, value: impl Fn(&Level<T>) -> f64) -> GridStudy {
-        GridStudy::new(
-            self.levels
-                .iter()
-                .map(|l| (l.refinement, value(l)))
-                .collect(),
-            DESIGN_ORDER,
-            wanted,
-        )
+    fn study(&self, value: impl Fn(&Level<T>) -> f64) -> GridStudy {
+        let levels = self.levels.iter().map(|l| (l.refinement, value(l)));
+        GridStudy::new(levels.collect(), DESIGN_ORDER, f64::INFINITY)
     }
 }
 
@@ -275,6 +265,15 @@ impl ModeSet {
             family: AnyFamily::Complex(family),
             problem: problem.clone(),
         })
+    }
+
+    /// The same modes, converged where their error bars are within those of `wanted` on n_eff.
+    #[must_use]
+    pub fn judged_by(mut self, wanted: f64) -> Self {
+        for mode in &mut self.modes {
+            mode.judge(wanted);
+        }
+        self
     }
 
     /// The modes.
@@ -402,16 +401,14 @@ fn summarise<T: Scalar>(
                 .zip(&shapes)
                 .map(|(l, s)| (l.refinement, name(s)))
                 .collect();
-            let study = GridStudy::new(levels, DESIGN_ORDER, f64::INFINITY);
-            let wanted = DERIVED_FACTOR * wanted * study.value.abs();
-            study.with_further_error(0.0, wanted)
+            GridStudy::new(levels, DESIGN_ORDER, f64::INFINITY)
         };
-        let group_index = family.study(DERIVED_FACTOR * wanted, |l| l.modes[m].group_index.re);
+        let group_index = family.study(|l| l.modes[m].group_index.re);
         let [window, group_window] =
             fields[finest].window_effect(problem, bound, group_index.value);
-        let group_index = group_index.with_further_error(group_window, DERIVED_FACTOR * wanted);
+        let group_index = group_index.with_further_error(group_window, f64::INFINITY);
         let effective_index = index.with_further_error(window, wanted);
-        let attenuation = family.study(f64::INFINITY, |l| l.modes[m].effective_index().im);
+        let attenuation = family.study(|l| l.modes[m].effective_index().im);
         let class = bound.class(Complex64::new(effective_index.value, 0.0));
         fields.reverse();
         fields.truncate(2);
@@ -437,6 +434,7 @@ fn summarise<T: Scalar>(
     modes.sort_by(|a, b| b.effective_index.value.total_cmp(&a.effective_index.value));
     for (id, mode) in modes.iter_mut().enumerate() {
         mode.id = id;
+        mode.judge(wanted);
     }
     if modes.iter().all(|mode| mode.class != ModeClass::Guided) {
         let highest = modes

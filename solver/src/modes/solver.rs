@@ -26,10 +26,13 @@ pub struct ModeSolver {
     error: f64,
     unknowns: usize,
     grid: Option<ModeGrid>,
+    refinements: &'static [f64],
 }
 
 /// Refinements of the family: steps of 3/2 and 4/3, so that a third level is never dear.
 const REFINEMENTS: [f64; 9] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
+/// Refinements below a grid that is given as the finest.
+const GIVEN: [f64; 3] = [0.5, 0.75, 1.0];
 /// Levels every solve has: fewer show no order.
 const FEWEST_LEVELS: usize = 3;
 /// Residual of the inverse iteration. The Rayleigh quotient's error is its square.
@@ -48,6 +51,7 @@ impl Default for ModeSolver {
             error: 1e-4,
             unknowns: 1_500_000,
             grid: None,
+            refinements: &REFINEMENTS,
         }
     }
 }
@@ -89,13 +93,25 @@ impl ModeSolver {
         self
     }
 
+    /// `grid` at refinement 1 as the finest grid: two coarser ones give the error bar, whatever it is.
+    #[must_use]
+    pub fn given(mut self, grid: ModeGrid) -> Self {
+        self.grid = Some(grid);
+        self.refinements = &GIVEN;
+        self.error = f64::INFINITY;
+        self
+    }
+
     /// Unknowns of the levels that the solver may visit, coarsest first.
     ///
     /// # Errors
     /// As [`ModeGrid::new`].
     pub fn plan(&self, problem: &ModeProblem) -> Result<Vec<usize>, ModeError> {
         let family = self.family(problem)?;
-        let sizes = REFINEMENTS.iter().map(|&s| Ok(2 * family.at(s)?.cells()));
+        let sizes = self
+            .refinements
+            .iter()
+            .map(|&s| Ok(2 * family.at(s)?.cells()));
         let sizes: Vec<usize> = sizes.collect::<Result<_, ModeError>>()?;
         Ok(sizes
             .into_iter()
@@ -122,7 +138,7 @@ impl ModeSolver {
                 allowed: "at least 1",
             });
         }
-        if !(self.error > 0.0 && self.error.is_finite()) {
+        if self.error.is_nan() || self.error <= 0.0 {
             return Err(ModeError::Option {
                 option: "error",
                 value: self.error,
@@ -160,7 +176,7 @@ impl ModeSolver {
         permittivities: &[[Complex64; 3]],
     ) -> Result<(Family<T>, RadiationBound), ModeError> {
         let grids = self.family(problem)?;
-        let coarse = grids.at(REFINEMENTS[0])?;
+        let coarse = grids.at(self.refinements[0])?;
         let bound = RadiationBound::new(problem, &coarse, permittivities);
         let highest = permittivities
             .iter()
@@ -175,7 +191,7 @@ impl ModeSolver {
             problem,
             permittivities,
             coarse,
-            REFINEMENTS[0],
+            self.refinements[0],
             count,
             highest,
             None,
@@ -188,12 +204,12 @@ impl ModeSolver {
                 .is_some_and(|m| m.effective_index().re > bound.index)
             {
                 count *= 2;
-                let grid = grids.at(REFINEMENTS[0])?;
+                let grid = grids.at(self.refinements[0])?;
                 levels = vec![solve_level::<T>(
                     problem,
                     permittivities,
                     grid,
-                    REFINEMENTS[0],
+                    self.refinements[0],
                     count,
                     highest,
                     None,
@@ -208,7 +224,7 @@ impl ModeSolver {
             levels[0].modes.truncate(count);
         }
         let mut window = None;
-        for &refinement in &REFINEMENTS[1..] {
+        for &refinement in &self.refinements[1..] {
             let grid = grids.at(refinement)?;
             if 2 * grid.cells() > self.unknowns {
                 break;

@@ -13,6 +13,7 @@ pub mod file;
 mod output_error;
 pub mod plan;
 pub mod report;
+pub mod run;
 pub mod study;
 pub mod table;
 pub mod write;

@@ -10,8 +10,7 @@ use crate::file::{Cursor, Table};
 /// What decides the grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Accuracy {
-    /// Refine until the error estimate is below this; relative for heat, absolute in the effective
-    /// index for modes.
+    /// Refine until the error bar of the effective index is below this.
     Error(f64),
     /// Use this grid.
     Grid(GridSizes),

@@ -7,7 +7,7 @@ use cpo_materials::{HeatFlux, HeatTransferCoefficient, Temperature};
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{FACE, HEAT};
-use super::{Accuracy, Expr, ParameterId};
+use super::{Expr, ParameterId};
 use crate::file::{Cursor, Place, Value, last_key, listed, nearest};
 
 /// Relative accuracy of a temperature rise unless the study says otherwise.
@@ -24,8 +24,8 @@ pub struct HeatTable {
     pub ambient: Expr<Temperature>,
     /// Conditions at the six faces.
     pub faces: Faces<FaceEntry>,
-    /// Relative error of a temperature rise, or a grid.
-    pub accuracy: Accuracy,
+    /// Relative error wanted of thermal resistances and rises.
+    pub error: f64,
     /// Where it is written.
     pub place: Place,
 }
@@ -128,7 +128,10 @@ impl Reader {
             None => Some(temperature),
             Some(ambient) => self.expr(&ambient, Limit::Positive),
         };
-        let accuracy = self.accuracy(&table, DEFAULT_ERROR);
+        let error = match table.get("error") {
+            Some(error) => self.relative(&error),
+            None => Some(DEFAULT_ERROR),
+        };
         let mut face = |key: &str, otherwise: Option<FaceEntry>| match table.get(key) {
             None => otherwise,
             Some(at) => self.face(&at),
@@ -169,7 +172,7 @@ impl Reader {
             floorplan: floorplans[floorplan?].clone(),
             ambient: ambient?,
             faces,
-            accuracy: accuracy?,
+            error: error?,
             place: cursor.place.clone(),
         })
     }

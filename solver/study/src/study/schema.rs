@@ -211,7 +211,6 @@ tables! {
         front: "\"insulated\"",
         back: "\"insulated\"",
         error: "1e-3",
-        grid: "{ finest = \"1 um\", coarsest = \"200 um\", growth = 1.3 }",
     }
     FACE = "heat boundary" {
         convection: "\"5000 W/(m2 K)\"",

@@ -1,0 +1,331 @@
+//! Coupling points: a field against the guided modes of a facet, over offsets and tilts.
+
+use cpo_materials::{Angle, Length, Quantity};
+use cpo_meshes::{Axis, RectilinearGrid};
+use cpo_solver::coupling::{
+    CouplingError, CouplingScan, Direction, Fiber as FiberMode, Gap as SolverGap, SampledField,
+    TransverseField,
+};
+use ndarray::Array2;
+
+use super::{Outcome, Value, severity};
+use crate::plan::{CouplingPoint, Plan, PortPoint};
+use crate::study::{CouplingTable, Fiber, Study};
+use crate::table::Status;
+
+/// Loss at which tolerances are stated, dB.
+const TOLERANCE_LEVEL: f64 = 1.0;
+/// Half-width of the window on which a receiving fibre is sampled, in mode field diameters.
+const FIBER_WINDOW: f64 = 1.6;
+/// Cells across that window; the error bar compares with half as many.
+const FIBER_CELLS: usize = 240;
+
+/// A guided mode on its two finest grids, finest first.
+pub(super) struct Receiver {
+    pub(super) id: usize,
+    pub(super) te_fraction: f64,
+    pub(super) levels: Vec<SampledField>,
+}
+
+/// Loss over offsets.
+#[derive(Clone, Debug)]
+pub struct MisalignmentMap {
+    /// Offsets along x, m.
+    pub x: Vec<f64>,
+    /// Offsets along y, m.
+    pub y: Vec<f64>,
+    /// Total loss in dB, `[[x, y]]`.
+    pub loss_db: Array2<f64>,
+}
+
+/// One tilt and one receiving mode.
+#[derive(Clone, Debug)]
+pub struct CouplingResult {
+    /// Id of the receiving mode.
+    pub mode: usize,
+    /// Axis of the electric field of the beam: "x" or "y", that of the receiving mode.
+    pub polarisation: &'static str,
+    /// Towards +x and +y, rad.
+    pub tilt: [f64; 2],
+    /// Where the loss is stated: the offset given, or the best one where offsets are scanned, m.
+    pub offset: [f64; 2],
+    /// Total loss in dB.
+    pub loss_db: Value,
+    /// −10 log₁₀ |a₁₂|² at the same offset.
+    pub mode_mismatch_db: Value,
+    /// Loss by reflection at the facets.
+    pub fresnel_db: f64,
+    /// −10 log₁₀ of the power reflected.
+    pub return_loss_db: f64,
+    /// Distance along ±x and ±y (−x, +x, −y, +y) at which the loss has grown by 1 dB, m; NaN if not reached.
+    pub tolerance_1db: [f64; 4],
+    /// xx, xy, yy of the misalignment tensor at the same offset, dB/m².
+    pub misalignment_tensor: [f64; 3],
+    /// Over the offsets scanned, if any.
+    pub map: Option<MisalignmentMap>,
+}
+
+impl CouplingResult {
+    /// The smaller of the two 1 dB tolerances along x and along y, m.
+    pub fn tolerance(&self) -> [f64; 2] {
+        let [left, right, down, up] = self.tolerance_1db;
+        [left.min(right), down.min(up)]
+    }
+}
+
+/// All tilts and receiving modes of a point, tilt_x slowest, mode fastest.
+#[derive(Clone, Debug)]
+pub struct CouplingOutcome {
+    /// The results.
+    pub results: Vec<CouplingResult>,
+    /// Guided modes that received.
+    pub modes: usize,
+}
+
+impl CouplingOutcome {
+    /// Unconverged if a loss is.
+    pub fn status(&self) -> Status {
+        self.results
+            .iter()
+            .map(|r| r.loss_db.status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Failed)
+    }
+}
+
+/// "coupling.facet at 1310 nm, 298.15 K".
+pub(super) fn name(study: &Study, point: &CouplingPoint) -> String {
+    let named = super::modes::named(study, &point.values);
+    format!(
+        "coupling.{} at {}, {}{named}",
+        point.coupling, point.wavelength, point.temperature
+    )
+}
+
+/// Couples into the modes `receivers` of plan point `m`.
+pub(super) fn solve(
+    study: &Study,
+    plan: &Plan,
+    c: usize,
+    m: usize,
+    receivers: &[Receiver],
+) -> Outcome<CouplingOutcome> {
+    let point = &plan.couplings[c];
+    let beam_of = |port: &PortPoint| -> Outcome<Beam> {
+        match port {
+            PortPoint::Fiber(name) => fiber(study, point, name).map(Beam::Fiber),
+            // Light that comes from a guide is in its first mode.
+            PortPoint::Modes(_) => {
+                let first = receivers.first().and_then(|r| r.levels.first());
+                first
+                    .map(|field| Beam::Sampled(field.clone()))
+                    .ok_or_else(|| String::from("no guided mode"))
+            }
+        }
+    };
+    // By reciprocity the loss from a guide into a fibre is that of the fibre into the guide.
+    let beam = match (&point.from, &point.to) {
+        (PortPoint::Modes(a), PortPoint::Modes(b)) if a != b => {
+            let other = if *a == m { *b } else { *a };
+            let reason = "a coupling between two [modes] tables needs both fields at once, which this version cannot";
+            return Err(format!(
+                "{reason}; couple each to a fibre (point {other} of the plan)"
+            ));
+        }
+        (PortPoint::Modes(_), to) => beam_of(to)?,
+        (from, _) => beam_of(from)?,
+    };
+    couple(study, point, &beam, receivers)
+}
+
+/// Couples two fibres.
+pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<CouplingOutcome> {
+    let (PortPoint::Fiber(from), PortPoint::Fiber(to)) = (&point.from, &point.to) else {
+        return Err(String::from(
+            "one end is a guide whose modes were not solved",
+        ));
+    };
+    let receiver = fiber(study, point, to)?;
+    let levels = [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| sampled(&receiver, cells));
+    let levels = levels.into_iter().collect::<Result<Vec<_>, String>>()?;
+    let receiver = Receiver {
+        id: 0,
+        te_fraction: 1.0,
+        levels,
+    };
+    couple(
+        study,
+        point,
+        &Beam::Fiber(fiber(study, point, from)?),
+        &[receiver],
+    )
+}
+
+fn sampled(fiber: &FiberMode, cells: usize) -> Outcome<SampledField> {
+    let axis =
+        |diameter: f64| Axis::uniform(-FIBER_WINDOW * diameter, FIBER_WINDOW * diameter, cells);
+    let [x, y] = fiber.mode_field_diameter().map(axis);
+    let grid = RectilinearGrid::new([x.map_err(|e| e.to_string())?, y.map_err(|e| e.to_string())?]);
+    SampledField::sample(fiber, grid).map_err(|e| e.to_string())
+}
+
+/// What shines on the facet.
+enum Beam {
+    Fiber(FiberMode),
+    Sampled(SampledField),
+}
+
+impl Beam {
+    /// The beam with its electric field along the axis of the receiver's.
+    fn polarised(&self, along_x: bool) -> Box<dyn TransverseField> {
+        match self {
+            Self::Fiber(fiber) => {
+                let angle = if along_x {
+                    Angle::deg(0.0)
+                } else {
+                    Angle::deg(90.0)
+                };
+                Box::new(fiber.polarized(angle))
+            }
+            Self::Sampled(field) => Box::new(field.clone()),
+        }
+    }
+}
+
+fn fiber(study: &Study, point: &CouplingPoint, name: &str) -> Outcome<FiberMode> {
+    let fiber = study
+        .fiber(name, &point.values, point.wavelength, point.temperature)
+        .map_err(|e| e.to_string())?;
+    let gap = study.gap(
+        &point.coupling,
+        &point.values,
+        point.wavelength,
+        point.temperature,
+    );
+    let medium = gap.map_err(|e| e.to_string())?.map_or(1.0, |gap| gap.index);
+    let mode = match fiber {
+        Fiber::Gaussian {
+            mode_field_diameter,
+            index,
+        } => {
+            let index = index.unwrap_or(medium);
+            FiberMode::gaussian(
+                mode_field_diameter,
+                mode_field_diameter,
+                index,
+                point.wavelength,
+            )
+        }
+        Fiber::Step {
+            core_radius,
+            core_index,
+            cladding_index,
+        } => FiberMode::step_index(core_radius, core_index, cladding_index, point.wavelength),
+    };
+    mode.map_err(|e| e.to_string())
+}
+
+fn couple(
+    study: &Study,
+    point: &CouplingPoint,
+    beam: &Beam,
+    receivers: &[Receiver],
+) -> Outcome<CouplingOutcome> {
+    let table = study
+        .coupling_table(&point.coupling)
+        .map_err(|e| e.to_string())?;
+    let gap = study.gap(
+        &point.coupling,
+        &point.values,
+        point.wavelength,
+        point.temperature,
+    );
+    let gap = gap.map_err(|e| e.to_string())?;
+    let mut results = Vec::new();
+    for &tilt_x in &table.tilt_x.values {
+        for &tilt_y in &table.tilt_y.values {
+            for receiver in receivers {
+                let field = beam.polarised(receiver.te_fraction >= 0.5);
+                let mut scan = CouplingScan::new(point.wavelength).map_err(|e| e.to_string())?;
+                if let Some(gap) = gap {
+                    scan =
+                        scan.gap(SolverGap::new(gap.length, gap.index).map_err(|e| e.to_string())?);
+                }
+                // A turn about +y moves the beam towards +x, one about +x towards −y.
+                let turned = scan.tilt(Angle::from_si(-tilt_y.si()), tilt_x);
+                let scan =
+                    turned.and_then(|s| s.offsets(&table.offset_x.values, &table.offset_y.values));
+                let scan = scan.map_err(|e| e.to_string())?;
+                let tilt = [tilt_x.si(), tilt_y.si()];
+                results
+                    .push(one(&scan, table, &*field, receiver, tilt).map_err(|e| e.to_string())?);
+            }
+        }
+    }
+    Ok(CouplingOutcome {
+        results,
+        modes: receivers.len(),
+    })
+}
+
+fn one(
+    scan: &CouplingScan,
+    table: &CouplingTable,
+    beam: &dyn TransverseField,
+    receiver: &Receiver,
+    tilt: [f64; 2],
+) -> Result<CouplingResult, CouplingError> {
+    let levels: Vec<&SampledField> = receiver.levels.iter().collect();
+    let study = scan.study(beam, &levels)?;
+    let map = &study.map;
+    let single = |values: &[Length]| match values {
+        [one] => Some(one.si()),
+        _ => None,
+    };
+    // A scanned axis is one that will be aligned.
+    let best = map.best_offset();
+    let offset = [
+        single(&table.offset_x.values).unwrap_or(best[0]),
+        single(&table.offset_y.values).unwrap_or(best[1]),
+    ];
+    let efficiency = map.efficiency_at(offset)?;
+    let to_db = |value: f64| -10.0 * value.log10();
+    // The relative error does not depend on where along the map it is taken.
+    let [_, error_db] = if best == offset {
+        study.best_total_loss_db
+    } else {
+        study.total_loss_db
+    };
+    let wanted = table.error.si();
+    let tolerance = |direction| {
+        map.tolerance(direction, TOLERANCE_LEVEL, offset)
+            .unwrap_or([f64::NAN; 2])
+    };
+    let ([left, right], [down, up]) = (tolerance(Direction::X), tolerance(Direction::Y));
+    let tensor = map
+        .misalignment_tensor(offset)
+        .unwrap_or([[f64::NAN; 2]; 2]);
+    let scanned = map.offsets_x.len() > 1 || map.offsets_y.len() > 1;
+    let transmission = map.fresnel.transmission;
+    Ok(CouplingResult {
+        mode: receiver.id,
+        polarisation: if receiver.te_fraction >= 0.5 {
+            "x"
+        } else {
+            "y"
+        },
+        tilt,
+        offset,
+        loss_db: Value::judged(to_db(transmission * efficiency), error_db, wanted),
+        mode_mismatch_db: Value::judged(to_db(efficiency), error_db, wanted),
+        fresnel_db: to_db(transmission),
+        return_loss_db: map.fresnel.return_loss_db(),
+        tolerance_1db: [left.abs(), right.abs(), down.abs(), up.abs()],
+        misalignment_tensor: [tensor[0][0], tensor[0][1], tensor[1][1]],
+        map: scanned.then(|| MisalignmentMap {
+            x: map.offsets_x.clone(),
+            y: map.offsets_y.clone(),
+            loss_db: map.efficiency.mapv(|eta| to_db(transmission * eta)),
+        }),
+    })
+}

@@ -1,0 +1,318 @@
+//! Heat points: crosstalk of all sources, their rises, and a picture of the temperature.
+
+use cpo_meshes::{Floorplan, PlanView};
+use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
+use ndarray::Array2;
+
+use super::{Outcome, Results, Value, severity};
+use crate::plan::{HeatPoint, Plan};
+use crate::study::{FaceCondition, ParameterValues, Study};
+use crate::table::Status;
+
+/// Refinement of the grid that pictures are drawn from: their colours need no more.
+const PICTURE_REFINEMENT: f64 = 2.0;
+
+/// Temperature on a plane.
+#[derive(Clone, Debug)]
+pub struct TemperatureSlice {
+    /// Where the plane lies.
+    pub title: String,
+    /// Names of the two coordinates: "x", "y" or "x", "z".
+    pub axes: [&'static str; 2],
+    /// Cell faces, m.
+    pub faces: [Vec<f64>; 2],
+    /// Temperature, K.
+    pub temperature: Array2<f64>,
+    /// Outlines of blocks and sources, m.
+    pub outlines: Vec<Vec<[f64; 2]>>,
+}
+
+/// Sources of one heat problem.
+#[derive(Clone, Debug)]
+pub struct HeatOutcome {
+    /// Names of the sources.
+    pub sources: Vec<String>,
+    /// Power stated for each, W.
+    pub powers: Vec<f64>,
+    /// The temperature that rises count from, K.
+    pub ambient: f64,
+    /// What holds at each face: left, right, front, back, bottom, top.
+    pub boundary: Vec<(&'static str, String)>,
+    /// R_ij, mean over source i, K/W, row-major.
+    pub mean: Vec<Value>,
+    /// R_ij, largest in source i, K/W, row-major.
+    pub max: Vec<Value>,
+    /// Mean rise of each source with the powers stated, K.
+    pub rise: Vec<Value>,
+    /// Largest rise in each source, K.
+    pub peak: Vec<Value>,
+    /// max |R − Rᵀ| / max |R|.
+    pub reciprocity: f64,
+    /// Largest relative imbalance of heat.
+    pub energy_balance: f64,
+    /// Cells of the grids.
+    pub cells: Vec<usize>,
+    /// Most iterations on each grid.
+    pub iterations: Vec<usize>,
+    /// Pictures, at the first point of a table alone: drawn last, with the lasers' heat.
+    pub pictures: Vec<TemperatureSlice>,
+}
+
+impl HeatOutcome {
+    /// Unconverged if an entry is.
+    pub fn status(&self) -> Status {
+        let all = self
+            .mean
+            .iter()
+            .chain(&self.max)
+            .chain(&self.rise)
+            .chain(&self.peak);
+        all.map(|v| v.status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Failed)
+    }
+
+    /// R_ij and its error in K/W.
+    pub fn mean_between(&self, i: usize, j: usize) -> Value {
+        self.mean[i * self.sources.len() + j]
+    }
+}
+
+/// "heat.array, thickness = 2 um".
+pub(super) fn name(study: &Study, point: &HeatPoint) -> String {
+    format!(
+        "heat.{}{}",
+        point.heat,
+        super::modes::named(study, &point.values)
+    )
+}
+
+fn problem(
+    study: &Study,
+    point: &HeatPoint,
+    values: &ParameterValues,
+    powers: &[(String, f64)],
+) -> Outcome<HeatProblem> {
+    let table = study.heat_table(&point.heat).map_err(|e| e.to_string())?;
+    let mut plan = study
+        .floorplan(&table.floorplan, values)
+        .map_err(|e| e.to_string())?;
+    for (name, power) in powers {
+        plan = plan.with_power(name, *power);
+    }
+    let faces = study
+        .faces(&point.heat, values)
+        .map_err(|e| e.to_string())?;
+    let faces = faces.map(|face| match *face {
+        FaceCondition::Insulated => Boundary::Insulated,
+        FaceCondition::Convection {
+            coefficient,
+            ambient,
+        } => Boundary::Convection {
+            coefficient,
+            ambient,
+        },
+        FaceCondition::Temperature(t) => Boundary::Temperature(t),
+        FaceCondition::Flux(q) => Boundary::Flux(q),
+    });
+    let boundaries = Boundaries {
+        left: faces.left,
+        right: faces.right,
+        front: faces.front,
+        back: faces.back,
+        bottom: faces.bottom,
+        top: faces.top,
+    };
+    HeatProblem::new(plan, point.ambient, boundaries).map_err(|e| e.to_string())
+}
+
+/// Cells of the grids that a point may visit.
+pub(crate) fn planned_cells(study: &Study, point: &HeatPoint) -> Outcome<Vec<usize>> {
+    let error = study
+        .heat_table(&point.heat)
+        .map_err(|e| e.to_string())?
+        .error;
+    let problem = problem(study, point, &point.values, &[])?;
+    HeatSolver::default()
+        .error(error)
+        .plan(&problem)
+        .map_err(|e| e.to_string())
+}
+
+/// Solves a heat point.
+pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
+    use cpo_materials::Quantity;
+    let error = study
+        .heat_table(&point.heat)
+        .map_err(|e| e.to_string())?
+        .error;
+    let problem = problem(study, point, &point.values, &[])?;
+    let solver = HeatSolver::default().error(error);
+    let sources = problem.floorplan().sources();
+    let names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
+    let powers = sources.iter().map(|s| s.power).collect();
+    let refs: Vec<&str> = names.iter().map(String::as_str).collect();
+    let both = || -> Result<_, HeatError> {
+        Ok((
+            solver.crosstalk(&problem, &refs)?,
+            solver.source_temperatures(&problem)?,
+        ))
+    };
+    let (crosstalk, rises) = both().map_err(|e| e.to_string())?;
+    let n = names.len();
+    let entry = |study: fn(
+        &cpo_solver::heat::CrosstalkMatrix,
+        usize,
+        usize,
+    ) -> &cpo_solver::convergence::GridStudy| {
+        (0..n * n)
+            .map(|k| Value::from(study(&crosstalk, k / n, k % n)))
+            .collect()
+    };
+    let faces = study
+        .faces(&point.heat, &point.values)
+        .map_err(|e| e.to_string())?;
+    let boundary = ["left", "right", "front", "back", "bottom", "top"]
+        .into_iter()
+        .zip(faces.iter().map(described))
+        .collect();
+    Ok(HeatOutcome {
+        powers,
+        ambient: point.ambient.si(),
+        boundary,
+        mean: entry(|c, i, j| c.mean_study(i, j)),
+        max: entry(|c, i, j| c.peak_study(i, j)),
+        rise: rises.mean_rises().iter().map(Value::from).collect(),
+        peak: rises.peak_rises().iter().map(Value::from).collect(),
+        reciprocity: crosstalk.reciprocity(),
+        energy_balance: crosstalk.energy_balance().max(rises.energy_balance()),
+        cells: crosstalk.cells().to_vec(),
+        iterations: crosstalk.iterations().to_vec(),
+        pictures: Vec::new(),
+        sources: names,
+    })
+}
+
+fn described(face: &FaceCondition) -> String {
+    match face {
+        FaceCondition::Insulated => String::from("insulated"),
+        FaceCondition::Convection {
+            coefficient,
+            ambient,
+        } => format!("convection {coefficient} to {ambient}"),
+        FaceCondition::Temperature(t) => format!("temperature {t}"),
+        FaceCondition::Flux(q) => format!("flux {q}"),
+    }
+}
+
+/// Draws the first point of every table, the lasers heating as they do at their first operating point.
+pub(super) fn draw(study: &Study, plan: &Plan, results: &mut Results) {
+    for (h, point) in plan.heats.iter().enumerate() {
+        let first = plan.heats.iter().position(|p| p.heat == point.heat) == Some(h);
+        let (true, Ok(outcome)) = (first, &mut results.heats[h]) else {
+            continue;
+        };
+        let mut powers: Vec<(String, f64)> = Vec::new();
+        for (laser, solved) in plan.lasers.iter().zip(&results.lasers) {
+            if let (true, Ok(solved)) = (laser.heat == h && powers.is_empty(), solved) {
+                powers = solved
+                    .lasers
+                    .iter()
+                    .map(|l| (l.name.clone(), l.heat_for_picture()))
+                    .collect();
+            }
+        }
+        // A picture that cannot be drawn leaves the numbers as they are.
+        if let Ok(pictures) = pictures(study, point, &powers) {
+            outcome.pictures = pictures;
+        }
+    }
+}
+
+fn pictures(
+    study: &Study,
+    point: &HeatPoint,
+    powers: &[(String, f64)],
+) -> Outcome<Vec<TemperatureSlice>> {
+    let problem = problem(study, point, &point.values, powers)?;
+    let map = HeatSolver::default()
+        .solve(&problem, PICTURE_REFINEMENT)
+        .map_err(|e| e.to_string())?;
+    let plan = problem.floorplan();
+    let Some(hottest) = plan
+        .sources()
+        .iter()
+        .max_by(|a, b| density(a).total_cmp(&density(b)))
+    else {
+        return Ok(Vec::new());
+    };
+    let ambient = {
+        use cpo_materials::Quantity;
+        map.ambient().si()
+    };
+    let z = 0.5 * (hottest.z[0] + hottest.z[1]);
+    let y = 0.5 * (hottest.footprint.y[0] + hottest.footprint.y[1]);
+    let faces = |d: usize| map.grid().axis(d).faces().to_vec();
+    let layer = plan.layers().iter().find(|l| l.z[0] <= z && z <= l.z[1]);
+    let layer_name = layer.map_or("", |l| l.name.as_str());
+    let mut slices = Vec::new();
+    if let Some(rise) = map.horizontal(z) {
+        slices.push(TemperatureSlice {
+            title: format!("seen from above, in the middle of \"{layer_name}\""),
+            axes: ["x", "y"],
+            faces: [faces(0), faces(1)],
+            temperature: rise.mapv(|t| t + ambient),
+            outlines: plan
+                .view(layer_name)
+                .map(|view| outlines_above(&view))
+                .unwrap_or_default(),
+        });
+    }
+    if let Some(rise) = map.across(y) {
+        slices.push(TemperatureSlice {
+            title: format!("seen from the front, cut through \"{}\"", hottest.name),
+            axes: ["x", "z"],
+            faces: [faces(0), faces(2)],
+            temperature: rise.mapv(|t| t + ambient),
+            outlines: outlines_across(plan, y),
+        });
+    }
+    Ok(slices)
+}
+
+/// Power per volume, by which sources are compared.
+fn density(source: &cpo_meshes::HeatSource) -> f64 {
+    let [x, y] = [source.footprint.x, source.footprint.y].map(|e| e[1] - e[0]);
+    source.power / (x * y * (source.z[1] - source.z[0]))
+}
+
+fn outlines_above(view: &PlanView<'_>) -> Vec<Vec<[f64; 2]>> {
+    let blocks = view.blocks.iter().map(|b| b.footprint);
+    let sources = view.sources.iter().map(|s| s.footprint);
+    blocks.chain(sources).map(|f| rectangle(f.x, f.y)).collect()
+}
+
+fn outlines_across(plan: &Floorplan, y: f64) -> Vec<Vec<[f64; 2]>> {
+    let [width, _] = plan.size();
+    let layers = plan
+        .layers()
+        .iter()
+        .map(|l| rectangle([-0.5 * width, 0.5 * width], l.z));
+    let blocks = plan
+        .blocks()
+        .iter()
+        .filter(|b| b.footprint.y[0] <= y && y <= b.footprint.y[1]);
+    let blocks = blocks.flat_map(|b| {
+        let zs = b
+            .layers
+            .iter()
+            .filter_map(|&l| plan.layers().get(l))
+            .map(|l| l.z);
+        zs.map(|z| rectangle(b.footprint.x, z)).collect::<Vec<_>>()
+    });
+    layers.chain(blocks).collect()
+}
+
+fn rectangle(x: [f64; 2], y: [f64; 2]) -> Vec<[f64; 2]> {
+    vec![[x[0], y[0]], [x[1], y[0]], [x[1], y[1]], [x[0], y[1]]]
+}

@@ -1,0 +1,294 @@
+//! The run: every point of a plan solved once, its results as plain data.
+//!
+//! A mode point and the couplings that start from it are one task, because the fields between
+//! them are large and nobody else needs them; heat points are tasks beside them; lasers follow
+//! from the heat. Tasks run on a pool of the size asked for and are independent, each with fixed
+//! arithmetic, so that results have the same bits for any number of threads. A point that fails
+//! is a result with its reason, and the run goes on.
+
+mod coupling;
+mod heat;
+mod laser;
+mod modes;
+mod value;
+
+pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
+pub use heat::{HeatOutcome, TemperatureSlice};
+pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
+pub use modes::{FieldPicture, ModeOutcome, ModeRecord};
+pub use value::Value;
+
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::plan::{Plan, PortPoint};
+use crate::study::Study;
+use crate::table::Status;
+
+/// What is told while a run goes on; calls come from several threads.
+pub trait Progress: Sync {
+    /// The run begins with so many points.
+    fn begin(&self, points: usize);
+    /// A point is done.
+    fn done(&self, point: &PointDone);
+    /// The run is over.
+    fn end(&self);
+}
+
+/// A point that is done.
+#[derive(Clone, Debug)]
+pub struct PointDone {
+    /// "modes.tip at 1310 nm, 298.15 K".
+    pub name: String,
+    /// How it ended.
+    pub status: Status,
+    /// Why, if not well.
+    pub reason: String,
+    /// Wall time.
+    pub time: Duration,
+}
+
+/// The result of one point, or why there is none.
+pub type Outcome<T> = Result<T, String>;
+
+/// Results in the order of the plan.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// For each of [`Plan::modes`].
+    pub modes: Vec<Outcome<ModeOutcome>>,
+    /// For each of [`Plan::couplings`].
+    pub couplings: Vec<Outcome<CouplingOutcome>>,
+    /// For each of [`Plan::heats`].
+    pub heats: Vec<Outcome<HeatOutcome>>,
+    /// For each of [`Plan::lasers`].
+    pub lasers: Vec<Outcome<LaserOutcome>>,
+}
+
+impl Results {
+    /// The worst status of all points.
+    pub fn status(&self) -> Status {
+        let modes = self
+            .modes
+            .iter()
+            .map(|o| outcome_status(o, ModeOutcome::status));
+        let couplings = self
+            .couplings
+            .iter()
+            .map(|o| outcome_status(o, CouplingOutcome::status));
+        let heats = self
+            .heats
+            .iter()
+            .map(|o| outcome_status(o, HeatOutcome::status));
+        let lasers = self
+            .lasers
+            .iter()
+            .map(|o| outcome_status(o, LaserOutcome::status));
+        modes
+            .chain(couplings)
+            .chain(heats)
+            .chain(lasers)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Ok)
+    }
+
+    /// (point, reason) of every point that failed.
+    pub fn failures(&self, study: &Study, plan: &Plan) -> Vec<(String, String)> {
+        let mut failures = Vec::new();
+        let mut note = |name: String, reason: Option<&String>| {
+            if let Some(reason) = reason {
+                failures.push((name, reason.clone()));
+            }
+        };
+        for (point, outcome) in plan.modes.iter().zip(&self.modes) {
+            note(modes::name(study, point), outcome.as_ref().err());
+        }
+        for (point, outcome) in plan.couplings.iter().zip(&self.couplings) {
+            note(coupling::name(study, point), outcome.as_ref().err());
+        }
+        for (point, outcome) in plan.heats.iter().zip(&self.heats) {
+            note(heat::name(study, point), outcome.as_ref().err());
+        }
+        for (point, outcome) in plan.lasers.iter().zip(&self.lasers) {
+            note(laser::name(study, plan, point), outcome.as_ref().err());
+        }
+        failures
+    }
+}
+
+fn outcome_status<T>(outcome: &Outcome<T>, status: impl Fn(&T) -> Status) -> Status {
+    outcome.as_ref().map_or(Status::Failed, status)
+}
+
+/// Which of two statuses a summary of both shows.
+pub(crate) fn severity(status: Status) -> u8 {
+    match status {
+        Status::Ok => 0,
+        Status::NotComputed => 1,
+        Status::Extrapolated => 2,
+        Status::Unconverged => 3,
+        Status::Failed => 4,
+    }
+}
+
+/// The threads could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start {threads} threads: {source}; ask for fewer with --threads")]
+pub struct ThreadsError {
+    threads: usize,
+    source: rayon::ThreadPoolBuildError,
+}
+
+enum Task {
+    Heat(usize),
+    Modes(usize),
+    /// A coupling between fibres, which waits for no modes.
+    Coupling(usize),
+}
+
+enum Done {
+    Heat(Box<Outcome<HeatOutcome>>),
+    Modes(
+        Box<Outcome<ModeOutcome>>,
+        Vec<(usize, Outcome<CouplingOutcome>)>,
+    ),
+    Coupling(Outcome<CouplingOutcome>),
+}
+
+/// Solves all points of `plan` on `threads` threads.
+///
+/// # Errors
+/// [`ThreadsError`] if the threads cannot be started. Points that fail are results.
+pub fn run(
+    study: &Study,
+    plan: &Plan,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Results, ThreadsError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| ThreadsError { threads, source })?;
+    progress.begin(plan.len());
+    let results = pool.install(|| solve(study, plan, progress));
+    progress.end();
+    Ok(results)
+}
+
+fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
+    // Couplings by the mode point they wait for.
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); plan.modes.len()];
+    let mut alone = Vec::new();
+    for (c, point) in plan.couplings.iter().enumerate() {
+        match (&point.from, &point.to) {
+            (_, PortPoint::Modes(m)) | (PortPoint::Modes(m), _) => followers[*m].push(c),
+            _ => alone.push(c),
+        }
+    }
+    // Heat first: its points are the longest.
+    let tasks: Vec<Task> = (0..plan.heats.len())
+        .map(Task::Heat)
+        .chain((0..plan.modes.len()).map(Task::Modes))
+        .chain(alone.into_iter().map(Task::Coupling))
+        .collect();
+    let told = |name: String, status: Status, reason: &str, since: Instant| {
+        let time = since.elapsed();
+        progress.done(&PointDone {
+            name,
+            status,
+            reason: reason.to_owned(),
+            time,
+        });
+    };
+    let reason = |error: Option<&String>| error.cloned().unwrap_or_default();
+    let done: Vec<(usize, Done)> = tasks
+        .par_iter()
+        .with_max_len(1)
+        .map(|task| {
+            let start = Instant::now();
+            match *task {
+                Task::Heat(h) => {
+                    let outcome = heat::solve(study, &plan.heats[h]);
+                    let status = outcome_status(&outcome, HeatOutcome::status);
+                    told(
+                        heat::name(study, &plan.heats[h]),
+                        status,
+                        &reason(outcome.as_ref().err()),
+                        start,
+                    );
+                    (h, Done::Heat(Box::new(outcome)))
+                }
+                Task::Modes(m) => {
+                    let (outcome, couplings) = modes::solve(study, plan, m, &followers[m]);
+                    let status = outcome_status(&outcome, ModeOutcome::status);
+                    told(
+                        modes::name(study, &plan.modes[m]),
+                        status,
+                        &reason(outcome.as_ref().err()),
+                        start,
+                    );
+                    for (c, coupling) in &couplings {
+                        let status = outcome_status(coupling, CouplingOutcome::status);
+                        let name = coupling::name(study, &plan.couplings[*c]);
+                        told(name, status, &reason(coupling.as_ref().err()), start);
+                    }
+                    (m, Done::Modes(Box::new(outcome), couplings))
+                }
+                Task::Coupling(c) => {
+                    let outcome = coupling::between_fibers(study, &plan.couplings[c]);
+                    let status = outcome_status(&outcome, CouplingOutcome::status);
+                    let name = coupling::name(study, &plan.couplings[c]);
+                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    (c, Done::Coupling(outcome))
+                }
+            }
+        })
+        .collect();
+
+    let mut results = Results {
+        modes: places(plan.modes.len()),
+        couplings: places(plan.couplings.len()),
+        heats: places(plan.heats.len()),
+        lasers: Vec::new(),
+    };
+    for (k, done) in done {
+        match done {
+            Done::Heat(outcome) => results.heats[k] = *outcome,
+            Done::Coupling(outcome) => results.couplings[k] = outcome,
+            Done::Modes(outcome, couplings) => {
+                results.modes[k] = *outcome;
+                for (c, coupling) in couplings {
+                    results.couplings[c] = coupling;
+                }
+            }
+        }
+    }
+    results.lasers = plan
+        .lasers
+        .iter()
+        .map(|point| {
+            let start = Instant::now();
+            let outcome = match &results.heats[point.heat] {
+                Ok(heat) => laser::solve(study, plan, point, heat),
+                Err(reason) => Err(format!("its heat problem failed: {reason}")),
+            };
+            let status = outcome_status(&outcome, LaserOutcome::status);
+            told(
+                laser::name(study, plan, point),
+                status,
+                &reason(outcome.as_ref().err()),
+                start,
+            );
+            outcome
+        })
+        .collect();
+    heat::draw(study, plan, &mut results);
+    results
+}
+
+/// Places for results; every task fills its own.
+fn places<T>(count: usize) -> Vec<Outcome<T>> {
+    (0..count)
+        .map(|_| Err(String::from("not reached")))
+        .collect()
+}

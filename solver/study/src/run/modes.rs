@@ -1,0 +1,365 @@
+//! Mode points, and the couplings that need their fields.
+
+use cpo_materials::{Quantity, Temperature};
+use cpo_solver::coupling::SampledField;
+use cpo_solver::modes::Walls as SolverWalls;
+use cpo_solver::modes::{
+    Mode, ModeClass, ModeError, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall as SolverWall,
+};
+use ndarray::Array2;
+
+use super::coupling::{self, CouplingOutcome, Receiver};
+use super::{Outcome, Value, severity};
+use crate::plan::{ModePoint, Plan};
+use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study, Wall};
+use crate::table::Status;
+
+/// Step of a sensitivity, relative to the parameter.
+const RELATIVE_STEP: f64 = 1e-4;
+/// The same for a parameter that is zero, in its SI unit: small against any of its uses.
+const STEP_AT_ZERO: f64 = 1e-12;
+/// Step of dn_eff/dT in kelvin.
+const TEMPERATURE_STEP: f64 = 0.5;
+/// When a coupling misses its error, the modes are solved anew with their error divided by this …
+const SHARPER: f64 = 6.0;
+/// … at most so often.
+const SHARPENINGS: usize = 2;
+
+/// One mode as data.
+#[derive(Clone, Debug)]
+pub struct ModeRecord {
+    /// Place by falling Re n_eff.
+    pub id: usize,
+    /// Guided or box.
+    pub class: ModeClass,
+    /// Re n_eff.
+    pub effective_index: Value,
+    /// Im n_eff.
+    pub attenuation: Value,
+    /// n_g.
+    pub group_index: Value,
+    /// Propagation loss, dB/m.
+    pub loss_db_per_m: Value,
+    /// ∫|Ex|² / ∫(|Ex|² + |Ey|²).
+    pub te_fraction: Value,
+    /// m².
+    pub effective_area: Value,
+    /// Along x and y, m.
+    pub mode_field_diameter: [Value; 2],
+    /// dn_eff/dT, 1/K; absent where a material's data end.
+    pub thermo_optic: Value,
+    /// (parameter, dn_eff/dp in SI units).
+    pub sensitivities: Vec<(String, Value)>,
+    /// Part of the error bar of n_eff that is due to the window.
+    pub window_effect: f64,
+    /// Residual of the eigenproblem.
+    pub residual: f64,
+    /// Observed order of convergence of n_eff.
+    pub order: Option<f64>,
+}
+
+/// What a picture of a mode needs.
+#[derive(Clone, Debug)]
+pub struct FieldPicture {
+    /// Cell faces along x and y, m.
+    pub faces: [Vec<f64>; 2],
+    /// |E| at cell centres, V/m for 1 W.
+    pub electric: Array2<f64>,
+    /// Outlines of the shapes, m.
+    pub outlines: Vec<Vec<[f64; 2]>>,
+}
+
+/// Modes at one point.
+#[derive(Clone, Debug)]
+pub struct ModeOutcome {
+    /// By falling Re n_eff.
+    pub modes: Vec<ModeRecord>,
+    /// What a guided mode exceeds.
+    pub radiation_index: f64,
+    /// Refinement and cells of the grids.
+    pub levels: Vec<(f64, [usize; 2])>,
+    /// Pictures of the modes, at the first point of a table alone.
+    pub pictures: Vec<FieldPicture>,
+}
+
+impl ModeOutcome {
+    /// Unconverged if a mode's n_eff is.
+    pub fn status(&self) -> Status {
+        self.modes
+            .iter()
+            .map(|m| m.effective_index.status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Failed)
+    }
+}
+
+/// "modes.tip at 1310 nm, 298.15 K, tip_width = 250 nm".
+pub(super) fn name(study: &Study, point: &ModePoint) -> String {
+    let mut name = format!(
+        "modes.{} at {}, {}",
+        point.modes, point.wavelength, point.temperature
+    );
+    name += &named(study, &point.values);
+    name
+}
+
+/// ", a = 1 nm, b = 2 K".
+pub(super) fn named(study: &Study, values: &ParameterValues) -> String {
+    study
+        .named_values(values)
+        .iter()
+        .map(|value| format!(", {value}"))
+        .collect()
+}
+
+/// The problem of a point with some of its values replaced.
+pub(crate) fn problem(
+    study: &Study,
+    point: &ModePoint,
+    values: &ParameterValues,
+) -> Outcome<ModeProblem> {
+    let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+    let section = study
+        .cross_section(&table.cross_section, values)
+        .map_err(|e| e.to_string())?;
+    let wall = |wall: Wall| match wall {
+        Wall::Electric => SolverWall::Electric,
+        Wall::Magnetic => SolverWall::Magnetic,
+    };
+    let walls = SolverWalls {
+        left: wall(table.boundary.left),
+        right: wall(table.boundary.right),
+        bottom: wall(table.boundary.bottom),
+        top: wall(table.boundary.top),
+    };
+    Ok(ModeProblem::new(&section, point.wavelength)
+        .at_temperature(point.temperature)
+        .walled(walls))
+}
+
+/// The solver that a table asks for, on the grid family that all wavelengths and temperatures of
+/// one geometry share: a grid each would make noise of n_g.
+pub(crate) fn solver(study: &Study, plan: &Plan, m: usize) -> Outcome<ModeSolver> {
+    let point = &plan.modes[m];
+    let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+    let solver = match table.count {
+        ModeCount::First(count) => ModeSolver::default().count(count),
+        ModeCount::AllGuided => ModeSolver::default().all_guided(),
+    };
+    match table.accuracy {
+        Accuracy::Error(error) => {
+            let shape = study.named_values(&point.values);
+            let alike =
+                |p: &&ModePoint| p.modes == point.modes && study.named_values(&p.values) == shape;
+            let first = plan.modes.iter().find(alike).unwrap_or(point);
+            let grid =
+                ModeGrid::new(&problem(study, first, &first.values)?).map_err(|e| e.to_string())?;
+            Ok(solver.error(error).on(grid))
+        }
+        Accuracy::Grid(sizes) => {
+            let problem = problem(study, point, &point.values)?;
+            let [finest, coarsest] = [sizes.finest.si(), sizes.coarsest.si()];
+            let grid = ModeGrid::between(&problem, finest, coarsest, sizes.growth)
+                .map_err(|e| e.to_string())?;
+            Ok(solver.given(grid))
+        }
+    }
+}
+
+/// Solves a mode point and the couplings `followers` that end or start in it.
+pub(super) fn solve(
+    study: &Study,
+    plan: &Plan,
+    m: usize,
+    followers: &[usize],
+) -> (Outcome<ModeOutcome>, Vec<(usize, Outcome<CouplingOutcome>)>) {
+    let point = &plan.modes[m];
+    let attempt = || -> Outcome<(ModeSolver, ModeProblem, ModesTable)> {
+        let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+        Ok((
+            solver(study, plan, m)?,
+            problem(study, point, &point.values)?,
+            table.clone(),
+        ))
+    };
+    let failed = |reason: String| {
+        let couplings = followers
+            .iter()
+            .map(|&c| (c, Err(format!("its modes failed: {reason}"))))
+            .collect();
+        (Err(reason), couplings)
+    };
+    let (solver, problem, table) = match attempt() {
+        Ok(attempt) => attempt,
+        Err(reason) => return failed(reason),
+    };
+    let mut set = match solver.solve(&problem) {
+        Ok(set) => set,
+        Err(error) => return failed(error.to_string()),
+    };
+    let couple = |set: &ModeSet| -> Vec<(usize, Outcome<CouplingOutcome>)> {
+        let receivers = receivers(set);
+        let solve = |&c: &usize| {
+            let outcome = match &receivers {
+                Ok(receivers) => coupling::solve(study, plan, c, m, receivers),
+                Err(reason) => Err(reason.clone()),
+            };
+            (c, outcome)
+        };
+        followers.iter().map(solve).collect()
+    };
+    let mut couplings = couple(&set);
+    if let Accuracy::Error(error) = table.accuracy {
+        let mut sharper = error;
+        for _ in 0..SHARPENINGS {
+            let missed = |o: &Outcome<CouplingOutcome>| {
+                o.as_ref().is_ok_and(|o| o.status() == Status::Unconverged)
+            };
+            if !couplings.iter().any(|(_, outcome)| missed(outcome)) {
+                break;
+            }
+            sharper /= SHARPER;
+            let Ok(finer) = solver.clone().error(sharper).solve(&problem) else {
+                break;
+            };
+            if finer.levels().len() == set.levels().len() {
+                break;
+            }
+            set = finer.judged_by(error);
+            couplings = couple(&set);
+        }
+    }
+    let first = plan.modes.iter().position(|p| p.modes == point.modes) == Some(m);
+    (record(study, point, &problem, &set, first), couplings)
+}
+
+/// Guided modes as fields on their two finest grids.
+fn receivers(set: &ModeSet) -> Outcome<Vec<Receiver>> {
+    let receiver = |mode: &Mode| -> Result<Receiver, cpo_solver::coupling::CouplingError> {
+        let levels = mode
+            .fields_by_level()
+            .iter()
+            .map(SampledField::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Receiver {
+            id: mode.id(),
+            te_fraction: mode.te_fraction().value,
+            levels,
+        })
+    };
+    let guided = set.iter().filter(|mode| mode.class() == ModeClass::Guided);
+    guided
+        .map(receiver)
+        .collect::<Result<_, _>>()
+        .map_err(|e| e.to_string())
+}
+
+fn record(
+    study: &Study,
+    point: &ModePoint,
+    problem: &ModeProblem,
+    set: &ModeSet,
+    with_pictures: bool,
+) -> Outcome<ModeOutcome> {
+    let mut sensitivities: Vec<(String, Vec<Value>)> = Vec::new();
+    for (id, value) in point.values.iter() {
+        let Some(named) = study
+            .named_values(&ParameterValues::nominal().with(id, value))
+            .pop()
+        else {
+            continue;
+        };
+        let step = if value == 0.0 {
+            STEP_AT_ZERO
+        } else {
+            RELATIVE_STEP * value.abs()
+        };
+        let at =
+            |shift: f64| self::problem(study, point, &point.values.clone().with(id, value + shift));
+        // A parameter at the edge of what a geometry allows has no two-sided derivative.
+        if let (Ok(lower), Ok(upper)) = (at(-step), at(step)) {
+            sensitivities.push((named.name, differences(set, &lower, &upper, 2.0 * step)));
+        }
+    }
+    let shifted = |dt: f64| {
+        let t = Temperature::from_si(point.temperature.si() + dt);
+        problem.clone().at_temperature(t)
+    };
+    let thermo_optic = differences(
+        set,
+        &shifted(-TEMPERATURE_STEP),
+        &shifted(TEMPERATURE_STEP),
+        2.0 * TEMPERATURE_STEP,
+    );
+    let modes = set
+        .iter()
+        .enumerate()
+        .map(|(m, mode)| {
+            let index = mode.effective_index_study();
+            let attenuation = Value::from(mode.attenuation_study());
+            let per_index = if attenuation.value == 0.0 {
+                0.0
+            } else {
+                mode.loss_db_per_m() / attenuation.value
+            };
+            ModeRecord {
+                id: mode.id(),
+                class: mode.class(),
+                effective_index: index.into(),
+                attenuation,
+                group_index: mode.group_index().into(),
+                loss_db_per_m: attenuation.scaled(per_index),
+                te_fraction: mode.te_fraction().into(),
+                effective_area: mode.effective_area().into(),
+                mode_field_diameter: mode.mode_field_diameter().map(Value::from),
+                thermo_optic: thermo_optic[m],
+                sensitivities: sensitivities
+                    .iter()
+                    .map(|(name, values)| (name.clone(), values[m]))
+                    .collect(),
+                window_effect: mode.window_effect(),
+                residual: mode.residual(),
+                order: index.order,
+            }
+        })
+        .collect();
+    let pictures = if with_pictures {
+        set.iter().map(|mode| picture(problem, mode)).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(ModeOutcome {
+        modes,
+        radiation_index: set.radiation_bound().index,
+        levels: set.levels().to_vec(),
+        pictures,
+    })
+}
+
+/// Derivatives of all modes; absent where a problem cannot be posed.
+fn differences(set: &ModeSet, lower: &ModeProblem, upper: &ModeProblem, step: f64) -> Vec<Value> {
+    let derivatives: Result<_, ModeError> = set.sensitivity(lower, upper, step);
+    match derivatives {
+        Ok(derivatives) => derivatives
+            .into_iter()
+            .map(|(d, error)| Value::with_error(d.re, error))
+            .collect(),
+        Err(_) => vec![Value::absent(); set.modes().len()],
+    }
+}
+
+fn picture(problem: &ModeProblem, mode: &Mode) -> FieldPicture {
+    let fields = mode.fields();
+    let faces = [0, 1].map(|d| fields.grid.axis(d).faces().to_vec());
+    let outlines = problem
+        .cross_section()
+        .regions()
+        .iter()
+        .map(|region| region.shape.polygon())
+        .collect();
+    FieldPicture {
+        faces,
+        electric: fields.electric_squared().mapv(f64::sqrt),
+        outlines,
+    }
+}
