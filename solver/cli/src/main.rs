@@ -1,2 +1,86 @@
-//! The program `cpo`.
-fn main() {}
+//! The program `cpo`: study file in, loss table out.
+//!
+//! Exit codes: 0 all well; 1 some points failed or did not converge; 2 the study is invalid;
+//! 3 the machine (files, memory, threads).
+
+mod catalogue;
+mod check;
+mod progress;
+mod run;
+mod show;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Photonic device physics for co-packaged optics: waveguide modes, fibre coupling, laser heat.
+#[derive(Parser)]
+#[command(name = "cpo", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Solve a study and write its loss table, summary, figures and report.
+    Run {
+        /// The study file (TOML).
+        study: PathBuf,
+        /// Folder for the results [default: out/NAME]. An earlier run there is replaced as a whole.
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+        /// Threads [default: all cores]. Results do not depend on it.
+        #[arg(short, long, value_name = "N")]
+        threads: Option<std::num::NonZeroUsize>,
+    },
+    /// Check a study and say what would run: points, unknowns, memory, time.
+    Check {
+        /// The study file (TOML).
+        study: PathBuf,
+    },
+    /// Show what a loss table holds.
+    Show {
+        /// The loss table (HDF5).
+        table: PathBuf,
+        /// Show the values of this group, such as waveguide/wire.
+        group: Option<String>,
+    },
+    /// List the catalogue's materials, or show one.
+    Materials {
+        /// Name or alias, such as "SiO2".
+        name: Option<String>,
+        /// Write a plot of n and k against wavelength to this PNG file.
+        #[arg(short, long, value_name = "FILE", requires = "name")]
+        plot: Option<PathBuf>,
+    },
+}
+
+/// How a command ended; the number is the exit code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    AllWell = 0,
+    SomeFailed = 1,
+    InvalidStudy = 2,
+    Machine = 3,
+}
+
+fn main() -> ExitCode {
+    let ending = match Arguments::parse().command {
+        Command::Run { study, output, threads } => run::run(&study, output, threads),
+        Command::Check { study } => check::check(&study),
+        Command::Show { table, group } => show::show(&table, group.as_deref()),
+        Command::Materials { name, plot } => catalogue::materials(name.as_deref(), plot.as_deref()),
+    };
+    ExitCode::from(ending as u8)
+}
+
+/// Prints a report's lines without failing where the reader has gone (`cpo show | head`).
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+pub(crate) use say;

@@ -23,12 +23,16 @@ pub(crate) struct EigenOptions {
 }
 
 /// Why no eigenpairs were found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum EigenError {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum EigenError<T> {
     /// `converged` of the wanted pairs met the tolerance within the allowed solves.
     Unconverged {
         /// Pairs that met it.
         converged: usize,
+        /// Distance from the shift within which, to the residual, no eigenvalue lies.
+        clear: f64,
+        /// The best vectors so far, a start for another shift.
+        vectors: Vec<Vec<T>>,
     },
     /// The factorisation or the small eigenproblem produced numbers that are not finite.
     NotFinite,
@@ -45,7 +49,7 @@ pub(crate) fn shift_invert<T: Scalar>(
     shift: T,
     start: Vec<Vec<T>>,
     options: EigenOptions,
-) -> Result<Vec<Eigenpair<T>>, EigenError> {
+) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
     let block = start.len().max(1);
     let capacity = (options.count + 2 * block).max(12) * 2;
     let mut basis: Vec<Vec<T>> = Vec::new();
@@ -87,7 +91,12 @@ pub(crate) fn shift_invert<T: Scalar>(
                 .collect());
         }
         if solves >= options.solves || stalled {
-            return Err(EigenError::Unconverged { converged });
+            let reach = wanted.iter().zip(&residuals).map(|(pair, r)| pair.theta.norm() + norm(r));
+            let clear = 1.0 / reach.fold(0.0, f64::max);
+            let best = &ritz[..(options.count + block).min(ritz.len())];
+            let vectors = best.iter().flat_map(|pair| real_span::<T>(&pair.coefficients));
+            let vectors = vectors.map(|s| combine(&basis, &s)).collect();
+            return Err(EigenError::Unconverged { converged, clear, vectors });
         }
         candidates = Vec::new();
         for (pair, residual) in wanted.iter().zip(&residuals) {
@@ -95,7 +104,6 @@ pub(crate) fn shift_invert<T: Scalar>(
                 candidates.extend(real_span::<T>(residual));
             }
         }
-        // While the space is smaller than what is wanted, residuals of all pairs extend it.
         if basis.len() + candidates.len() > capacity {
             let keep = (options.count + block).min(ritz.len());
             let mut span = Vec::new();
@@ -149,7 +157,7 @@ impl RitzPair {
 }
 
 /// Ritz pairs of V* W by falling |θ|.
-fn ritz_pairs<T: Scalar>(basis: &[Vec<T>], image: &[Vec<T>]) -> Result<Vec<RitzPair>, EigenError> {
+fn ritz_pairs<T: Scalar>(basis: &[Vec<T>], image: &[Vec<T>]) -> Result<Vec<RitzPair>, EigenError<T>> {
     let m = basis.len();
     let projected = Mat::<Complex64>::from_fn(m, m, |i, j| dot(&basis[i], &image[j]).to_complex());
     if (0..m).any(|j| (0..m).any(|i| !projected[(i, j)].is_finite())) {

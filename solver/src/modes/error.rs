@@ -26,16 +26,14 @@ pub enum ModeError {
     },
     /// The eigen-solver did not converge.
     #[error(
-        "the eigenvalue iteration found {converged} of {wanted} modes within {solves} solves on a grid of \
-         {cells_x} x {cells_y} cells; ask for fewer modes or a wider window"
+        "the eigenvalue iteration found {converged} of {wanted} modes on a grid of {cells_x} x {cells_y} cells; \
+         ask for fewer modes or a smaller window, which holds fewer box modes"
     )]
     Eigen {
         /// Modes that converged.
         converged: usize,
         /// Modes asked for.
         wanted: usize,
-        /// Solves allowed.
-        solves: usize,
         /// Cells across.
         cells_x: usize,
         /// Cells up.

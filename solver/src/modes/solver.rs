@@ -5,7 +5,7 @@ use super::mode_set::{Family, Level, LevelMode};
 use super::operator::{Operator, REMOVED, Unknowns};
 use super::permittivity::StaggeredFill;
 use super::{ModeError, ModeGrid, ModeProblem, ModeSet};
-use crate::linalg::{Dissection, EigenError, EigenOptions, Multifrontal, Scalar, shift_invert};
+use crate::linalg::{CsrMatrix, Dissection, EigenError, EigenOptions, Multifrontal, Scalar, shift_invert};
 use cpo_meshes::RectilinearGrid;
 use num_complex::Complex64;
 use std::sync::Arc;
@@ -41,6 +41,12 @@ const TOLERANCE: f64 = 1e-7;
 const DEGENERATE: f64 = 1e-8;
 /// Vectors iterated beside the wanted ones, so that a cluster is not cut.
 const GUARDS: usize = 2;
+/// Solves per vector before the shift is moved.
+const SOLVES_PER_SHIFT: usize = 10;
+/// Times the shift is moved at most.
+const SHIFTS: usize = 16;
+/// Share of the distance to the nearest eigenvalue by which it is moved.
+const CLEARANCE: f64 = 0.9;
 /// Wavelength step of the group index, relative: truncation 1e-8, round-off 1e-12 of n_g.
 const WAVELENGTH_STEP: f64 = 1e-4;
 
@@ -288,9 +294,6 @@ fn solve_level<T: Scalar>(
     let matrix = operator.assemble();
     let count = count.min(unknowns.edge_count / 4).max(1);
     let symbolic = Arc::new(Dissection::new(&matrix, &unknowns.lattice));
-    let shift = T::real(shift);
-    let factors = Multifrontal::new(symbolic, &matrix, shift);
-
     let mut start: Vec<Vec<T>> = match coarser {
         Some(level) => level
             .modes
@@ -306,22 +309,12 @@ fn solve_level<T: Scalar>(
         GUARDS
     };
     start.extend((0..random).map(|seed| pseudo_random(unknowns.edge_count, seed as u64)));
-    let options = EigenOptions {
-        count,
-        tolerance: TOLERANCE,
-        solves: 60 + 40 * count,
-    };
-    let pairs =
-        shift_invert(&factors, shift, start, options).map_err(|error| ModeError::Eigen {
-            converged: match error {
-                EigenError::Unconverged { converged } => converged,
-                EigenError::NotFinite => 0,
-            },
-            wanted: count,
-            solves: options.solves,
-            cells_x: grid.axis(0).len(),
-            cells_y: grid.axis(1).len(),
-        })?;
+    let pairs = nearest_below(&matrix, &symbolic, shift, count, start).map_err(|converged| ModeError::Eigen {
+        converged,
+        wanted: count,
+        cells_x: grid.axis(0).len(),
+        cells_y: grid.axis(1).len(),
+    })?;
     let mut modes: Vec<LevelMode<T>> = pairs
         .into_iter()
         .map(|(_, e)| LevelMode::new(&operator, e))
@@ -340,6 +333,35 @@ fn solve_level<T: Scalar>(
     let (fewer, more) = (1.0 - WAVELENGTH_STEP, 1.0 + WAVELENGTH_STEP);
     level.differentiate_wavelength(problem, &fill, [fewer, more])?;
     Ok(level)
+}
+
+/// The `count` eigenpairs of largest real part, all of which lie below `shift`; on failure the number
+/// that converged.
+///
+/// A shift far above the modes sees the guided and the many box modes as one cluster. After a few
+/// solves it is brought down to where, by the residuals, no eigenvalue lies above it yet.
+fn nearest_below<T: Scalar>(
+    matrix: &CsrMatrix<T>,
+    symbolic: &Arc<Dissection>,
+    mut shift: f64,
+    count: usize,
+    mut start: Vec<Vec<T>>,
+) -> Result<Vec<(Complex64, Vec<T>)>, usize> {
+    let options = EigenOptions { count, tolerance: TOLERANCE, solves: SOLVES_PER_SHIFT * (count + GUARDS) };
+    let mut best = 0;
+    for _ in 0..SHIFTS {
+        let factors = Multifrontal::new(Arc::clone(symbolic), matrix, T::real(shift));
+        match shift_invert(&factors, T::real(shift), start, options) {
+            Ok(pairs) => return Ok(pairs),
+            Err(EigenError::NotFinite) => return Err(best),
+            Err(EigenError::Unconverged { converged, clear, vectors }) => {
+                best = converged;
+                shift -= CLEARANCE * clear;
+                start = vectors;
+            }
+        }
+    }
+    Err(best)
 }
 
 /// Rotates degenerate pairs, whose fields are any mixture of both, to the most and the least Ex.

@@ -8,18 +8,25 @@
 //! ```
 
 mod error;
+pub mod estimate;
 pub mod figures;
 pub mod file;
 mod output_error;
+pub mod job;
 pub mod plan;
+pub mod present;
+mod provenance;
 pub mod report;
 pub mod run;
 pub mod study;
+pub mod summary;
 pub mod table;
+pub mod tabulate;
 pub mod write;
 
 pub use error::{Report, StudyError};
 pub use file::{Diagnostic, Location, Severity};
 pub use output_error::OutputError;
+pub use job::{Delivered, Job, JobError};
 pub use plan::Plan;
 pub use study::Study;

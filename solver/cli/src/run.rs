@@ -1,0 +1,51 @@
+//! `cpo run`.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use cpo_study::Job;
+
+use crate::progress::Terminal;
+use crate::{Ending, say};
+
+pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZeroUsize>) -> Ending {
+    let job = match Job::read(study) {
+        Ok(job) => job,
+        Err(error) => return refused(&error),
+    };
+    for warning in &job.study.warnings {
+        eprintln!("{warning}");
+    }
+    let directory = output.unwrap_or_else(|| job.default_directory());
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    match job.run(&directory, threads, &Terminal::new()) {
+        Err(error) => refused(&error),
+        Ok(delivered) => {
+            for (point, reason) in &delivered.failures {
+                eprintln!("failed: {point}: {reason}");
+            }
+            let cost = delivered.cost;
+            say!(
+                "{}: {} points in {:.1} s ({:.1} s of processor, {:.2} GB)",
+                job.study.name,
+                cost.points,
+                cost.wall_s,
+                cost.cpu_s,
+                cost.peak_bytes as f64 / 1e9
+            );
+            say!("results in {}", delivered.directory.display());
+            if delivered.all_well() {
+                return Ending::AllWell;
+            }
+            let what = if delivered.failures.is_empty() { "did not converge" } else { "failed" };
+            eprintln!("some points {what}; they are marked so in every file");
+            Ending::SomeFailed
+        }
+    }
+}
+
+/// Tells why nothing was run.
+pub(crate) fn refused(error: &cpo_study::JobError) -> Ending {
+    eprintln!("{error}");
+    if error.is_machine() { Ending::Machine } else { Ending::InvalidStudy }
+}

@@ -1,0 +1,106 @@
+//! What a study would cost, without solving anything: points, unknowns, memory, time.
+//!
+//! Sizes are those of the grids that the solvers would visit. Times and bytes per unknown are
+//! measured averages on one core of a server of 2023 (benches/runs); a run stops at the grid that
+//! meets the error asked for, so the largest grid is a bound.
+
+use crate::plan::Plan;
+use crate::run::{mode_solver, mode_problem, planned_cells, Outcome};
+use crate::study::{Accuracy, Study};
+
+/// Seconds per unknown and mode on one grid: factorisation, iteration, derivatives.
+const SECONDS_PER_UNKNOWN: f64 = 4e-6;
+/// Entries of L and U per unknown and log₂ of their number, in nested dissection of a plane.
+const FACTOR_ENTRIES: f64 = 12.0;
+/// Working vectors of an eigen-solve, per mode wanted.
+const VECTORS: f64 = 16.0;
+/// Seconds per cell and source.
+const SECONDS_PER_CELL: f64 = 0.7e-6;
+/// Bytes per cell: operator, multigrid hierarchy, vectors of four right-hand sides.
+const BYTES_PER_CELL: f64 = 700.0;
+
+/// Points of one table and what each needs at most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableEstimate {
+    /// "modes.tip".
+    pub name: String,
+    /// Number of points.
+    pub points: usize,
+    /// Unknowns of the coarsest and of the largest grid allowed.
+    pub unknowns: [usize; 2],
+    /// Bytes of one point on the grid it is expected to end on.
+    pub bytes: f64,
+    /// Processor seconds of all points, ending on that grid.
+    pub seconds: f64,
+}
+
+/// Estimates for every table with points.
+///
+/// # Errors
+/// The reason why a point could not be laid out.
+pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
+    let mut tables = Vec::new();
+    for table in &study.modes {
+        let mut at = (0..plan.modes.len()).filter(|&m| plan.modes[m].modes == table.name);
+        let points = at.clone().count();
+        let Some(m) = at.next() else { continue };
+        let point = &plan.modes[m];
+        let problem = mode_problem(study, point, &point.values)?;
+        let sizes = mode_solver(study, plan, m)?.plan(&problem).map_err(|e| e.to_string())?;
+        let levels = match table.accuracy {
+            // Each factor of ten in the error asked for is about two grids more.
+            Accuracy::Error(error) => (3.0 + (1e-3 / error).log10().max(0.0) * 1.7).round() as usize,
+            Accuracy::Grid(_) => sizes.len(),
+        };
+        let visited = &sizes[..levels.clamp(1, sizes.len())];
+        let modes = match table.count {
+            crate::study::ModeCount::First(count) => count as f64,
+            crate::study::ModeCount::AllGuided => 4.0,
+        };
+        let last = visited.last().copied().unwrap_or(0) as f64;
+        tables.push(TableEstimate {
+            name: format!("modes.{}", table.name),
+            points,
+            unknowns: [sizes.first().copied().unwrap_or(0), sizes.last().copied().unwrap_or(0)],
+            bytes: 8.0 * last * (FACTOR_ENTRIES * last.max(2.0).log2() + VECTORS * (modes + 2.0)),
+            seconds: points as f64 * visited.iter().sum::<usize>() as f64 * SECONDS_PER_UNKNOWN * (1.0 + modes),
+        });
+    }
+    for table in &study.couplings {
+        let points = plan.couplings.iter().filter(|p| p.coupling == table.name).count();
+        let tilts = table.tilt_x.values.len() * table.tilt_y.values.len();
+        let scans = points * tilts;
+        tables.push(TableEstimate {
+            name: format!("coupling.{}", table.name),
+            points,
+            unknowns: [0; 2],
+            bytes: 0.0,
+            // A map with its error bar, measured.
+            seconds: 0.4 * scans as f64,
+        });
+    }
+    for table in &study.heats {
+        let mut at = plan.heats.iter().filter(|p| p.heat == table.name);
+        let points = at.clone().count();
+        let Some(point) = at.next() else { continue };
+        let cells = planned_cells(study, point)?;
+        let sources = study.floorplan(&table.floorplan, &point.values).map_err(|e| e.to_string())?.sources().len();
+        let visited = &cells[..cells.len().min(3)];
+        tables.push(TableEstimate {
+            name: format!("heat.{}", table.name),
+            points,
+            unknowns: [cells.first().copied().unwrap_or(0), cells.last().copied().unwrap_or(0)],
+            bytes: BYTES_PER_CELL * visited.last().copied().unwrap_or(0) as f64,
+            seconds: points as f64
+                * (sources + 1) as f64
+                * visited.iter().sum::<usize>() as f64
+                * SECONDS_PER_CELL,
+        });
+    }
+    for table in &study.lasers {
+        let points = plan.lasers.iter().filter(|p| p.laser == table.name).count();
+        let name = format!("laser.{}", table.name);
+        tables.push(TableEstimate { name, points, unknowns: [0; 2], bytes: 0.0, seconds: 0.01 * points as f64 });
+    }
+    Ok(tables)
+}

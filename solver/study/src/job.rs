@@ -1,0 +1,121 @@
+//! A study file to a folder of results: read, plan, run, write.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::plan::Plan;
+use crate::present;
+use crate::provenance::{peak_bytes, processor_seconds, provenance};
+use crate::run::{Progress, Results, ThreadsError, run};
+use crate::study::Study;
+use crate::summary::{Cost, summary};
+use crate::table::Status;
+use crate::tabulate::loss_table;
+use crate::write::{OutputDirectory, write_csv, write_table};
+use crate::{OutputError, StudyError};
+
+/// Why a job did not end in a folder of results.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// The study is invalid.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// The folder could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The threads could not be started.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+impl JobError {
+    /// Whether the machine is at fault and not the study.
+    pub fn is_machine(&self) -> bool {
+        match self {
+            Self::Study(error) => matches!(error, StudyError::Read { .. }),
+            Self::Output(error) => error.is_machine(),
+            Self::Threads(_) => true,
+        }
+    }
+}
+
+/// A study read and laid out.
+pub struct Job {
+    /// The study.
+    pub study: Study,
+    /// Its points.
+    pub plan: Plan,
+}
+
+/// What a job left behind.
+pub struct Delivered {
+    /// The folder.
+    pub directory: PathBuf,
+    /// The results.
+    pub results: Results,
+    /// What they cost.
+    pub cost: Cost,
+    /// (point, reason) of every point that failed.
+    pub failures: Vec<(String, String)>,
+}
+
+impl Delivered {
+    /// Whether every value converged.
+    pub fn all_well(&self) -> bool {
+        self.results.status() == Status::Ok
+    }
+}
+
+impl Job {
+    /// Reads and plans the study in `file`.
+    ///
+    /// # Errors
+    /// [`JobError::Study`] with every mistake found.
+    pub fn read(file: &Path) -> Result<Self, JobError> {
+        let study = Study::read(file)?;
+        let plan = study.plan()?;
+        Ok(Self { study, plan })
+    }
+
+    /// The folder that results go to unless another is asked for: out/NAME.
+    pub fn default_directory(&self) -> PathBuf {
+        let clean = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+        Path::new("out").join(self.study.name.chars().map(clean).collect::<String>())
+    }
+
+    /// Solves everything on `threads` threads and writes it to `directory`, which is checked first,
+    /// so that a run does not find out at its end that it cannot write. An earlier run of this
+    /// program there is replaced as a whole once all is written.
+    ///
+    /// # Errors
+    /// [`JobError::Output`] if the folder cannot be written or holds something else;
+    /// [`JobError::Threads`]. Points that fail are results.
+    pub fn run(&self, directory: &Path, threads: usize, progress: &dyn Progress) -> Result<Delivered, JobError> {
+        let start = Instant::now();
+        let output = OutputDirectory::prepare(directory)?;
+        let results = run(&self.study, &self.plan, threads, progress)?;
+        let facts = provenance(&self.study);
+        let table = loss_table(&self.study, &self.plan, &results, &facts)?;
+        write_table(&table, &output.file("loss_table.h5")?)?;
+        write_csv(&table, &output.file("loss_table.csv")?)?;
+        output.write("study.toml", self.study.text().as_bytes())?;
+        let figures = present::figures(&self.study, &self.plan, &results)?;
+        for figure in &figures {
+            output.write(&format!("figures/{}.png", figure.name), &figure.light.png)?;
+        }
+        let cost = Cost {
+            wall_s: start.elapsed().as_secs_f64(),
+            cpu_s: processor_seconds(),
+            peak_bytes: peak_bytes(),
+            points: self.plan.len(),
+        };
+        let report = present::report(&self.study, &self.plan, &results, &figures, &cost, &facts);
+        output.write("report.html", report.render()?.as_bytes())?;
+        let brief = summary(&self.study, &self.plan, &results, &cost, &facts);
+        let text = format!("{brief:#}\n");
+        output.write("summary.json", text.as_bytes())?;
+        let failures = results.failures(&self.study, &self.plan);
+        Ok(Delivered { directory: output.commit()?, results, cost, failures })
+    }
+}

@@ -1,0 +1,283 @@
+//! summary.json: the results in brief, SI units unless the key says otherwise, complex as [re, im].
+
+use serde_json::{Map, Value as Json, json};
+
+use cpo_materials::Quantity;
+
+use crate::plan::Plan;
+use crate::run::{CouplingResult, HeatOutcome, LaserOutcome, LaserResult, ModeRecord, Outcome, Results, Value};
+use crate::study::{ParameterValues, Study};
+use crate::table::Status;
+use crate::write::SUMMARY_SCHEMA;
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Wall time, s.
+    pub wall_s: f64,
+    /// Processor time of all threads, s.
+    pub cpu_s: f64,
+    /// Largest resident memory, bytes.
+    pub peak_bytes: u64,
+    /// Points of the plan.
+    pub points: usize,
+}
+
+/// The summary of a run.
+pub fn summary(study: &Study, plan: &Plan, results: &Results, cost: &Cost, provenance: &[(String, String)]) -> Json {
+    let failures: Vec<Json> = results
+        .failures(study, plan)
+        .into_iter()
+        .map(|(point, reason)| json!({ "point": point, "reason": reason }))
+        .collect();
+    let provenance: Map<String, Json> = provenance.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+    json!({
+        "study": study.name,
+        "schema": SUMMARY_SCHEMA,
+        "status": results.status().name(),
+        "modes": modes(study, plan, results),
+        "coupling": couplings(study, plan, results),
+        "heat": heats(study, plan, results),
+        "lasers": lasers(study, plan, results),
+        "failures": failures,
+        "provenance": provenance,
+        "cost": {
+            "wall_s": cost.wall_s,
+            "cpu_s": cost.cpu_s,
+            "peak_bytes": cost.peak_bytes,
+            "points": cost.points,
+        },
+    })
+}
+
+/// null where there is no number.
+fn number(value: f64) -> Json {
+    if value.is_finite() { json!(value) } else { Json::Null }
+}
+
+/// KEY, KEY_error and, where it is not ok, KEY_status.
+fn put(object: &mut Map<String, Json>, key: &str, value: Value) {
+    object.insert(key.to_owned(), number(value.value));
+    object.insert(format!("{key}_error"), number(value.error));
+    if value.status != Status::Ok {
+        object.insert(format!("{key}_status"), json!(value.status.name()));
+    }
+}
+
+fn parameters(study: &Study, values: &ParameterValues) -> Json {
+    study.named_values(values).into_iter().map(|v| (v.name, number(v.value))).collect::<Map<_, _>>().into()
+}
+
+fn failed(mut row: Map<String, Json>, reason: &str) -> Json {
+    row.insert(String::from("status"), json!(Status::Failed.name()));
+    row.insert(String::from("reason"), json!(reason));
+    row.into()
+}
+
+fn object(value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
+    let mut tables = Map::new();
+    for table in &study.modes {
+        let rows = plan.modes.iter().zip(&results.modes).filter(|(p, _)| p.modes == table.name);
+        let rows: Vec<Json> = rows
+            .map(|(point, outcome)| {
+                let mut row = object(json!({
+                    "wavelength": point.wavelength.si(),
+                    "temperature": point.temperature.si(),
+                    "parameters": parameters(study, &point.values),
+                }));
+                match outcome {
+                    Err(reason) => failed(row, reason),
+                    Ok(outcome) => {
+                        row.insert(String::from("status"), json!(outcome.status().name()));
+                        row.insert(String::from("radiation_index"), number(outcome.radiation_index));
+                        row.insert(String::from("modes"), outcome.modes.iter().map(mode).collect());
+                        row.into()
+                    }
+                }
+            })
+            .collect();
+        tables.insert(table.name.clone(), rows.into());
+    }
+    tables.into()
+}
+
+fn mode(mode: &ModeRecord) -> Json {
+    let mut row = object(json!({
+        "id": mode.id,
+        "class": mode.class.name(),
+        "n_eff": [number(mode.effective_index.value), number(mode.attenuation.value)],
+        "n_eff_error": number(mode.effective_index.error),
+        "n_eff_status": mode.effective_index.status.name(),
+        "n_eff_order": mode.order.map_or(Json::Null, number),
+    }));
+    put(&mut row, "n_g", mode.group_index);
+    put(&mut row, "loss_db_per_cm", mode.loss_db_per_m.scaled(0.01));
+    put(&mut row, "te_fraction", mode.te_fraction);
+    put(&mut row, "effective_area", mode.effective_area);
+    put(&mut row, "mfd_x", mode.mode_field_diameter[0]);
+    put(&mut row, "mfd_y", mode.mode_field_diameter[1]);
+    put(&mut row, "dn_eff_dt", mode.thermo_optic);
+    let sensitivity: Map<String, Json> =
+        mode.sensitivities.iter().map(|(name, v)| (name.clone(), number(v.value))).collect();
+    row.insert(String::from("sensitivity"), sensitivity.into());
+    let errors: Map<String, Json> =
+        mode.sensitivities.iter().map(|(name, v)| (name.clone(), number(v.error))).collect();
+    row.insert(String::from("sensitivity_error"), errors.into());
+    row.into()
+}
+
+fn couplings(study: &Study, plan: &Plan, results: &Results) -> Json {
+    let mut tables = Map::new();
+    for table in &study.couplings {
+        let mut rows: Vec<Json> = Vec::new();
+        for (point, outcome) in plan.couplings.iter().zip(&results.couplings) {
+            if point.coupling != table.name {
+                continue;
+            }
+            let row = object(json!({
+                "wavelength": point.wavelength.si(),
+                "temperature": point.temperature.si(),
+                "parameters": parameters(study, &point.values),
+            }));
+            match outcome {
+                Err(reason) => rows.push(failed(row, reason)),
+                Ok(outcome) => rows.extend(outcome.results.iter().map(|r| coupling(row.clone(), r))),
+            }
+        }
+        tables.insert(table.name.clone(), rows.into());
+    }
+    tables.into()
+}
+
+fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
+    let [x, y] = result.tolerance();
+    let [xx, xy, yy] = result.misalignment_tensor;
+    row.extend(object(json!({
+        "mode": result.mode,
+        "polarisation": result.polarisation,
+        "tilt_x": result.tilt[0],
+        "tilt_y": result.tilt[1],
+        "offset_x": result.offset[0],
+        "offset_y": result.offset[1],
+        "status": result.loss_db.status.name(),
+        "fresnel_db": number(result.fresnel_db),
+        "return_loss_db": number(result.return_loss_db),
+        "tolerance_1db": { "x": number(x), "y": number(y) },
+        "misalignment_db_per_m2": { "xx": number(xx), "xy": number(xy), "yy": number(yy) },
+    })));
+    put(&mut row, "loss_db", result.loss_db);
+    put(&mut row, "mode_mismatch_db", result.mode_mismatch_db);
+    row.into()
+}
+
+/// An object for one point; a list of them, each with its parameters, for a sweep.
+fn heats(study: &Study, plan: &Plan, results: &Results) -> Json {
+    let mut tables = Map::new();
+    for table in &study.heats {
+        let rows = plan.heats.iter().zip(&results.heats).filter(|(p, _)| p.heat == table.name);
+        let mut rows: Vec<Json> = rows
+            .map(|(point, outcome)| {
+                let row = object(json!({
+                    "parameters": parameters(study, &point.values),
+                    "ambient": point.ambient.si(),
+                }));
+                match outcome {
+                    Err(reason) => failed(row, reason),
+                    Ok(outcome) => heat(row, outcome),
+                }
+            })
+            .collect();
+        let entry = if rows.len() == 1 { rows.remove(0) } else { rows.into() };
+        tables.insert(table.name.clone(), entry);
+    }
+    tables.into()
+}
+
+fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
+    let n = outcome.sources.len();
+    let matrix = |values: &[Value], part: fn(&Value) -> f64| -> Json {
+        values.chunks(n.max(1)).map(|row| row.iter().map(|v| number(part(v))).collect::<Json>()).collect()
+    };
+    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json { values.iter().map(|v| number(part(v))).collect() };
+    let hottest = outcome.peak.iter().max_by(|a, b| a.value.total_cmp(&b.value));
+    let boundary: Map<String, Json> =
+        outcome.boundary.iter().map(|(face, condition)| ((*face).to_owned(), json!(condition))).collect();
+    row.extend(object(json!({
+        "status": outcome.status().name(),
+        "sources": outcome.sources,
+        "boundary": boundary,
+        "power_w": outcome.powers,
+        "crosstalk_k_per_w": matrix(&outcome.mean, |v| v.value),
+        "crosstalk_error": matrix(&outcome.mean, |v| v.error),
+        "crosstalk_max_k_per_w": matrix(&outcome.max, |v| v.value),
+        "crosstalk_max_error": matrix(&outcome.max, |v| v.error),
+        "reciprocity": number(outcome.reciprocity),
+        "energy_balance": number(outcome.energy_balance),
+        "rise_k": list(&outcome.rise, |v| v.value),
+        "rise_error": list(&outcome.rise, |v| v.error),
+        "peak_rise_k": list(&outcome.peak, |v| v.value),
+        "cells": outcome.cells,
+        "iterations": outcome.iterations,
+    })));
+    put(&mut row, "peak_k", hottest.copied().unwrap_or_else(Value::absent));
+    row.into()
+}
+
+fn lasers(study: &Study, plan: &Plan, results: &Results) -> Json {
+    let mut tables = Map::new();
+    for table in &study.lasers {
+        let rows = plan.lasers.iter().zip(&results.lasers).filter(|(p, _)| p.laser == table.name);
+        let rows: Vec<Json> = rows
+            .map(|(point, outcome)| {
+                let row = object(json!({
+                    "heat": plan.heats[point.heat].heat,
+                    "parameters": parameters(study, &point.values),
+                }));
+                laser(row, outcome)
+            })
+            .collect();
+        tables.insert(table.name.clone(), rows.into());
+    }
+    tables.into()
+}
+
+fn laser(mut row: Map<String, Json>, outcome: &Outcome<LaserOutcome>) -> Json {
+    let outcome = match outcome {
+        Err(reason) => return failed(row, reason),
+        Ok(outcome) => outcome,
+    };
+    row.insert(String::from("status"), json!(outcome.status().name()));
+    row.insert(String::from("operation"), json!(outcome.operation));
+    row.insert(format!("drive_{}", outcome.drive.0), number(outcome.drive.1));
+    row.insert(String::from("lasers"), outcome.lasers.iter().map(one_laser).collect());
+    row.into()
+}
+
+fn one_laser(laser: &LaserResult) -> Json {
+    let mut row = object(json!({ "name": laser.name }));
+    put(&mut row, "base_temperature", laser.base_temperature);
+    if let Some(state) = &laser.state {
+        put(&mut row, "junction_temperature", state.junction_temperature);
+        put(&mut row, "current", state.current);
+        put(&mut row, "optical_power", state.optical_power);
+        put(&mut row, "wavelength", state.wavelength);
+        row.insert(String::from("voltage"), number(state.voltage));
+        row.insert(String::from("heat"), number(state.heat));
+        row.insert(String::from("wall_plug_efficiency"), number(state.wall_plug_efficiency));
+        row.insert(String::from("threshold_current"), number(state.threshold_current));
+    }
+    let mut rollover = object(json!({
+        "current": number(laser.rollover.current),
+        "junction_temperature": number(laser.rollover.junction_temperature),
+    }));
+    put(&mut rollover, "max_power", laser.rollover.max_power);
+    row.insert(String::from("rollover"), rollover.into());
+    row.into()
+}

@@ -1,0 +1,132 @@
+//! Results as a loss table: one group for each table of the study, axes parameters, temperature and
+//! wavelength, every value with its error bar, status and reason.
+
+mod coupling;
+mod heat;
+mod laser;
+mod modes;
+mod sweep;
+
+use crate::OutputError;
+use crate::plan::Plan;
+use crate::run::{Outcome, Results, Value};
+use crate::study::Study;
+use crate::table::{Attribute, Field, FieldComponent, AxisScale, LossTable, Status, Variable};
+
+/// Conventions that the file states beside those of its writer.
+const CONVENTIONS: [(&str, &str); 2] = [
+    ("axes_convention", "modes: x across, y up, z along the guide; heat: x, y in the plane, z up"),
+    ("error_convention", "NAME_error is the half-width of an interval meant to hold the exact value of the stated problem"),
+];
+
+/// The loss table of a run.
+///
+/// # Errors
+/// [`OutputError`] if a name of the study cannot be stored.
+pub fn loss_table(
+    study: &Study,
+    plan: &Plan,
+    results: &Results,
+    provenance: &[(String, String)],
+) -> Result<LossTable, OutputError> {
+    let source = format!("cpo {}", env!("CARGO_PKG_VERSION"));
+    let mut table = LossTable::new(&study.name, &source, study.text());
+    table.history = format!("cpo run {}", file_name(study));
+    table.attributes = CONVENTIONS.iter().map(|(name, text)| Attribute::text(*name, *text)).collect();
+    table.provenance = provenance.iter().map(|(name, text)| Attribute::text(name, text)).collect();
+    for modes in &study.modes {
+        table.add(modes::group(study, plan, results, &modes.name)?)?;
+        modes::fields(&mut table, plan, results, &modes.name)?;
+    }
+    for coupling in &study.couplings {
+        table.add(coupling::group(study, plan, results, coupling)?)?;
+    }
+    for heat in &study.heats {
+        table.add(heat::group(study, plan, results, &heat.name)?)?;
+    }
+    for laser in &study.lasers {
+        for heat in &laser.heats {
+            for group in laser::groups(study, plan, results, &laser.name, heat)? {
+                table.add(group)?;
+            }
+        }
+    }
+    Ok(table)
+}
+
+/// The study file's own name, without the folders of one machine.
+fn file_name(study: &Study) -> String {
+    std::path::Path::new(study.file()).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// A name that HDF5, netCDF and MATLAB accept.
+fn identifier(name: &str) -> String {
+    let clean: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    clean.trim_matches('_').to_owned()
+}
+
+/// Values of one quantity over the points of a group, with errors, statuses and reasons.
+#[derive(Default)]
+struct Column {
+    values: Vec<f64>,
+    errors: Vec<f64>,
+    status: Vec<Status>,
+    reason: Vec<String>,
+}
+
+impl Column {
+    fn push(&mut self, value: Value) {
+        self.push_with(value, String::new());
+    }
+
+    fn push_with(&mut self, value: Value, reason: String) {
+        // A number that is not finite is not a value, whatever it was marked.
+        let known = value.value.is_finite();
+        let status = match (known, value.status) {
+            (false, Status::Failed) => Status::Failed,
+            (false, _) => Status::NotComputed,
+            (true, status) => status,
+        };
+        let bar = if known && value.error.is_finite() { value.error } else { f64::NAN };
+        self.values.push(if known { value.value } else { f64::NAN });
+        self.errors.push(bar);
+        self.status.push(status);
+        self.reason.push(reason);
+    }
+
+    fn push_failed(&mut self, reason: &str) {
+        let value = Value { value: f64::NAN, error: f64::NAN, status: Status::Failed };
+        self.push_with(value, reason.to_owned());
+    }
+
+    fn push_absent(&mut self, reason: &str) {
+        self.push_with(Value::absent(), reason.to_owned());
+    }
+
+    fn variable(self, name: &str, units: &str, long_name: &str, axes: &[&str]) -> Variable {
+        Variable::new(name, units, long_name, axes, self.values)
+            .with_error(self.errors)
+            .with_status(self.status, self.reason)
+    }
+}
+
+/// One column over outcomes that hold `entries` values each.
+fn column<'a, T: 'a>(
+    outcomes: impl Iterator<Item = &'a Outcome<T>>,
+    entries: usize,
+    value: impl Fn(&T, usize) -> Result<Value, &'static str>,
+) -> Column {
+    let mut column = Column::default();
+    for outcome in outcomes {
+        for entry in 0..entries {
+            match outcome {
+                Ok(solved) => match value(solved, entry) {
+                    Ok(value) => column.push(value),
+                    Err(reason) => column.push_absent(reason),
+                },
+                Err(reason) => column.push_failed(reason),
+            }
+        }
+    }
+    column
+}
