@@ -111,6 +111,24 @@ fn main() {
     let err: f64 = std::env::args().nth(1).map_or(1e-5, |s| s.parse().unwrap());
     let which = std::env::args().nth(2).unwrap_or_default();
     let on = |n: &str| which.is_empty() || which.contains(n);
+    if on("w") {
+        for m in [0.8, 1.0, 1.2, 1.5] {
+            show(
+                "w",
+                &strip(0.5, 0.22, 3.4777, 1.444, m),
+                2,
+                err,
+                &[(2.447192644, 4.055604), (1.771268491, 3.653126)],
+            );
+            show(
+                "w3a",
+                &strip(0.8, 0.4, 1.9963, 1.444, m * 1.5),
+                2,
+                err,
+                &[(1.599468256, 1.991225), (1.545475241, 1.886707)],
+            );
+        }
+    }
     if on("1") {
         show(
             "1",

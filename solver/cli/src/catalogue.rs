@@ -29,25 +29,43 @@ pub(crate) fn materials(name: Option<&str>, plot: Option<&Path>) -> Ending {
 }
 
 fn list() {
-    say!("{:<34} {:<22} {:<18} {}", "material", "wavelengths", "data", "also called");
+    say!(
+        "{:<34} {:<22} {:<18} {}",
+        "material",
+        "wavelengths",
+        "data",
+        "also called"
+    );
     for material in catalogue().iter() {
-        let range = material.optical_range().map_or_else(String::new, |[a, b]| format!("{a} to {b}"));
+        let range = material
+            .optical_range()
+            .map_or_else(String::new, |[a, b]| format!("{a} to {b}"));
         let data = match (material.has_optics(), material.has_thermal()) {
             (true, true) => "optics, heat",
             (true, false) => "optics",
             (false, true) => "heat",
             (false, false) => "",
         };
-        let line = format!("{:<34} {range:<22} {data:<18} {}", material.name(), material.aliases().join(", "));
+        let line = format!(
+            "{:<34} {range:<22} {data:<18} {}",
+            material.name(),
+            material.aliases().join(", ")
+        );
         say!("{}", line.trim_end());
     }
 }
 
 fn show(material: &Material) {
     say!("{}", material.name());
-    for (what, source) in [("optical", material.source()), ("thermal", material.thermal_source())] {
+    for (what, source) in [
+        ("optical", material.source()),
+        ("thermal", material.thermal_source()),
+    ] {
         if let Some(source) = source {
-            let doi = source.doi.as_ref().map_or_else(String::new, |doi| format!(", DOI {doi}"));
+            let doi = source
+                .doi
+                .as_ref()
+                .map_or_else(String::new, |doi| format!(", DOI {doi}"));
             say!("  {what} data: {}{doi}", source.reference);
             if let Some(comment) = &source.comment {
                 say!("    {comment}");
@@ -60,7 +78,11 @@ fn show(material: &Material) {
     }
     for nm in SHOWN {
         if let Ok(index) = material.refractive_index(Wavelength::nm(nm), room) {
-            let k = if index.im == 0.0 { String::new() } else { format!(", k = {:.5}", index.im) };
+            let k = if index.im == 0.0 {
+                String::new()
+            } else {
+                format!(", k = {:.5}", index.im)
+            };
             say!("  n({nm} nm, 20 degC) = {:.6}{k}", index.re);
         }
     }
@@ -68,17 +90,25 @@ fn show(material: &Material) {
         if in_plane == through {
             say!("  thermal conductivity at 20 degC: {in_plane:.4} W/(m K)");
         } else {
-            say!("  thermal conductivity at 20 degC: {in_plane:.4} in plane, {through:.4} through, W/(m K)");
+            say!(
+                "  thermal conductivity at 20 degC: {in_plane:.4} in plane, {through:.4} through, W/(m K)"
+            );
         }
     }
     if let Ok(capacity) = material.volumetric_heat_capacity(room) {
-        say!("  heat capacity at 20 degC: {:.4} MJ/(m3 K)", capacity / 1e6);
+        say!(
+            "  heat capacity at 20 degC: {:.4} MJ/(m3 K)",
+            capacity / 1e6
+        );
     }
 }
 
 fn draw(material: &Material, path: &Path) -> Ending {
     let Some([from, to]) = material.optical_range() else {
-        eprintln!("{} has no optical data over a range of wavelengths to plot", material.name());
+        eprintln!(
+            "{} has no optical data over a range of wavelengths to plot",
+            material.name()
+        );
         return Ending::InvalidStudy;
     };
     let room = Temperature::celsius(20.0);
@@ -107,9 +137,13 @@ fn draw(material: &Material, path: &Path) -> Ending {
         secondary: absorbs.then(|| PlotAxis::new("extinction k", DisplayUnit::ONE)),
         series,
     };
-    let written = plot.render(Theme::Light).map_err(|e| e.to_string()).and_then(|picture| {
-        std::fs::write(path, picture.png).map_err(|e| format!("cannot write {}: {e}", path.display()))
-    });
+    let written = plot
+        .render(Theme::Light)
+        .map_err(|e| e.to_string())
+        .and_then(|picture| {
+            std::fs::write(path, picture.png)
+                .map_err(|e| format!("cannot write {}: {e}", path.display()))
+        });
     match written {
         Ok(()) => {
             say!("  plot in {}", path.display());

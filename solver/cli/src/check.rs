@@ -23,14 +23,40 @@ pub(crate) fn check(study: &Path) -> Ending {
             return Ending::InvalidStudy;
         }
     };
-    say!("{}: {} points, no mistakes found", job.study.name, job.plan.len());
-    say!("{:<24} {:>7} {:>22} {:>12} {:>12}", "table", "points", "unknowns per grid", "memory", "time");
+    say!(
+        "{}: {} points, no mistakes found",
+        job.study.name,
+        job.plan.len()
+    );
+    say!(
+        "{:<24} {:>7} {:>22} {:>12} {:>12}",
+        "table",
+        "points",
+        "unknowns per grid",
+        "memory",
+        "time"
+    );
     for table in &tables {
         let [least, most] = table.unknowns;
-        let unknowns = if most == 0 { String::from("-") } else { format!("{least} to {most}") };
-        let memory = if table.bytes == 0.0 { String::from("-") } else { format!("{:.2} GB", table.bytes / 1e9) };
+        let unknowns = if most == 0 {
+            String::from("-")
+        } else {
+            format!("{least} to {most}")
+        };
+        let memory = if table.bytes == 0.0 {
+            String::from("-")
+        } else {
+            format!("{:.2} GB", table.bytes / 1e9)
+        };
         let time = format!("{:.1} s", table.seconds);
-        say!("{:<24} {:>7} {:>22} {:>12} {:>12}", table.name, table.points, unknowns, memory, time);
+        say!(
+            "{:<24} {:>7} {:>22} {:>12} {:>12}",
+            table.name,
+            table.points,
+            unknowns,
+            memory,
+            time
+        );
     }
     let seconds: f64 = tables.iter().map(|t| t.seconds).sum();
     let bytes = tables.iter().map(|t| t.bytes).fold(0.0, f64::max);

@@ -68,7 +68,11 @@ enum Ending {
 
 fn main() -> ExitCode {
     let ending = match Arguments::parse().command {
-        Command::Run { study, output, threads } => run::run(&study, output, threads),
+        Command::Run {
+            study,
+            output,
+            threads,
+        } => run::run(&study, output, threads),
         Command::Check { study } => check::check(&study),
         Command::Show { table, group } => show::show(&table, group.as_deref()),
         Command::Materials { name, plot } => catalogue::materials(name.as_deref(), plot.as_deref()),

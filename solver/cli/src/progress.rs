@@ -14,7 +14,9 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn new() -> Self {
-        Self { bar: Mutex::new(None) }
+        Self {
+            bar: Mutex::new(None),
+        }
     }
 
     fn with_bar(&self, act: impl FnOnce(&ProgressBar)) -> bool {

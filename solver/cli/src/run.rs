@@ -17,7 +17,9 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
         eprintln!("{warning}");
     }
     let directory = output.unwrap_or_else(|| job.default_directory());
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let threads = threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
     match job.run(&directory, threads, &Terminal::new()) {
         Err(error) => refused(&error),
         Ok(delivered) => {
@@ -37,7 +39,11 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
             if delivered.all_well() {
                 return Ending::AllWell;
             }
-            let what = if delivered.failures.is_empty() { "did not converge" } else { "failed" };
+            let what = if delivered.failures.is_empty() {
+                "did not converge"
+            } else {
+                "failed"
+            };
             eprintln!("some points {what}; they are marked so in every file");
             Ending::SomeFailed
         }
@@ -47,5 +53,9 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
 /// Tells why nothing was run.
 pub(crate) fn refused(error: &cpo_study::JobError) -> Ending {
     eprintln!("{error}");
-    if error.is_machine() { Ending::Machine } else { Ending::InvalidStudy }
+    if error.is_machine() {
+        Ending::Machine
+    } else {
+        Ending::InvalidStudy
+    }
 }

@@ -25,7 +25,11 @@ pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
             Some(group) => values(group),
             None => {
                 let known: Vec<&str> = table.groups.iter().map(|g| g.path.as_str()).collect();
-                eprintln!("{} has no group \"{name}\"; it has {}", path.display(), known.join(", "));
+                eprintln!(
+                    "{} has no group \"{name}\"; it has {}",
+                    path.display(),
+                    known.join(", ")
+                );
                 return Ending::InvalidStudy;
             }
         },
@@ -34,14 +38,23 @@ pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
 }
 
 fn overview(table: &LossTable) {
-    say!("{}  ({}, SHA-256 of the study {})", table.title, table.source, &table.input_sha256()[..12]);
+    say!(
+        "{}  ({}, SHA-256 of the study {})",
+        table.title,
+        table.source,
+        &table.input_sha256()[..12]
+    );
     for group in &table.groups {
         say!("\n{}  {}", group.path, group.long_name);
         for axis in &group.axes {
             say!("    axis {:<24} {}", axis.name, extent(axis));
         }
         for variable in &group.variables {
-            let unit = if variable.units == "1" { "" } else { &variable.units };
+            let unit = if variable.units == "1" {
+                ""
+            } else {
+                &variable.units
+            };
             say!("    {:<29} {}  {}", variable.name, counts(variable), unit);
         }
     }
@@ -49,7 +62,12 @@ fn overview(table: &LossTable) {
 
 fn extent(axis: &AxisScale) -> String {
     match &axis.values {
-        AxisValues::Text(names) if names.len() > 4 => format!("{} … {} ({})", names[0], names[names.len() - 1], names.len()),
+        AxisValues::Text(names) if names.len() > 4 => format!(
+            "{} … {} ({})",
+            names[0],
+            names[names.len() - 1],
+            names.len()
+        ),
         AxisValues::Text(names) => names.join(", "),
         AxisValues::Numbers(values) => match values.as_slice() {
             [one] => format!("{one} {}", axis.units),
@@ -62,7 +80,12 @@ fn extent(axis: &AxisScale) -> String {
 fn counts(variable: &Variable) -> String {
     let count = |status| variable.status.iter().filter(|&&s| s == status).count();
     let mut text = format!("{:>7} values", variable.values.len());
-    for status in [Status::Unconverged, Status::Failed, Status::NotComputed, Status::Extrapolated] {
+    for status in [
+        Status::Unconverged,
+        Status::Failed,
+        Status::NotComputed,
+        Status::Extrapolated,
+    ] {
         if count(status) > 0 {
             text += &format!(", {} {}", count(status), status.name());
         }
@@ -73,13 +96,25 @@ fn counts(variable: &Variable) -> String {
 fn values(group: &Group) {
     say!("{}  {}", group.path, group.long_name);
     for variable in &group.variables {
-        let unit = if variable.units == "1" { String::new() } else { format!(" [{}]", variable.units) };
+        let unit = if variable.units == "1" {
+            String::new()
+        } else {
+            format!(" [{}]", variable.units)
+        };
         say!("\n{}{unit}  {}", variable.name, variable.long_name);
         if variable.values.len() > MOST_VALUES {
-            say!("    {} values over {}; see the CSV", variable.values.len(), variable.axes.join(", "));
+            say!(
+                "    {} values over {}; see the CSV",
+                variable.values.len(),
+                variable.axes.join(", ")
+            );
             continue;
         }
-        let axes: Vec<&AxisScale> = variable.axes.iter().filter_map(|name| group.axis(name)).collect();
+        let axes: Vec<&AxisScale> = variable
+            .axes
+            .iter()
+            .filter_map(|name| group.axis(name))
+            .collect();
         for (k, &value) in variable.values.iter().enumerate() {
             let error = variable.error.as_ref().map_or(f64::NAN, |e| e[k]);
             let shown = match variable.status[k] {
@@ -88,7 +123,11 @@ fn values(group: &Group) {
                 Status::Failed | Status::NotComputed => variable.status[k].name().to_owned(),
                 _ => format!("{value}"),
             };
-            let reason = variable.reason.get(k).filter(|r| !r.is_empty()).map_or_else(String::new, |r| format!("  ({r})"));
+            let reason = variable
+                .reason
+                .get(k)
+                .filter(|r| !r.is_empty())
+                .map_or_else(String::new, |r| format!("  ({r})"));
             say!("    {}  {shown}{reason}", place(&axes, k));
         }
     }

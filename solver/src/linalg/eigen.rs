@@ -91,12 +91,21 @@ pub(crate) fn shift_invert<T: Scalar>(
                 .collect());
         }
         if solves >= options.solves || stalled {
-            let reach = wanted.iter().zip(&residuals).map(|(pair, r)| pair.theta.norm() + norm(r));
+            let reach = wanted
+                .iter()
+                .zip(&residuals)
+                .map(|(pair, r)| pair.theta.norm() + norm(r));
             let clear = 1.0 / reach.fold(0.0, f64::max);
             let best = &ritz[..(options.count + block).min(ritz.len())];
-            let vectors = best.iter().flat_map(|pair| real_span::<T>(&pair.coefficients));
+            let vectors = best
+                .iter()
+                .flat_map(|pair| real_span::<T>(&pair.coefficients));
             let vectors = vectors.map(|s| combine(&basis, &s)).collect();
-            return Err(EigenError::Unconverged { converged, clear, vectors });
+            return Err(EigenError::Unconverged {
+                converged,
+                clear,
+                vectors,
+            });
         }
         candidates = Vec::new();
         for (pair, residual) in wanted.iter().zip(&residuals) {
@@ -157,7 +166,10 @@ impl RitzPair {
 }
 
 /// Ritz pairs of V* W by falling |θ|.
-fn ritz_pairs<T: Scalar>(basis: &[Vec<T>], image: &[Vec<T>]) -> Result<Vec<RitzPair>, EigenError<T>> {
+fn ritz_pairs<T: Scalar>(
+    basis: &[Vec<T>],
+    image: &[Vec<T>],
+) -> Result<Vec<RitzPair>, EigenError<T>> {
     let m = basis.len();
     let projected = Mat::<Complex64>::from_fn(m, m, |i, j| dot(&basis[i], &image[j]).to_complex());
     if (0..m).any(|j| (0..m).any(|i| !projected[(i, j)].is_finite())) {

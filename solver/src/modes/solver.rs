@@ -5,7 +5,9 @@ use super::mode_set::{Family, Level, LevelMode};
 use super::operator::{Operator, REMOVED, Unknowns};
 use super::permittivity::StaggeredFill;
 use super::{ModeError, ModeGrid, ModeProblem, ModeSet};
-use crate::linalg::{CsrMatrix, Dissection, EigenError, EigenOptions, Multifrontal, Scalar, shift_invert};
+use crate::linalg::{
+    CsrMatrix, Dissection, EigenError, EigenOptions, Multifrontal, Scalar, shift_invert,
+};
 use cpo_meshes::RectilinearGrid;
 use num_complex::Complex64;
 use std::sync::Arc;
@@ -309,11 +311,13 @@ fn solve_level<T: Scalar>(
         GUARDS
     };
     start.extend((0..random).map(|seed| pseudo_random(unknowns.edge_count, seed as u64)));
-    let pairs = nearest_below(&matrix, &symbolic, shift, count, start).map_err(|converged| ModeError::Eigen {
-        converged,
-        wanted: count,
-        cells_x: grid.axis(0).len(),
-        cells_y: grid.axis(1).len(),
+    let pairs = nearest_below(&matrix, &symbolic, shift, count, start).map_err(|converged| {
+        ModeError::Eigen {
+            converged,
+            wanted: count,
+            cells_x: grid.axis(0).len(),
+            cells_y: grid.axis(1).len(),
+        }
     })?;
     let mut modes: Vec<LevelMode<T>> = pairs
         .into_iter()
@@ -347,14 +351,22 @@ fn nearest_below<T: Scalar>(
     count: usize,
     mut start: Vec<Vec<T>>,
 ) -> Result<Vec<(Complex64, Vec<T>)>, usize> {
-    let options = EigenOptions { count, tolerance: TOLERANCE, solves: SOLVES_PER_SHIFT * (count + GUARDS) };
+    let options = EigenOptions {
+        count,
+        tolerance: TOLERANCE,
+        solves: SOLVES_PER_SHIFT * (count + GUARDS),
+    };
     let mut best = 0;
     for _ in 0..SHIFTS {
         let factors = Multifrontal::new(Arc::clone(symbolic), matrix, T::real(shift));
         match shift_invert(&factors, T::real(shift), start, options) {
             Ok(pairs) => return Ok(pairs),
             Err(EigenError::NotFinite) => return Err(best),
-            Err(EigenError::Unconverged { converged, clear, vectors }) => {
+            Err(EigenError::Unconverged {
+                converged,
+                clear,
+                vectors,
+            }) => {
                 best = converged;
                 shift -= CLEARANCE * clear;
                 start = vectors;

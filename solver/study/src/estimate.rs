@@ -5,7 +5,7 @@
 //! meets the error asked for, so the largest grid is a bound.
 
 use crate::plan::Plan;
-use crate::run::{mode_solver, mode_problem, planned_cells, Outcome};
+use crate::run::{Outcome, mode_problem, mode_solver, planned_cells};
 use crate::study::{Accuracy, Study};
 
 /// Seconds per unknown and mode on one grid: factorisation, iteration, derivatives.
@@ -46,10 +46,14 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         let Some(m) = at.next() else { continue };
         let point = &plan.modes[m];
         let problem = mode_problem(study, point, &point.values)?;
-        let sizes = mode_solver(study, plan, m)?.plan(&problem).map_err(|e| e.to_string())?;
+        let sizes = mode_solver(study, plan, m)?
+            .plan(&problem)
+            .map_err(|e| e.to_string())?;
         let levels = match table.accuracy {
             // Each factor of ten in the error asked for is about two grids more.
-            Accuracy::Error(error) => (3.0 + (1e-3 / error).log10().max(0.0) * 1.7).round() as usize,
+            Accuracy::Error(error) => {
+                (3.0 + (1e-3 / error).log10().max(0.0) * 1.7).round() as usize
+            }
             Accuracy::Grid(_) => sizes.len(),
         };
         let visited = &sizes[..levels.clamp(1, sizes.len())];
@@ -61,13 +65,23 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         tables.push(TableEstimate {
             name: format!("modes.{}", table.name),
             points,
-            unknowns: [sizes.first().copied().unwrap_or(0), sizes.last().copied().unwrap_or(0)],
+            unknowns: [
+                sizes.first().copied().unwrap_or(0),
+                sizes.last().copied().unwrap_or(0),
+            ],
             bytes: 8.0 * last * (FACTOR_ENTRIES * last.max(2.0).log2() + VECTORS * (modes + 2.0)),
-            seconds: points as f64 * visited.iter().sum::<usize>() as f64 * SECONDS_PER_UNKNOWN * (1.0 + modes),
+            seconds: points as f64
+                * visited.iter().sum::<usize>() as f64
+                * SECONDS_PER_UNKNOWN
+                * (1.0 + modes),
         });
     }
     for table in &study.couplings {
-        let points = plan.couplings.iter().filter(|p| p.coupling == table.name).count();
+        let points = plan
+            .couplings
+            .iter()
+            .filter(|p| p.coupling == table.name)
+            .count();
         let tilts = table.tilt_x.values.len() * table.tilt_y.values.len();
         let scans = points * tilts;
         tables.push(TableEstimate {
@@ -84,12 +98,19 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         let points = at.clone().count();
         let Some(point) = at.next() else { continue };
         let cells = planned_cells(study, point)?;
-        let sources = study.floorplan(&table.floorplan, &point.values).map_err(|e| e.to_string())?.sources().len();
+        let sources = study
+            .floorplan(&table.floorplan, &point.values)
+            .map_err(|e| e.to_string())?
+            .sources()
+            .len();
         let visited = &cells[..cells.len().min(3)];
         tables.push(TableEstimate {
             name: format!("heat.{}", table.name),
             points,
-            unknowns: [cells.first().copied().unwrap_or(0), cells.last().copied().unwrap_or(0)],
+            unknowns: [
+                cells.first().copied().unwrap_or(0),
+                cells.last().copied().unwrap_or(0),
+            ],
             bytes: BYTES_PER_CELL * visited.last().copied().unwrap_or(0) as f64,
             seconds: points as f64
                 * (sources + 1) as f64
@@ -100,7 +121,13 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
     for table in &study.lasers {
         let points = plan.lasers.iter().filter(|p| p.laser == table.name).count();
         let name = format!("laser.{}", table.name);
-        tables.push(TableEstimate { name, points, unknowns: [0; 2], bytes: 0.0, seconds: 0.01 * points as f64 });
+        tables.push(TableEstimate {
+            name,
+            points,
+            unknowns: [0; 2],
+            bytes: 0.0,
+            seconds: 0.01 * points as f64,
+        });
     }
     Ok(tables)
 }

@@ -80,7 +80,13 @@ impl Job {
 
     /// The folder that results go to unless another is asked for: out/NAME.
     pub fn default_directory(&self) -> PathBuf {
-        let clean = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+        let clean = |c: char| {
+            if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
         Path::new("out").join(self.study.name.chars().map(clean).collect::<String>())
     }
 
@@ -91,7 +97,12 @@ impl Job {
     /// # Errors
     /// [`JobError::Output`] if the folder cannot be written or holds something else;
     /// [`JobError::Threads`]. Points that fail are results.
-    pub fn run(&self, directory: &Path, threads: usize, progress: &dyn Progress) -> Result<Delivered, JobError> {
+    pub fn run(
+        &self,
+        directory: &Path,
+        threads: usize,
+        progress: &dyn Progress,
+    ) -> Result<Delivered, JobError> {
         let start = Instant::now();
         let output = OutputDirectory::prepare(directory)?;
         let results = run(&self.study, &self.plan, threads, progress)?;
@@ -116,6 +127,11 @@ impl Job {
         let text = format!("{brief:#}\n");
         output.write("summary.json", text.as_bytes())?;
         let failures = results.failures(&self.study, &self.plan);
-        Ok(Delivered { directory: output.commit()?, results, cost, failures })
+        Ok(Delivered {
+            directory: output.commit()?,
+            results,
+            cost,
+            failures,
+        })
     }
 }

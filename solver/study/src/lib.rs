@@ -11,8 +11,8 @@ mod error;
 pub mod estimate;
 pub mod figures;
 pub mod file;
-mod output_error;
 pub mod job;
+mod output_error;
 pub mod plan;
 pub mod present;
 mod provenance;
@@ -26,7 +26,7 @@ pub mod write;
 
 pub use error::{Report, StudyError};
 pub use file::{Diagnostic, Location, Severity};
-pub use output_error::OutputError;
 pub use job::{Delivered, Job, JobError};
+pub use output_error::OutputError;
 pub use plan::Plan;
 pub use study::Study;

@@ -13,8 +13,14 @@ pub fn provenance(study: &Study) -> Vec<(String, String)> {
         fact("program", format!("cpo {}", env!("CARGO_PKG_VERSION"))),
         fact("commit", env!("CPO_COMMIT").to_owned()),
     ];
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
-    let seconds = fixed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()));
+    let fixed = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let seconds = fixed.unwrap_or_else(|| {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_secs())
+    });
     facts.push(fact("time", utc(seconds)));
     if fixed.is_none()
         && let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname")
@@ -26,9 +32,14 @@ pub fn provenance(study: &Study) -> Vec<(String, String)> {
         if record.asked != record.name {
             text = format!("{} (asked for as {})", record.name, record.asked);
         }
-        for (what, source) in [("optical", record.source), ("thermal", record.thermal_source)] {
+        for (what, source) in [
+            ("optical", record.source),
+            ("thermal", record.thermal_source),
+        ] {
             if let Some(source) = source {
-                let doi = source.doi.map_or_else(String::new, |doi| format!(", DOI {doi}"));
+                let doi = source
+                    .doi
+                    .map_or_else(String::new, |doi| format!(", DOI {doi}"));
                 text += &format!("; {what}: {}{doi}", source.reference);
             }
         }
@@ -50,9 +61,18 @@ fn utc(seconds: u64) -> String {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 /// Processor seconds of all threads of this process so far; NaN where the system does not tell.
@@ -60,15 +80,26 @@ pub(crate) fn processor_seconds() -> f64 {
     // Fields 14 and 15 after the command, which may hold spaces, in ticks of 1/100 s on Linux.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: Vec<f64> = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse().ok()).collect();
-    if let [user, system] = ticks[..] { (user + system) / 100.0 } else { f64::NAN }
+    let ticks: Vec<f64> = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|t| t.parse().ok())
+        .collect();
+    if let [user, system] = ticks[..] {
+        (user + system) / 100.0
+    } else {
+        f64::NAN
+    }
 }
 
 /// Largest resident memory of this process in bytes; 0 where the system does not tell.
 pub(crate) fn peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
+    let kib = line
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|n| n.parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }
 

@@ -5,7 +5,9 @@ use serde_json::{Map, Value as Json, json};
 use cpo_materials::Quantity;
 
 use crate::plan::Plan;
-use crate::run::{CouplingResult, HeatOutcome, LaserOutcome, LaserResult, ModeRecord, Outcome, Results, Value};
+use crate::run::{
+    CouplingResult, HeatOutcome, LaserOutcome, LaserResult, ModeRecord, Outcome, Results, Value,
+};
 use crate::study::{ParameterValues, Study};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
@@ -24,13 +26,22 @@ pub struct Cost {
 }
 
 /// The summary of a run.
-pub fn summary(study: &Study, plan: &Plan, results: &Results, cost: &Cost, provenance: &[(String, String)]) -> Json {
+pub fn summary(
+    study: &Study,
+    plan: &Plan,
+    results: &Results,
+    cost: &Cost,
+    provenance: &[(String, String)],
+) -> Json {
     let failures: Vec<Json> = results
         .failures(study, plan)
         .into_iter()
         .map(|(point, reason)| json!({ "point": point, "reason": reason }))
         .collect();
-    let provenance: Map<String, Json> = provenance.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+    let provenance: Map<String, Json> = provenance
+        .iter()
+        .map(|(k, v)| (k.clone(), json!(v)))
+        .collect();
     json!({
         "study": study.name,
         "schema": SUMMARY_SCHEMA,
@@ -52,7 +63,11 @@ pub fn summary(study: &Study, plan: &Plan, results: &Results, cost: &Cost, prove
 
 /// null where there is no number.
 fn number(value: f64) -> Json {
-    if value.is_finite() { json!(value) } else { Json::Null }
+    if value.is_finite() {
+        json!(value)
+    } else {
+        Json::Null
+    }
 }
 
 /// KEY, KEY_error and, where it is not ok, KEY_status.
@@ -65,7 +80,12 @@ fn put(object: &mut Map<String, Json>, key: &str, value: Value) {
 }
 
 fn parameters(study: &Study, values: &ParameterValues) -> Json {
-    study.named_values(values).into_iter().map(|v| (v.name, number(v.value))).collect::<Map<_, _>>().into()
+    study
+        .named_values(values)
+        .into_iter()
+        .map(|v| (v.name, number(v.value)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn failed(mut row: Map<String, Json>, reason: &str) -> Json {
@@ -84,7 +104,11 @@ fn object(value: Json) -> Map<String, Json> {
 fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
     let mut tables = Map::new();
     for table in &study.modes {
-        let rows = plan.modes.iter().zip(&results.modes).filter(|(p, _)| p.modes == table.name);
+        let rows = plan
+            .modes
+            .iter()
+            .zip(&results.modes)
+            .filter(|(p, _)| p.modes == table.name);
         let rows: Vec<Json> = rows
             .map(|(point, outcome)| {
                 let mut row = object(json!({
@@ -96,8 +120,14 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
                     Err(reason) => failed(row, reason),
                     Ok(outcome) => {
                         row.insert(String::from("status"), json!(outcome.status().name()));
-                        row.insert(String::from("radiation_index"), number(outcome.radiation_index));
-                        row.insert(String::from("modes"), outcome.modes.iter().map(mode).collect());
+                        row.insert(
+                            String::from("radiation_index"),
+                            number(outcome.radiation_index),
+                        );
+                        row.insert(
+                            String::from("modes"),
+                            outcome.modes.iter().map(mode).collect(),
+                        );
                         row.into()
                     }
                 }
@@ -124,11 +154,17 @@ fn mode(mode: &ModeRecord) -> Json {
     put(&mut row, "mfd_x", mode.mode_field_diameter[0]);
     put(&mut row, "mfd_y", mode.mode_field_diameter[1]);
     put(&mut row, "dn_eff_dt", mode.thermo_optic);
-    let sensitivity: Map<String, Json> =
-        mode.sensitivities.iter().map(|(name, v)| (name.clone(), number(v.value))).collect();
+    let sensitivity: Map<String, Json> = mode
+        .sensitivities
+        .iter()
+        .map(|(name, v)| (name.clone(), number(v.value)))
+        .collect();
     row.insert(String::from("sensitivity"), sensitivity.into());
-    let errors: Map<String, Json> =
-        mode.sensitivities.iter().map(|(name, v)| (name.clone(), number(v.error))).collect();
+    let errors: Map<String, Json> = mode
+        .sensitivities
+        .iter()
+        .map(|(name, v)| (name.clone(), number(v.error)))
+        .collect();
     row.insert(String::from("sensitivity_error"), errors.into());
     row.into()
 }
@@ -148,7 +184,9 @@ fn couplings(study: &Study, plan: &Plan, results: &Results) -> Json {
             }));
             match outcome {
                 Err(reason) => rows.push(failed(row, reason)),
-                Ok(outcome) => rows.extend(outcome.results.iter().map(|r| coupling(row.clone(), r))),
+                Ok(outcome) => {
+                    rows.extend(outcome.results.iter().map(|r| coupling(row.clone(), r)))
+                }
             }
         }
         tables.insert(table.name.clone(), rows.into());
@@ -181,7 +219,11 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
 fn heats(study: &Study, plan: &Plan, results: &Results) -> Json {
     let mut tables = Map::new();
     for table in &study.heats {
-        let rows = plan.heats.iter().zip(&results.heats).filter(|(p, _)| p.heat == table.name);
+        let rows = plan
+            .heats
+            .iter()
+            .zip(&results.heats)
+            .filter(|(p, _)| p.heat == table.name);
         let mut rows: Vec<Json> = rows
             .map(|(point, outcome)| {
                 let row = object(json!({
@@ -194,7 +236,11 @@ fn heats(study: &Study, plan: &Plan, results: &Results) -> Json {
                 }
             })
             .collect();
-        let entry = if rows.len() == 1 { rows.remove(0) } else { rows.into() };
+        let entry = if rows.len() == 1 {
+            rows.remove(0)
+        } else {
+            rows.into()
+        };
         tables.insert(table.name.clone(), entry);
     }
     tables.into()
@@ -203,12 +249,23 @@ fn heats(study: &Study, plan: &Plan, results: &Results) -> Json {
 fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
     let n = outcome.sources.len();
     let matrix = |values: &[Value], part: fn(&Value) -> f64| -> Json {
-        values.chunks(n.max(1)).map(|row| row.iter().map(|v| number(part(v))).collect::<Json>()).collect()
+        values
+            .chunks(n.max(1))
+            .map(|row| row.iter().map(|v| number(part(v))).collect::<Json>())
+            .collect()
     };
-    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json { values.iter().map(|v| number(part(v))).collect() };
-    let hottest = outcome.peak.iter().max_by(|a, b| a.value.total_cmp(&b.value));
-    let boundary: Map<String, Json> =
-        outcome.boundary.iter().map(|(face, condition)| ((*face).to_owned(), json!(condition))).collect();
+    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json {
+        values.iter().map(|v| number(part(v))).collect()
+    };
+    let hottest = outcome
+        .peak
+        .iter()
+        .max_by(|a, b| a.value.total_cmp(&b.value));
+    let boundary: Map<String, Json> = outcome
+        .boundary
+        .iter()
+        .map(|(face, condition)| ((*face).to_owned(), json!(condition)))
+        .collect();
     row.extend(object(json!({
         "status": outcome.status().name(),
         "sources": outcome.sources,
@@ -226,14 +283,22 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "cells": outcome.cells,
         "iterations": outcome.iterations,
     })));
-    put(&mut row, "peak_k", hottest.copied().unwrap_or_else(Value::absent));
+    put(
+        &mut row,
+        "peak_k",
+        hottest.copied().unwrap_or_else(Value::absent),
+    );
     row.into()
 }
 
 fn lasers(study: &Study, plan: &Plan, results: &Results) -> Json {
     let mut tables = Map::new();
     for table in &study.lasers {
-        let rows = plan.lasers.iter().zip(&results.lasers).filter(|(p, _)| p.laser == table.name);
+        let rows = plan
+            .lasers
+            .iter()
+            .zip(&results.lasers)
+            .filter(|(p, _)| p.laser == table.name);
         let rows: Vec<Json> = rows
             .map(|(point, outcome)| {
                 let row = object(json!({
@@ -255,8 +320,14 @@ fn laser(mut row: Map<String, Json>, outcome: &Outcome<LaserOutcome>) -> Json {
     };
     row.insert(String::from("status"), json!(outcome.status().name()));
     row.insert(String::from("operation"), json!(outcome.operation));
-    row.insert(format!("drive_{}", outcome.drive.0), number(outcome.drive.1));
-    row.insert(String::from("lasers"), outcome.lasers.iter().map(one_laser).collect());
+    row.insert(
+        format!("drive_{}", outcome.drive.0),
+        number(outcome.drive.1),
+    );
+    row.insert(
+        String::from("lasers"),
+        outcome.lasers.iter().map(one_laser).collect(),
+    );
     row.into()
 }
 
@@ -270,8 +341,14 @@ fn one_laser(laser: &LaserResult) -> Json {
         put(&mut row, "wavelength", state.wavelength);
         row.insert(String::from("voltage"), number(state.voltage));
         row.insert(String::from("heat"), number(state.heat));
-        row.insert(String::from("wall_plug_efficiency"), number(state.wall_plug_efficiency));
-        row.insert(String::from("threshold_current"), number(state.threshold_current));
+        row.insert(
+            String::from("wall_plug_efficiency"),
+            number(state.wall_plug_efficiency),
+        );
+        row.insert(
+            String::from("threshold_current"),
+            number(state.threshold_current),
+        );
     }
     let mut rollover = object(json!({
         "current": number(laser.rollover.current),

@@ -11,26 +11,110 @@ use crate::study::{CouplingTable, Port, Study};
 use crate::table::{Attribute, AxisScale, Group};
 
 /// A quantity of a coupling: name, units, long name, whether it is a loss between planes, value.
-type Quantity = (&'static str, &'static str, &'static str, bool, fn(&CouplingResult) -> Value);
+type Quantity = (
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    fn(&CouplingResult) -> Value,
+);
 
 fn exact(value: f64) -> Value {
     Value::with_error(value, 0.0)
 }
 
 const QUANTITIES: [Quantity; 13] = [
-    ("loss", "dB", "total loss, mode mismatch and reflection together", true, |r| r.loss_db),
-    ("mode_mismatch", "dB", "loss by mismatch of the fields, gap, tilt and offset included", false, |r| r.mode_mismatch_db),
-    ("fresnel_loss", "dB", "loss by reflection at the facets", false, |r| exact(r.fresnel_db)),
-    ("return_loss", "dB", "power sent back, 10 log10(in / back)", false, |r| exact(r.return_loss_db)),
-    ("offset_x_stated", "m", "offset along x at which the losses hold", false, |r| exact(r.offset[0])),
-    ("offset_y_stated", "m", "offset along y at which the losses hold", false, |r| exact(r.offset[1])),
-    ("tolerance_1db_left", "m", "1 dB tolerance towards -x", false, |r| exact(r.tolerance_1db[0])),
-    ("tolerance_1db_right", "m", "1 dB tolerance towards +x", false, |r| exact(r.tolerance_1db[1])),
-    ("tolerance_1db_down", "m", "1 dB tolerance towards -y", false, |r| exact(r.tolerance_1db[2])),
-    ("tolerance_1db_up", "m", "1 dB tolerance towards +y", false, |r| exact(r.tolerance_1db[3])),
-    ("misalignment_xx", "dB/m2", "misalignment tensor, xx", false, |r| exact(r.misalignment_tensor[0])),
-    ("misalignment_xy", "dB/m2", "misalignment tensor, xy", false, |r| exact(r.misalignment_tensor[1])),
-    ("misalignment_yy", "dB/m2", "misalignment tensor, yy", false, |r| exact(r.misalignment_tensor[2])),
+    (
+        "loss",
+        "dB",
+        "total loss, mode mismatch and reflection together",
+        true,
+        |r| r.loss_db,
+    ),
+    (
+        "mode_mismatch",
+        "dB",
+        "loss by mismatch of the fields, gap, tilt and offset included",
+        false,
+        |r| r.mode_mismatch_db,
+    ),
+    (
+        "fresnel_loss",
+        "dB",
+        "loss by reflection at the facets",
+        false,
+        |r| exact(r.fresnel_db),
+    ),
+    (
+        "return_loss",
+        "dB",
+        "power sent back, 10 log10(in / back)",
+        false,
+        |r| exact(r.return_loss_db),
+    ),
+    (
+        "offset_x_stated",
+        "m",
+        "offset along x at which the losses hold",
+        false,
+        |r| exact(r.offset[0]),
+    ),
+    (
+        "offset_y_stated",
+        "m",
+        "offset along y at which the losses hold",
+        false,
+        |r| exact(r.offset[1]),
+    ),
+    (
+        "tolerance_1db_left",
+        "m",
+        "1 dB tolerance towards -x",
+        false,
+        |r| exact(r.tolerance_1db[0]),
+    ),
+    (
+        "tolerance_1db_right",
+        "m",
+        "1 dB tolerance towards +x",
+        false,
+        |r| exact(r.tolerance_1db[1]),
+    ),
+    (
+        "tolerance_1db_down",
+        "m",
+        "1 dB tolerance towards -y",
+        false,
+        |r| exact(r.tolerance_1db[2]),
+    ),
+    (
+        "tolerance_1db_up",
+        "m",
+        "1 dB tolerance towards +y",
+        false,
+        |r| exact(r.tolerance_1db[3]),
+    ),
+    (
+        "misalignment_xx",
+        "dB/m2",
+        "misalignment tensor, xx",
+        false,
+        |r| exact(r.misalignment_tensor[0]),
+    ),
+    (
+        "misalignment_xy",
+        "dB/m2",
+        "misalignment tensor, xy",
+        false,
+        |r| exact(r.misalignment_tensor[1]),
+    ),
+    (
+        "misalignment_yy",
+        "dB/m2",
+        "misalignment tensor, yy",
+        false,
+        |r| exact(r.misalignment_tensor[2]),
+    ),
 ];
 
 pub(super) fn group(
@@ -40,19 +124,54 @@ pub(super) fn group(
     table: &CouplingTable,
 ) -> Result<Group, OutputError> {
     let name = table.name.as_str();
-    let points = plan.couplings.iter().zip(&results.couplings).filter(|(point, _)| point.coupling == name);
-    let sweep = SweepAxes::of_light(study, points.clone().map(|(p, _)| (&p.values, p.temperature, p.wavelength)));
+    let points = plan
+        .couplings
+        .iter()
+        .zip(&results.couplings)
+        .filter(|(point, _)| point.coupling == name);
+    let sweep = SweepAxes::of_light(
+        study,
+        points
+            .clone()
+            .map(|(p, _)| (&p.values, p.temperature, p.wavelength)),
+    );
     let outcomes = points.map(|(_, outcome)| outcome);
-    let modes = outcomes.clone().filter_map(|o| o.as_ref().ok()).map(|o| o.modes).max().unwrap_or(1);
+    let modes = outcomes
+        .clone()
+        .filter_map(|o| o.as_ref().ok())
+        .map(|o| o.modes)
+        .max()
+        .unwrap_or(1);
     let tilts = table.tilt_x.values.len() * table.tilt_y.values.len();
-    let group = Group::new(format!("fibre_chip/{}", identifier(name)), format!("coupling {name}"));
-    let ports = Attribute::text("ports", format!("{} to {}", table.from.key(), table.to.key()));
+    let group = Group::new(
+        format!("fibre_chip/{}", identifier(name)),
+        format!("coupling {name}"),
+    );
+    let ports = Attribute::text(
+        "ports",
+        format!("{} to {}", table.from.key(), table.to.key()),
+    );
     let mut group = sweep.add_to(group)?.with_attribute(ports);
     let tilt = |values: &[cpo_materials::Angle]| values.iter().map(|t| t.si()).collect();
-    group = group.with_axis(AxisScale::numbers("tilt_x", "rad", "tilt towards +x", tilt(&table.tilt_x.values)))?;
-    group = group.with_axis(AxisScale::numbers("tilt_y", "rad", "tilt towards +y", tilt(&table.tilt_y.values)))?;
+    group = group.with_axis(AxisScale::numbers(
+        "tilt_x",
+        "rad",
+        "tilt towards +x",
+        tilt(&table.tilt_x.values),
+    ))?;
+    group = group.with_axis(AxisScale::numbers(
+        "tilt_y",
+        "rad",
+        "tilt towards +y",
+        tilt(&table.tilt_y.values),
+    ))?;
     let ids = (0..modes).map(|m| m as f64).collect();
-    group = group.with_axis(AxisScale::numbers("mode", "1", "guided modes by falling effective index", ids))?;
+    group = group.with_axis(AxisScale::numbers(
+        "mode",
+        "1",
+        "guided modes by falling effective index",
+        ids,
+    ))?;
     let axes = sweep.names(&["tilt_x", "tilt_y", "mode"]);
     let entries = tilts * modes;
     let find = |o: &CouplingOutcome, entry: usize| -> Option<CouplingResult> {
@@ -66,7 +185,9 @@ pub(super) fn group(
     };
     for (name, units, long_name, loss, value) in QUANTITIES {
         let column = column(outcomes.clone(), entries, |o, entry| {
-            find(o, entry).map(|r| value(&r)).ok_or("fewer guided modes here")
+            find(o, entry)
+                .map(|r| value(&r))
+                .ok_or("fewer guided modes here")
         });
         let mut variable = column.variable(name, units, long_name, &axes);
         if loss {
@@ -90,16 +211,29 @@ fn with_map<'a>(
     entries: usize,
     find: &dyn Fn(&CouplingOutcome, usize) -> Option<CouplingResult>,
 ) -> Result<Group, OutputError> {
-    let offsets = |values: &[cpo_materials::Length]| -> Vec<f64> { values.iter().map(|v| v.si()).collect() };
-    let (x, y) = (offsets(&table.offset_x.values), offsets(&table.offset_y.values));
+    let offsets =
+        |values: &[cpo_materials::Length]| -> Vec<f64> { values.iter().map(|v| v.si()).collect() };
+    let (x, y) = (
+        offsets(&table.offset_x.values),
+        offsets(&table.offset_y.values),
+    );
     let cells = x.len() * y.len();
     let mut losses = Column::default();
     for outcome in outcomes {
         for entry in 0..entries {
             match outcome.as_ref().map(|o| find(o, entry)) {
                 Err(reason) => (0..cells).for_each(|_| losses.push_failed(reason)),
-                Ok(Some(CouplingResult { map: Some(map), loss_db, .. })) => {
-                    map.loss_db.iter().for_each(|&loss| losses.push(Value { value: loss, ..loss_db }));
+                Ok(Some(CouplingResult {
+                    map: Some(map),
+                    loss_db,
+                    ..
+                })) => {
+                    map.loss_db.iter().for_each(|&loss| {
+                        losses.push(Value {
+                            value: loss,
+                            ..loss_db
+                        })
+                    });
                 }
                 Ok(_) => (0..cells).for_each(|_| losses.push_absent("fewer guided modes here")),
             }
@@ -107,7 +241,17 @@ fn with_map<'a>(
     }
     let axes = sweep.names(&["tilt_x", "tilt_y", "mode", "offset_x", "offset_y"]);
     group
-        .with_axis(AxisScale::numbers("offset_x", "m", "position of the beam along x", x))?
-        .with_axis(AxisScale::numbers("offset_y", "m", "position of the beam along y", y))?
+        .with_axis(AxisScale::numbers(
+            "offset_x",
+            "m",
+            "position of the beam along x",
+            x,
+        ))?
+        .with_axis(AxisScale::numbers(
+            "offset_y",
+            "m",
+            "position of the beam along y",
+            y,
+        ))?
         .with_variable(losses.variable("misalignment_loss", "dB", "total loss over offsets", &axes))
 }

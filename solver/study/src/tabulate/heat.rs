@@ -8,13 +8,27 @@ use crate::run::{HeatOutcome, Results, Value};
 use crate::study::Study;
 use crate::table::{Attribute, AxisScale, Group};
 
-pub(super) fn group(study: &Study, plan: &Plan, results: &Results, name: &str) -> Result<Group, OutputError> {
-    let points = plan.heats.iter().zip(&results.heats).filter(|(point, _)| point.heat == name);
+pub(super) fn group(
+    study: &Study,
+    plan: &Plan,
+    results: &Results,
+    name: &str,
+) -> Result<Group, OutputError> {
+    let points = plan
+        .heats
+        .iter()
+        .zip(&results.heats)
+        .filter(|(point, _)| point.heat == name);
     let sweep = SweepAxes::of_parameters(study, points.clone().map(|(p, _)| &p.values));
     let outcomes = points.map(|(_, outcome)| outcome);
     let first = outcomes.clone().find_map(|o| o.as_ref().ok());
-    let group = Group::new(format!("thermal/{}", identifier(name)), format!("heat problem {name}"));
-    let mut group = sweep.add_to(group)?.with_attribute(Attribute::text("boundary_id", name));
+    let group = Group::new(
+        format!("thermal/{}", identifier(name)),
+        format!("heat problem {name}"),
+    );
+    let mut group = sweep
+        .add_to(group)?
+        .with_attribute(Attribute::text("boundary_id", name));
     let mut nodes: Vec<String> = vec![String::from("none")];
     if let Some(solved) = first {
         nodes.clone_from(&solved.sources);
@@ -31,24 +45,53 @@ pub(super) fn group(study: &Study, plan: &Plan, results: &Results, name: &str) -
         });
     }
     let n = nodes.len();
-    group = group.with_axis(AxisScale::text("node_i", "source whose temperature is meant", nodes.clone()))?;
+    group = group.with_axis(AxisScale::text(
+        "node_i",
+        "source whose temperature is meant",
+        nodes.clone(),
+    ))?;
     group = group.with_axis(AxisScale::text("node_j", "source that heats", nodes))?;
     let matrix_axes = sweep.names(&["node_i", "node_j"]);
     let node_axes = sweep.names(&["node_i"]);
     let over = "over the ambient, under this boundary";
     type Entry = fn(&HeatOutcome, usize) -> Value;
     let matrices: [(&str, &str, Entry); 2] = [
-        ("thermal_resistance_mean", "mean rise of node_i per watt in node_j", |o, k| o.mean[k]),
-        ("thermal_resistance_max", "largest rise in node_i per watt in node_j", |o, k| o.max[k]),
+        (
+            "thermal_resistance_mean",
+            "mean rise of node_i per watt in node_j",
+            |o, k| o.mean[k],
+        ),
+        (
+            "thermal_resistance_max",
+            "largest rise in node_i per watt in node_j",
+            |o, k| o.max[k],
+        ),
     ];
     for (name, what, entry) in matrices {
         let column = column(outcomes.clone(), n * n, |o, k| Ok(entry(o, k)));
-        group = group.with_variable(column.variable(name, "K/W", &format!("{what}, {over}"), &matrix_axes))?;
+        group = group.with_variable(column.variable(
+            name,
+            "K/W",
+            &format!("{what}, {over}"),
+            &matrix_axes,
+        ))?;
     }
     let lists: [(&str, &str, &str, Entry); 3] = [
-        ("power", "W", "power stated for the source", |o, k| Value::with_error(o.powers[k], 0.0)),
-        ("rise_mean", "K", "mean rise with all stated powers", |o, k| o.rise[k]),
-        ("rise_max", "K", "largest rise with all stated powers", |o, k| o.peak[k]),
+        ("power", "W", "power stated for the source", |o, k| {
+            Value::with_error(o.powers[k], 0.0)
+        }),
+        (
+            "rise_mean",
+            "K",
+            "mean rise with all stated powers",
+            |o, k| o.rise[k],
+        ),
+        (
+            "rise_max",
+            "K",
+            "largest rise with all stated powers",
+            |o, k| o.peak[k],
+        ),
     ];
     for (name, units, what, entry) in lists {
         let column = column(outcomes.clone(), n, |o, k| Ok(entry(o, k)));

@@ -11,12 +11,18 @@ use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, Value};
 use crate::study::Study;
-use crate::table::{Attribute, Field, FieldComponent, AxisScale, LossTable, Status, Variable};
+use crate::table::{Attribute, AxisScale, Field, FieldComponent, LossTable, Status, Variable};
 
 /// Conventions that the file states beside those of its writer.
 const CONVENTIONS: [(&str, &str); 2] = [
-    ("axes_convention", "modes: x across, y up, z along the guide; heat: x, y in the plane, z up"),
-    ("error_convention", "NAME_error is the half-width of an interval meant to hold the exact value of the stated problem"),
+    (
+        "axes_convention",
+        "modes: x across, y up, z along the guide; heat: x, y in the plane, z up",
+    ),
+    (
+        "error_convention",
+        "NAME_error is the half-width of an interval meant to hold the exact value of the stated problem",
+    ),
 ];
 
 /// The loss table of a run.
@@ -32,8 +38,14 @@ pub fn loss_table(
     let source = format!("cpo {}", env!("CARGO_PKG_VERSION"));
     let mut table = LossTable::new(&study.name, &source, study.text());
     table.history = format!("cpo run {}", file_name(study));
-    table.attributes = CONVENTIONS.iter().map(|(name, text)| Attribute::text(*name, *text)).collect();
-    table.provenance = provenance.iter().map(|(name, text)| Attribute::text(name, text)).collect();
+    table.attributes = CONVENTIONS
+        .iter()
+        .map(|(name, text)| Attribute::text(*name, *text))
+        .collect();
+    table.provenance = provenance
+        .iter()
+        .map(|(name, text)| Attribute::text(name, text))
+        .collect();
     for modes in &study.modes {
         table.add(modes::group(study, plan, results, &modes.name)?)?;
         modes::fields(&mut table, plan, results, &modes.name)?;
@@ -56,12 +68,17 @@ pub fn loss_table(
 
 /// The study file's own name, without the folders of one machine.
 fn file_name(study: &Study) -> String {
-    std::path::Path::new(study.file()).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    std::path::Path::new(study.file())
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// A name that HDF5, netCDF and MATLAB accept.
 fn identifier(name: &str) -> String {
-    let clean: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     clean.trim_matches('_').to_owned()
 }
 
@@ -87,7 +104,11 @@ impl Column {
             (false, _) => Status::NotComputed,
             (true, status) => status,
         };
-        let bar = if known && value.error.is_finite() { value.error } else { f64::NAN };
+        let bar = if known && value.error.is_finite() {
+            value.error
+        } else {
+            f64::NAN
+        };
         self.values.push(if known { value.value } else { f64::NAN });
         self.errors.push(bar);
         self.status.push(status);
@@ -95,7 +116,11 @@ impl Column {
     }
 
     fn push_failed(&mut self, reason: &str) {
-        let value = Value { value: f64::NAN, error: f64::NAN, status: Status::Failed };
+        let value = Value {
+            value: f64::NAN,
+            error: f64::NAN,
+            status: Status::Failed,
+        };
         self.push_with(value, reason.to_owned());
     }
 

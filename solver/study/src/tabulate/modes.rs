@@ -10,21 +10,68 @@ use crate::table::{Attribute, Group, LossTable};
 use cpo_solver::modes::ModeClass;
 
 /// A quantity of a mode: name, units, long name, value.
-type Quantity = (&'static str, &'static str, &'static str, fn(&ModeRecord) -> Value);
+type Quantity = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&ModeRecord) -> Value,
+);
 
 const QUANTITIES: [Quantity; 10] = [
-    ("effective_index", "1", "real part of the effective index", |m| m.effective_index),
-    ("effective_index_imaginary", "1", "imaginary part of the effective index", |m| m.attenuation),
-    ("group_index", "1", "group index, material dispersion included", |m| m.group_index),
-    ("loss", "dB/m", "propagation loss by absorption", |m| m.loss_db_per_m),
-    ("te_fraction", "1", "share of Ex in the transverse electric energy", |m| m.te_fraction),
-    ("effective_area", "m2", "effective area", |m| m.effective_area),
-    ("mode_field_diameter_x", "m", "1/e2 mode field diameter along x", |m| m.mode_field_diameter[0]),
-    ("mode_field_diameter_y", "m", "1/e2 mode field diameter along y", |m| m.mode_field_diameter[1]),
-    ("thermo_optic", "K-1", "derivative of the effective index by temperature", |m| m.thermo_optic),
-    ("window_effect", "1", "part of the error of effective_index that is due to the window", |m| {
-        Value::with_error(m.window_effect, 0.0)
+    (
+        "effective_index",
+        "1",
+        "real part of the effective index",
+        |m| m.effective_index,
+    ),
+    (
+        "effective_index_imaginary",
+        "1",
+        "imaginary part of the effective index",
+        |m| m.attenuation,
+    ),
+    (
+        "group_index",
+        "1",
+        "group index, material dispersion included",
+        |m| m.group_index,
+    ),
+    ("loss", "dB/m", "propagation loss by absorption", |m| {
+        m.loss_db_per_m
     }),
+    (
+        "te_fraction",
+        "1",
+        "share of Ex in the transverse electric energy",
+        |m| m.te_fraction,
+    ),
+    ("effective_area", "m2", "effective area", |m| {
+        m.effective_area
+    }),
+    (
+        "mode_field_diameter_x",
+        "m",
+        "1/e2 mode field diameter along x",
+        |m| m.mode_field_diameter[0],
+    ),
+    (
+        "mode_field_diameter_y",
+        "m",
+        "1/e2 mode field diameter along y",
+        |m| m.mode_field_diameter[1],
+    ),
+    (
+        "thermo_optic",
+        "K-1",
+        "derivative of the effective index by temperature",
+        |m| m.thermo_optic,
+    ),
+    (
+        "window_effect",
+        "1",
+        "part of the error of effective_index that is due to the window",
+        |m| Value::with_error(m.window_effect, 0.0),
+    ),
 ];
 
 fn of<'a>(
@@ -32,40 +79,87 @@ fn of<'a>(
     results: &'a Results,
     name: &'a str,
 ) -> impl Iterator<Item = (&'a ModePoint, &'a Outcome<ModeOutcome>)> + Clone {
-    plan.modes.iter().zip(&results.modes).filter(move |(point, _)| point.modes == name)
+    plan.modes
+        .iter()
+        .zip(&results.modes)
+        .filter(move |(point, _)| point.modes == name)
 }
 
-pub(super) fn group(study: &Study, plan: &Plan, results: &Results, name: &str) -> Result<Group, OutputError> {
+pub(super) fn group(
+    study: &Study,
+    plan: &Plan,
+    results: &Results,
+    name: &str,
+) -> Result<Group, OutputError> {
     let points = of(plan, results, name);
-    let sweep = SweepAxes::of_light(study, points.clone().map(|(p, _)| (&p.values, p.temperature, p.wavelength)));
+    let sweep = SweepAxes::of_light(
+        study,
+        points
+            .clone()
+            .map(|(p, _)| (&p.values, p.temperature, p.wavelength)),
+    );
     let solved = || points.clone().filter_map(|(_, o)| o.as_ref().ok());
     let count = solved().map(|o| o.modes.len()).max().unwrap_or(1);
-    let mut group = sweep.add_to(Group::new(format!("waveguide/{}", identifier(name)), format!("modes of {name}")))?;
+    let mut group = sweep.add_to(Group::new(
+        format!("waveguide/{}", identifier(name)),
+        format!("modes of {name}"),
+    ))?;
     if let Some(first) = solved().next() {
-        let cells: Vec<String> = first.levels.iter().map(|(_, [x, y])| format!("{x} x {y}")).collect();
+        let cells: Vec<String> = first
+            .levels
+            .iter()
+            .map(|(_, [x, y])| format!("{x} x {y}"))
+            .collect();
         group = group.with_attribute(Attribute::text("grids_of_first_point", cells.join(", ")));
-        group = group.with_attribute(Attribute::number("radiation_index_of_first_point", first.radiation_index));
+        group = group.with_attribute(Attribute::number(
+            "radiation_index_of_first_point",
+            first.radiation_index,
+        ));
     }
     let ids = (0..count).map(|id| id as f64).collect();
-    group = group.with_axis(AxisScale::numbers("mode", "1", "modes by falling effective index", ids))?;
+    group = group.with_axis(AxisScale::numbers(
+        "mode",
+        "1",
+        "modes by falling effective index",
+        ids,
+    ))?;
     let axes = sweep.names(&["mode"]);
-    let record = |outcome: &ModeOutcome, id: usize, value: &dyn Fn(&ModeRecord) -> Value| match outcome.modes.get(id) {
-        None => Err("fewer modes here"),
-        Some(mode) if mode.class == ModeClass::Box => Err("box mode, an artefact of the window"),
-        Some(mode) => Ok(value(mode)),
-    };
+    let record =
+        |outcome: &ModeOutcome, id: usize, value: &dyn Fn(&ModeRecord) -> Value| match outcome
+            .modes
+            .get(id)
+        {
+            None => Err("fewer modes here"),
+            Some(mode) if mode.class == ModeClass::Box => {
+                Err("box mode, an artefact of the window")
+            }
+            Some(mode) => Ok(value(mode)),
+        };
     for (name, units, long_name, value) in QUANTITIES {
-        let column = column(points.clone().map(|(_, o)| o), count, |o, id| record(o, id, &value));
+        let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
+            record(o, id, &value)
+        });
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
     }
-    let parameters: Vec<String> = solved()
-        .find_map(|o| o.modes.first())
-        .map_or_else(Vec::new, |mode| mode.sensitivities.iter().map(|(name, _)| name.clone()).collect());
+    let parameters: Vec<String> =
+        solved()
+            .find_map(|o| o.modes.first())
+            .map_or_else(Vec::new, |mode| {
+                mode.sensitivities
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect()
+            });
     for parameter in parameters {
         let value = |mode: &ModeRecord| {
-            mode.sensitivities.iter().find(|(name, _)| *name == parameter).map_or_else(Value::absent, |(_, v)| *v)
+            mode.sensitivities
+                .iter()
+                .find(|(name, _)| *name == parameter)
+                .map_or_else(Value::absent, |(_, v)| *v)
         };
-        let column = column(points.clone().map(|(_, o)| o), count, |o, id| record(o, id, &value));
+        let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
+            record(o, id, &value)
+        });
         let long_name = format!("derivative of the effective index by {parameter}, SI units");
         let name = format!("sensitivity_{}", identifier(&parameter));
         group = group.with_variable(column.variable(&name, "", &long_name, &axes))?;
@@ -74,13 +168,28 @@ pub(super) fn group(study: &Study, plan: &Plan, results: &Results, name: &str) -
 }
 
 /// |E| of the pictured modes.
-pub(super) fn fields(table: &mut LossTable, plan: &Plan, results: &Results, name: &str) -> Result<(), OutputError> {
-    let Some((point, Ok(outcome))) = of(plan, results, name).next() else { return Ok(()) };
+pub(super) fn fields(
+    table: &mut LossTable,
+    plan: &Plan,
+    results: &Results,
+    name: &str,
+) -> Result<(), OutputError> {
+    let Some((point, Ok(outcome))) = of(plan, results, name).next() else {
+        return Ok(());
+    };
     for (id, picture) in outcome.pictures.iter().enumerate() {
-        let centres = |d: usize| picture.faces[d].windows(2).map(|w| 0.5 * (w[0] + w[1])).collect();
+        let centres = |d: usize| {
+            picture.faces[d]
+                .windows(2)
+                .map(|w| 0.5 * (w[0] + w[1]))
+                .collect()
+        };
         table.add_field(Field {
             path: format!("{}/mode_{id}", identifier(name)),
-            long_name: format!("mode {id} of {name} at {}, {}", point.wavelength, point.temperature),
+            long_name: format!(
+                "mode {id} of {name} at {}, {}",
+                point.wavelength, point.temperature
+            ),
             attributes: vec![Attribute::text("normalisation", "1 W")],
             x: AxisScale::numbers("x", "m", "across", centres(0)),
             y: AxisScale::numbers("y", "m", "up", centres(1)),

@@ -21,14 +21,27 @@ impl SweepAxes {
     ) -> Self {
         let mut axes = Self::of_parameters(study, points.clone().map(|p| p.0));
         let temperatures = distinct(points.clone().map(|p| p.1.si()));
-        axes.axes.push(AxisScale::numbers("temperature", "K", "temperature of the guides", temperatures));
+        axes.axes.push(AxisScale::numbers(
+            "temperature",
+            "K",
+            "temperature of the guides",
+            temperatures,
+        ));
         let wavelengths = distinct(points.map(|p| p.2.si()));
-        axes.axes.push(AxisScale::numbers("wavelength", "m", "vacuum wavelength", wavelengths));
+        axes.axes.push(AxisScale::numbers(
+            "wavelength",
+            "m",
+            "vacuum wavelength",
+            wavelengths,
+        ));
         axes
     }
 
     /// Axes of the parameters that vary; those that do not are attributes.
-    pub(super) fn of_parameters<'p>(study: &Study, points: impl Iterator<Item = &'p ParameterValues>) -> Self {
+    pub(super) fn of_parameters<'p>(
+        study: &Study,
+        points: impl Iterator<Item = &'p ParameterValues>,
+    ) -> Self {
         let mut columns: Vec<(String, Dimension, Vec<f64>)> = Vec::new();
         for values in points {
             for named in study.named_values(values) {
@@ -38,12 +51,22 @@ impl SweepAxes {
                 }
             }
         }
-        let mut sweep = Self { axes: Vec::new(), attributes: Vec::new() };
+        let mut sweep = Self {
+            axes: Vec::new(),
+            attributes: Vec::new(),
+        };
         for (name, dimension, values) in columns {
             let values = distinct(values.into_iter());
             match values.as_slice() {
-                [one] => sweep.attributes.push(Attribute::number(identifier(&name), *one)),
-                _ => sweep.axes.push(AxisScale::numbers(identifier(&name), dimension.to_string(), name, values)),
+                [one] => sweep
+                    .attributes
+                    .push(Attribute::number(identifier(&name), *one)),
+                _ => sweep.axes.push(AxisScale::numbers(
+                    identifier(&name),
+                    dimension.to_string(),
+                    name,
+                    values,
+                )),
             }
         }
         sweep
@@ -51,7 +74,11 @@ impl SweepAxes {
 
     /// Names of the axes, slowest first, `more` appended.
     pub(super) fn names<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
-        self.axes.iter().map(|axis| axis.name.as_str()).chain(more.iter().copied()).collect()
+        self.axes
+            .iter()
+            .map(|axis| axis.name.as_str())
+            .chain(more.iter().copied())
+            .collect()
     }
 
     /// Adds the axes and attributes to a group.
