@@ -18,7 +18,7 @@ const SLOPE: f64 = 0.9;
 /// Cells across the plan far from everything, at refinement 1.
 const CELLS_OVERALL: f64 = 6.0;
 
-/// The grid of `floorplan` at an integer `refinement`.
+/// The grid of `floorplan` at a `refinement`.
 pub(super) fn grid(
     floorplan: &Floorplan,
     refinement: f64,

@@ -9,8 +9,10 @@ use super::grid::grid;
 use super::{CrosstalkMatrix, HeatError, HeatProblem, SourceTemperatures, ThermalMap};
 use crate::convergence::{GridStudy, Verdict};
 
-/// Refinements of the family; every one is an integer, so the cells of each segment are too.
+/// Refinements of the family, far enough apart for extrapolation to be stable.
 const FAMILY: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0];
+/// The same where the third of them has too many cells. Segments have an even number of cells at 1.
+const CLOSE_FAMILY: [f64; 3] = [1.0, 1.5, 2.0];
 /// Grids before a verdict is possible.
 const FEWEST: usize = 3;
 /// Right-hand sides solved side by side.
@@ -195,13 +197,20 @@ impl HeatSolver {
     /// [`HeatError::Mesh`].
     pub fn plan(&self, problem: &HeatProblem) -> Result<Vec<usize>, HeatError> {
         let mut cells = Vec::new();
-        for refinement in FAMILY {
+        for &refinement in self.refinements(problem) {
             match grid(problem.floorplan(), refinement, self.maximum_cells) {
                 Err(HeatError::TooManyCells { .. }) => break,
                 grid => cells.push(grid?.cells()),
             }
         }
         Ok(cells)
+    }
+
+    fn refinements(&self, problem: &HeatProblem) -> &'static [f64] {
+        match grid(problem.floorplan(), FAMILY[FEWEST - 1], self.maximum_cells) {
+            Err(HeatError::TooManyCells { .. }) => &CLOSE_FAMILY,
+            _ => &FAMILY,
+        }
     }
 
     /// Studies of the rise of every row under every load (row-major, `rows` × `loads`).
@@ -215,7 +224,7 @@ impl HeatSolver {
         let n = loads.len();
         let mut family = Family::default();
         let mut values: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); rows.len() * n];
-        for (level, &refinement) in FAMILY.iter().enumerate() {
+        for (level, &refinement) in self.refinements(problem).iter().enumerate() {
             let body = match Discretisation::new(problem, refinement, self.maximum_cells) {
                 Err(HeatError::TooManyCells { .. }) if level >= FEWEST => break,
                 body => body?,
