@@ -160,7 +160,7 @@ impl RitzPair {
             .collect();
         let mut vector = combine(basis, &real);
         let scale = T::real(1.0 / norm(&vector));
-        vector.iter_mut().for_each(|v| *v = *v * scale);
+        vector.iter_mut().for_each(|v| *v *= scale);
         vector
     }
 }
@@ -217,9 +217,7 @@ fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<
         if before == 0.0 || !before.is_finite() {
             continue;
         }
-        vector
-            .iter_mut()
-            .for_each(|v| *v = *v * T::real(1.0 / before));
+        vector.iter_mut().for_each(|v| *v *= T::real(1.0 / before));
         for _ in 0..2 {
             for v in basis.iter().chain(&fresh) {
                 let overlap = dot(v, &vector);
@@ -229,9 +227,7 @@ fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<
         let after = norm(&vector);
         // What is left of a dependent vector is round-off, 1e-16 of it.
         if after > 1e-10 {
-            vector
-                .iter_mut()
-                .for_each(|v| *v = *v * T::real(1.0 / after));
+            vector.iter_mut().for_each(|v| *v *= T::real(1.0 / after));
             fresh.push(vector);
         }
     }

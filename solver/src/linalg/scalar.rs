@@ -2,7 +2,7 @@
 
 use num_complex::Complex64;
 use std::fmt::Debug;
-use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// A real or complex number in double precision.
 pub(crate) trait Scalar:
@@ -18,6 +18,7 @@ pub(crate) trait Scalar:
     + Div<Output = Self>
     + Neg<Output = Self>
     + AddAssign
+    + MulAssign
     + SubAssign
 {
     /// 0.

@@ -127,7 +127,7 @@ impl<T: Scalar> CsrMatrix<T> {
     pub(crate) fn scale_rows(mut self, left: &[T]) -> Self {
         for (r, &factor) in left.iter().enumerate() {
             for value in &mut self.value[self.row_start[r]..self.row_start[r + 1]] {
-                *value = factor * *value;
+                *value *= factor;
             }
         }
         self

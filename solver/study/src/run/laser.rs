@@ -12,7 +12,7 @@ use crate::study::{DriveValue, LaserValues, Study};
 use crate::table::Status;
 
 /// Points of a light-current curve.
-const CURVE_POINTS: usize = 41;
+const CURVE_POINTS: usize = 121;
 /// The curve ends at this multiple of the largest current in question.
 const CURVE_REACH: f64 = 1.6;
 
@@ -62,7 +62,7 @@ pub struct LaserResult {
 }
 
 impl LaserResult {
-    /// Heat at the operating point, or at rollover, W.
+    /// Heat at the operating point, W; none where there is no operating point.
     pub(super) fn heat_for_picture(&self) -> f64 {
         self.state.as_ref().map_or(0.0, |state| state.heat)
     }
@@ -151,7 +151,7 @@ pub(super) fn solve(
         .iter()
         .map(|b| Temperature::from_si(b.value))
         .collect();
-    let array = LaserArray::new(vec![model.clone(); n], &base, resistance, bars)
+    let array = LaserArray::new(vec![model; n], &base, resistance, bars)
         .map_err(|e| e.to_string())?;
     let (operating, drive) = match values.drive {
         DriveValue::Current(current) => (

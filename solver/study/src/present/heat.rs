@@ -1,0 +1,239 @@
+//! The section of a heat problem.
+
+use super::Context;
+use super::cells::{cell, failed, listed, missing, plain, table};
+use super::conditions::Conditions;
+use super::modes_figures::with_shared;
+use crate::figures::DisplayUnit;
+use crate::report::{Cell, Column, ReportTable, Section, significant};
+use crate::run::{HeatOutcome, Value};
+use crate::study::HeatTable;
+
+/// Largest matrix that is written out with error bars.
+const MOST_WRITTEN: usize = 12;
+
+/// "bottom: convection 5000 W/(m2 K) to 25 degC; left, right, front, back and top: insulated".
+pub(super) fn boundary(outcome: &HeatOutcome) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for (_, condition) in &outcome.boundary {
+        if !kinds.contains(&condition.as_str()) {
+            kinds.push(condition);
+        }
+    }
+    // What cools before what does not.
+    kinds.sort_by_key(|kind| *kind == "insulated");
+    let texts: Vec<String> = kinds
+        .iter()
+        .map(|kind| {
+            let faces = outcome.boundary.iter().filter(|(_, c)| c == kind);
+            let faces: Vec<&str> = faces.map(|(face, _)| *face).collect();
+            format!("{}: {kind}", listed(&faces))
+        })
+        .collect();
+    texts.join("; ")
+}
+
+/// "Thermal resistances hold for their boundary alone: …"; for points that differ, where to look.
+pub(super) fn belongs(outcomes: &[&HeatOutcome]) -> String {
+    let Some(first) = outcomes.first() else {
+        return String::new();
+    };
+    let text = boundary(first);
+    if outcomes.iter().all(|o| boundary(o) == text) {
+        format!("K/W belongs to its boundary, here {text}.")
+    } else {
+        String::from(
+            "K/W belongs to its boundary, which differs from point to point: see its column.",
+        )
+    }
+}
+
+/// A temperature that lies `rise` above the ambient.
+pub(super) fn above_ambient(outcome: &HeatOutcome, rise: &Value) -> Value {
+    Value {
+        value: outcome.ambient + rise.value,
+        ..*rise
+    }
+}
+
+/// The source whose largest temperature is the highest.
+pub(super) fn hottest(outcome: &HeatOutcome) -> Option<usize> {
+    (0..outcome.sources.len()).max_by(|&a, &b| {
+        let [a, b] = [a, b].map(|i| outcome.peak[i].value);
+        a.total_cmp(&b)
+    })
+}
+
+/// Full tables of `[heat.NAME]`.
+pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
+    let (points, conditions) = context.heat_points(&heat.name);
+    let outcomes: Vec<&HeatOutcome> = points
+        .iter()
+        .filter_map(|&h| context.results.heats[h].as_ref().ok())
+        .collect();
+    let asked = format!("asked for {} of the rise", significant(heat.error, 2));
+    let boundaries = belongs(&outcomes);
+    let differ = outcomes
+        .windows(2)
+        .any(|o| boundary(o[0]) != boundary(o[1]));
+
+    let mut tables = vec![sources(
+        context,
+        &points,
+        &conditions,
+        differ,
+        &asked,
+        &boundaries,
+    )];
+    tables.extend(matrix(&outcomes, &asked));
+    tables.push(numerics(context, &points, &conditions));
+    Section {
+        title: format!("Heat in {}", heat.name),
+        text: format!(
+            "Floorplan \"{}\"{}. Steady state with the powers stated in the floorplan; \
+             rises count from the ambient. {boundaries}",
+            heat.floorplan,
+            with_shared(&conditions)
+        ),
+        tables,
+        figures: Vec::new(),
+    }
+}
+
+fn sources(
+    context: Context<'_>,
+    points: &[usize],
+    conditions: &Conditions,
+    differ: bool,
+    asked: &str,
+    boundaries: &str,
+) -> ReportTable {
+    let mut columns = conditions.columns();
+    if differ {
+        columns.push(Column::new("boundary", ""));
+    }
+    let texts = columns.len();
+    columns.extend([
+        Column::new("source", ""),
+        Column::new("power", "mW"),
+        Column::new("mean rise", "K"),
+        Column::new("largest rise", "K"),
+        Column::new("largest temperature", "°C"),
+        Column::new("own resistance, mean", "K/W"),
+        Column::new("own resistance, largest", "K/W"),
+    ]);
+    let mut rows = Vec::new();
+    for (p, &h) in points.iter().enumerate() {
+        let outcome = match &context.results.heats[h] {
+            Ok(outcome) => outcome,
+            Err(reason) => {
+                let mut row = conditions.cells(p);
+                if differ {
+                    row.push(Cell::text("–"));
+                }
+                row.extend([Cell::text("–"), missing()]);
+                row.extend(failed(reason, columns.len() - texts - 2));
+                rows.push(row);
+                continue;
+            }
+        };
+        let n = outcome.sources.len();
+        for (i, source) in outcome.sources.iter().enumerate() {
+            let mut row = conditions.cells(p);
+            if differ {
+                row.push(Cell::text(boundary(outcome)));
+            }
+            let largest = above_ambient(outcome, &outcome.peak[i]);
+            row.extend([
+                Cell::text(source),
+                plain(outcome.powers[i], DisplayUnit::MILLIWATT),
+                cell(&outcome.rise[i], DisplayUnit::KELVIN, asked),
+                cell(&outcome.peak[i], DisplayUnit::KELVIN, asked),
+                cell(&largest, DisplayUnit::CELSIUS, asked),
+                cell(
+                    &outcome.mean[i * n + i],
+                    DisplayUnit::KELVIN_PER_WATT,
+                    asked,
+                ),
+                cell(&outcome.max[i * n + i], DisplayUnit::KELVIN_PER_WATT, asked),
+            ]);
+            rows.push(row);
+        }
+    }
+    table(format!("Sources. {boundaries}"), columns, rows)
+}
+
+/// The mean crosstalk of the first point, written out where it is small enough.
+fn matrix(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
+    let outcome = outcomes.first()?;
+    let n = outcome.sources.len();
+    if n < 2 {
+        return None;
+    }
+    let shown = n.min(MOST_WRITTEN);
+    let mut columns = vec![Column::new("rise at \\ heated by", "")];
+    let heads = outcome.sources[..shown].iter();
+    columns.extend(heads.map(|name| Column::new(name, "K/W")));
+    let rows = (0..shown)
+        .map(|i| {
+            let mut row = vec![Cell::text(&outcome.sources[i])];
+            row.extend((0..shown).map(|j| {
+                let value = outcome.mean_between(i, j);
+                cell(&value, DisplayUnit::KELVIN_PER_WATT, asked)
+            }));
+            row
+        })
+        .collect();
+    let mut caption = format!(
+        "Crosstalk: mean rise of a source for each watt in another. K/W belongs to its boundary: {}.",
+        boundary(outcome)
+    );
+    if outcomes.len() > 1 {
+        caption += " First point of the table; the others are in loss_table.csv.";
+    }
+    if shown < n {
+        caption += &format!(" The first {shown} of {n} sources; all are in loss_table.csv.");
+    }
+    Some(ReportTable {
+        caption,
+        columns,
+        rows,
+    })
+}
+
+fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+    let mut columns = conditions.columns();
+    columns.extend(
+        [
+            "reciprocity",
+            "energy balance",
+            "grids",
+            "cells of the finest",
+            "iterations there",
+        ]
+        .map(|title| Column::new(title, "")),
+    );
+    let solved = points.iter().enumerate().filter_map(|(p, &h)| {
+        let outcome = context.results.heats[h].as_ref().ok()?;
+        let last = |list: &[usize]| {
+            list.last()
+                .map_or_else(missing, |&n| Cell::number(n as f64, DisplayUnit::ONE))
+        };
+        let mut row = conditions.cells(p);
+        row.extend([
+            plain(outcome.reciprocity, DisplayUnit::ONE),
+            plain(outcome.energy_balance, DisplayUnit::ONE),
+            Cell::number(outcome.cells.len() as f64, DisplayUnit::ONE),
+            last(&outcome.cells),
+            last(&outcome.iterations),
+        ]);
+        Some(row)
+    });
+    let rows = solved.collect();
+    table(
+        "How it was computed: largest departure of the matrix from its transpose, and largest imbalance \
+         of heat, both relative; 0 would be perfect.",
+        columns,
+        rows,
+    )
+}

@@ -1,0 +1,270 @@
+//! The section of a table of modes.
+
+use cpo_materials::{Dimension, Quantity};
+use cpo_solver::modes::ModeClass;
+
+use super::Context;
+use super::cells::{
+    PER_MEGAKELVIN, SQUARE_MICROMETRE, cell, failed, listed, loss, missing, optional, plain, table,
+};
+use crate::figures::DisplayUnit;
+use crate::report::{Cell, Column, Section, significant};
+use crate::run::{ModeOutcome, ModeRecord};
+use crate::study::{Accuracy, ModesTable, Wall};
+
+/// Full tables of `[modes.NAME]`.
+pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
+    let (points, conditions) = context.mode_points(&modes.name);
+    let solved = || {
+        let all = points
+            .iter()
+            .filter_map(|&m| context.results.modes[m].as_ref().ok());
+        all.flat_map(|o| &o.modes)
+    };
+    // A lossless guide between reflecting walls has no loss to report.
+    let lossy = solved().any(|m| m.loss_db_per_m.value != 0.0 || m.loss_db_per_m.error != 0.0);
+    let boxed = solved().any(|m| m.class != ModeClass::Guided);
+    let asked = match modes.accuracy {
+        Accuracy::Error(error) => format!("asked for {}", significant(error, 2)),
+        Accuracy::Grid(_) => String::new(),
+    };
+
+    let mut columns = conditions.columns();
+    columns.push(Column::new("mode", ""));
+    if boxed {
+        columns.push(Column::new("class", ""));
+    }
+    let texts = columns.len();
+    columns.extend([
+        Column::new("effective index", ""),
+        Column::new("group index", ""),
+    ]);
+    if lossy {
+        columns.push(Column::new("loss", "dB/cm"));
+    }
+    columns.extend([
+        Column::new("TE fraction", ""),
+        Column::new("effective area", "µm²"),
+        Column::new("MFD x", "µm"),
+        Column::new("MFD y", "µm"),
+        Column::new("dn_eff/dT", PER_MEGAKELVIN.symbol),
+    ]);
+    let mut rows = Vec::new();
+    let mut numerics = Vec::new();
+    for (p, &m) in points.iter().enumerate() {
+        let outcome = match &context.results.modes[m] {
+            Ok(outcome) => outcome,
+            Err(reason) => {
+                let mut row = conditions.cells(p);
+                row.push(missing());
+                row.extend(boxed.then(|| Cell::text("–")));
+                row.extend(failed(reason, columns.len() - texts));
+                rows.push(row);
+                continue;
+            }
+        };
+        for mode in &outcome.modes {
+            let mut row = conditions.cells(p);
+            row.extend(mode_cells(mode, boxed, lossy, &asked));
+            rows.push(row);
+            let mut row = conditions.cells(p);
+            row.extend(numerics_cells(outcome, mode));
+            numerics.push(row);
+        }
+    }
+    let caption = if boxed {
+        "Modes by falling effective index."
+    } else {
+        "Modes by falling effective index; all are guided."
+    };
+    let mut tables = vec![table(caption, columns, rows)];
+    tables.extend(sensitivities(context, &points, &conditions));
+    let mut columns = conditions.columns();
+    columns.extend(
+        [
+            "mode",
+            "observed order",
+            "window",
+            "residual",
+            "grids",
+            "finest",
+        ]
+        .map(|title| Column::new(title, "")),
+    );
+    tables.push(table(
+        "How the effective indices were computed: order of convergence over the grids (2 for smooth fields), the \
+         window's part of the error bar, residual of the eigenvalue problem, grids, and cells of the finest.",
+        columns,
+        numerics,
+    ));
+    Section {
+        title: format!("Modes of {}", modes.name),
+        text: text(context, modes, &points, &conditions.shared(), lossy),
+        tables,
+        figures: Vec::new(),
+    }
+}
+
+fn text(
+    context: Context<'_>,
+    modes: &ModesTable,
+    points: &[usize],
+    shared: &str,
+    lossy: bool,
+) -> String {
+    let mut text = format!("Cross-section \"{}\"", modes.cross_section);
+    if !shared.is_empty() {
+        text += &format!(" at {shared}");
+    }
+    text += &format!("; {}.", walls(modes));
+    let outcome = points
+        .iter()
+        .find_map(|&m| context.results.modes[m].as_ref().ok());
+    if let Some(outcome) = outcome {
+        text += &format!(
+            " A guided mode exceeds the index {} of what it could radiate into.",
+            significant(outcome.radiation_index, 6)
+        );
+    }
+    text += " The group index includes material dispersion; \
+        mode field diameters (MFD) are those at which the intensity falls to 1/e².";
+    if outcome.is_some() && !lossy {
+        text +=
+            " No material absorbs, and the walls reflect: these modes have no propagation loss.";
+    }
+    text
+}
+
+/// "electric walls".
+fn walls(modes: &ModesTable) -> String {
+    let of = |wall: Wall| match wall {
+        Wall::Electric => "electric",
+        Wall::Magnetic => "magnetic",
+    };
+    let b = &modes.boundary;
+    let all = [
+        ("left", b.left),
+        ("right", b.right),
+        ("bottom", b.bottom),
+        ("top", b.top),
+    ];
+    if all.iter().all(|(_, wall)| of(*wall) == of(b.left)) {
+        return format!("{} walls", of(b.left));
+    }
+    let texts = all.map(|(side, wall)| format!("{side} {}", of(wall)));
+    format!("walls: {}", listed(&texts))
+}
+
+fn mode_cells(mode: &ModeRecord, boxed: bool, lossy: bool, asked: &str) -> Vec<Cell> {
+    let micrometre = DisplayUnit::MICROMETRE;
+    let class = match mode.class {
+        ModeClass::Guided => "guided",
+        ModeClass::Box => "box: artefact of the window",
+    };
+    let mut row = vec![Cell::number(mode.id as f64, DisplayUnit::ONE)];
+    row.extend(boxed.then(|| Cell::text(class)));
+    row.extend([
+        cell(&mode.effective_index, DisplayUnit::ONE, asked),
+        cell(&mode.group_index, DisplayUnit::ONE, ""),
+    ]);
+    if lossy {
+        let unit = DisplayUnit::DECIBEL_PER_CENTIMETRE;
+        row.push(loss(&mode.loss_db_per_m, unit, ""));
+    }
+    let [x, y] = &mode.mode_field_diameter;
+    row.extend([
+        cell(&mode.te_fraction, DisplayUnit::ONE, ""),
+        cell(&mode.effective_area, SQUARE_MICROMETRE, ""),
+        cell(x, micrometre, ""),
+        cell(y, micrometre, ""),
+        optional(&mode.thermo_optic, PER_MEGAKELVIN),
+    ]);
+    row
+}
+
+fn numerics_cells(outcome: &ModeOutcome, mode: &ModeRecord) -> Vec<Cell> {
+    let order = mode
+        .order
+        .map_or_else(missing, |order| plain(order, DisplayUnit::ONE));
+    let (grids, finest) = (outcome.levels.len(), outcome.levels.last());
+    vec![
+        Cell::number(mode.id as f64, DisplayUnit::ONE),
+        order,
+        plain(mode.window_effect, DisplayUnit::ONE),
+        plain(mode.residual, DisplayUnit::ONE),
+        Cell::number(grids as f64, DisplayUnit::ONE),
+        Cell::text(finest.map_or(String::new(), |(_, [x, y])| format!("{x} × {y}"))),
+    ]
+}
+
+/// dn_eff/dp for each parameter p, if the geometry has any.
+fn sensitivities(
+    context: Context<'_>,
+    points: &[usize],
+    conditions: &super::conditions::Conditions,
+) -> Option<crate::report::ReportTable> {
+    let mut names: Vec<&str> = Vec::new();
+    for outcome in points
+        .iter()
+        .filter_map(|&m| context.results.modes[m].as_ref().ok())
+    {
+        for (name, _) in outcome.modes.iter().flat_map(|m| &m.sensitivities) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let unit = |name: &str| {
+        let parameter = context.study.parameters.iter().find(|p| p.name == name);
+        match parameter.map(|p| p.dimension) {
+            Some(Dimension::LENGTH) => {
+                DisplayUnit::new("1/µm", DisplayUnit::MICROMETRE.size.recip())
+            }
+            Some(Dimension::NONE) | None => DisplayUnit::ONE,
+            Some(Dimension::ANGLE) => DisplayUnit::new("1/°", DisplayUnit::DEGREE.size.recip()),
+            Some(_) => DisplayUnit::new("per SI unit", 1.0),
+        }
+    };
+    let mut columns = conditions.columns();
+    columns.push(Column::new("mode", ""));
+    for name in &names {
+        let short = name.rsplit('.').next().unwrap_or(name);
+        columns.push(Column::new(format!("dn_eff/d {short}"), unit(name).symbol));
+    }
+    let mut rows = Vec::new();
+    for (p, &m) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.modes[m] else {
+            continue;
+        };
+        for mode in &outcome.modes {
+            let mut row = conditions.cells(p);
+            row.push(Cell::number(mode.id as f64, DisplayUnit::ONE));
+            for name in &names {
+                let found = mode.sensitivities.iter().find(|(n, _)| n == name);
+                row.push(found.map_or_else(missing, |(_, v)| optional(v, unit(name))));
+            }
+            rows.push(row);
+        }
+    }
+    let tolerances: Vec<String> = context
+        .study
+        .parameters
+        .iter()
+        .filter(|p| names.contains(&p.name.as_str()))
+        .filter_map(|p| {
+            let tolerance = p.tolerance?;
+            (p.dimension == Dimension::LENGTH).then(|| {
+                let sigma = cpo_materials::Length::from_si(tolerance.sigma);
+                format!(" {}: σ = {sigma} per {}.", p.name, tolerance.scope.name())
+            })
+        })
+        .collect();
+    let caption = format!(
+        "What a change of a parameter does to the effective index.{}",
+        tolerances.concat()
+    );
+    Some(table(caption, columns, rows))
+}
