@@ -151,8 +151,8 @@ pub(super) fn solve(
         .iter()
         .map(|b| Temperature::from_si(b.value))
         .collect();
-    let array = LaserArray::new(vec![model; n], &base, resistance, bars)
-        .map_err(|e| e.to_string())?;
+    let array =
+        LaserArray::new(vec![model; n], &base, resistance, bars).map_err(|e| e.to_string())?;
     let (operating, drive) = match values.drive {
         DriveValue::Current(current) => (
             array.at_currents(&vec![current; n]),

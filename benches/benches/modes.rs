@@ -1,0 +1,61 @@
+//! Modes: time until an error bar is met, and the cost of one family of grids as it grows.
+#![allow(missing_docs)] // criterion's macros make public items without any
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use cpo_benches::{tip, wire};
+use cpo_materials::{Length, Quantity};
+use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSolver};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+/// Unknowns of all levels that a solve visited.
+fn unknowns(solver: &ModeSolver, problem: &ModeProblem) -> usize {
+    let modes = solver
+        .solve(problem)
+        .expect("the benchmark's guide has modes");
+    let sizes = modes.levels().iter().map(|(_, [nx, ny])| 2 * nx * ny);
+    sizes.sum()
+}
+
+fn to_an_error(c: &mut Criterion) {
+    let mut group = c.benchmark_group("modes to an error");
+    for (name, problem, count) in [("wire TE+TM", wire(), 2), ("nitride tip TE", tip(), 1)] {
+        let problem = problem.expect("the benchmark's sizes are positive");
+        for error in [1e-3, 1e-4, 1e-5] {
+            let solver = ModeSolver::default().count(count).error(error);
+            group.throughput(Throughput::Elements(unknowns(&solver, &problem) as u64));
+            group.bench_function(BenchmarkId::new(name, format!("{error:.0e}")), |b| {
+                b.iter(|| black_box(solver.solve(&problem)));
+            });
+        }
+    }
+    group.finish();
+}
+
+fn growth(c: &mut Criterion) {
+    let mut group = c.benchmark_group("modes on given grids");
+    let problem = wire().expect("the benchmark's sizes are positive");
+    for finest in [16.0, 8.0, 5.0, 4.0] {
+        let [fine, coarse] = [finest, 1.5 * finest].map(|nm| Length::nm(nm).si());
+        let grid = ModeGrid::between(&problem, fine, coarse, 1.1)
+            .expect("0 < finest < coarsest and growth above 1");
+        let solver = ModeSolver::default().count(2).given(grid);
+        let size = unknowns(&solver, &problem);
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::new("wire TE+TM", size), |b| {
+            b.iter(|| black_box(solver.solve(&problem)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
+    targets = to_an_error, growth
+}
+criterion_main!(benches);

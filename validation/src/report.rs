@@ -1,0 +1,287 @@
+//! All cases, run and written down.
+
+use std::fmt::Write;
+
+use crate::modes::{Absent, ModeRun};
+use crate::{Check, ValidationError, coupling, heat, laser, materials, modes};
+
+/// A group of comparisons with their source.
+#[derive(Debug)]
+pub struct Section {
+    /// Heading.
+    pub title: String,
+    /// Where the references come from, one line each.
+    pub sources: Vec<String>,
+    /// The comparisons.
+    pub checks: Vec<Check>,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct Report {
+    /// The comparisons, by part.
+    pub sections: Vec<Section>,
+    /// Every mode case at every error asked for.
+    pub calibration: Vec<ModeRun>,
+    /// References that this version cannot meet.
+    pub absent: Vec<Absent>,
+}
+
+/// A reference this many times less certain than the bar says nothing about the bar.
+const BLUR: f64 = 0.3;
+
+impl Report {
+    /// Runs every case. `progress` is told what begins.
+    ///
+    /// # Errors
+    /// The first case that cannot be run; a wrong number is no error.
+    pub fn run(progress: impl Fn(&str)) -> Result<Self, ValidationError> {
+        let mut sections = Vec::new();
+        let mut section = |title: &str, sources: Vec<String>, checks| {
+            sections.push(Section {
+                title: title.to_owned(),
+                sources,
+                checks,
+            });
+        };
+        let references = modes::references()?;
+        let mut calibration: Vec<ModeRun> = Vec::new();
+        let (mut checks, mut sources) = (Vec::new(), Vec::new());
+        for case in &references.cases {
+            progress(&format!("mode {}", case.id));
+            for &asked in &case.errors {
+                calibration.push(case.run(asked)?);
+            }
+            if let Some(finest) = calibration.last() {
+                checks.extend(finest.index.iter().chain(&finest.derived).cloned());
+            }
+            sources.push(format!(
+                "{}: {}. Source: {}.",
+                case.id, case.what, case.source
+            ));
+        }
+        section("Modes", sources, checks);
+
+        progress("coupling");
+        let references = coupling::references()?;
+        section(
+            "Gaussian beams",
+            vec![references.gaussian.source.clone()],
+            references.gaussian.run()?,
+        );
+        section(
+            "Fibre modes",
+            vec![references.fibre.source.clone()],
+            references.fibre.run()?,
+        );
+
+        let references = heat::references()?;
+        let source =
+            |id: &str, what: &str, source: &str| format!("{id}: {what}. Source: {source}.");
+        progress("heat T1");
+        let case = &references.manufactured;
+        section(
+            "Heat: exact field",
+            vec![source(&case.id, &case.what, &case.source)],
+            case.run()?,
+        );
+        progress("heat T2");
+        let case = &references.block;
+        section(
+            "Heat: source on a block",
+            vec![source(&case.id, &case.what, &case.source)],
+            case.run()?,
+        );
+        progress("heat T3");
+        let case = &references.array;
+        section(
+            "Heat: crosstalk of eight lasers",
+            vec![source(&case.id, &case.what, &case.source)],
+            case.run(1e-3)?,
+        );
+
+        progress("lasers and materials");
+        let (mut checks, mut sources) = (Vec::new(), Vec::new());
+        for case in laser::references()? {
+            sources.push(source(&case.id, &case.what, &case.source));
+            checks.extend(case.run()?);
+        }
+        section("Lasers", sources, checks);
+        let references = materials::references()?;
+        section(
+            "Materials",
+            vec![references.source.clone()],
+            references.run()?,
+        );
+        Ok(Self {
+            sections,
+            calibration,
+            absent: modes::references()?.absent,
+        })
+    }
+
+    fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.sections.iter().flat_map(|section| &section.checks)
+    }
+
+    /// Index checks of the calibration whose bar does not hold the reference.
+    pub fn violations(&self) -> Vec<(&ModeRun, &Check)> {
+        self.calibration
+            .iter()
+            .flat_map(|run| run.index.iter().chain(&run.derived).map(move |c| (run, c)))
+            .filter(|(_, check)| !check.inside())
+            .collect()
+    }
+
+    /// Comparisons that passed and that failed. A violated bar of the calibration counts as failed.
+    pub fn tally(&self) -> (usize, usize) {
+        let passed = self.checks().filter(|check| check.passed()).count();
+        let failed = self.checks().count() - passed;
+        let finest = |run: &ModeRun| self.checks().any(|c| run.index.contains(c));
+        let coarse = self
+            .violations()
+            .iter()
+            .filter(|(run, _)| !finest(run))
+            .count();
+        (passed, failed + coarse)
+    }
+
+    /// The report as Markdown.
+    pub fn markdown(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let (passed, failed) = self.tally();
+        writeln!(out, "# Validation\n")?;
+        writeln!(
+            out,
+            "Written by `cargo run --release -p cpo-validation`. A comparison passes if the computed value lies within \
+             its own error bar of the reference (widened by the reference's uncertainty) and within the tolerance.\n"
+        )?;
+        writeln!(out, "{passed} passed, {failed} failed.\n")?;
+        let violations = self.violations();
+        if violations.is_empty() {
+            writeln!(out, "No error bar missed its reference.\n")?;
+        }
+        for (run, check) in &violations {
+            writeln!(
+                out,
+                "**VIOLATION**: {} {} at {:.0e} asked: error {:.2e}, bar {:.2e}.\n",
+                check.case,
+                check.quantity,
+                run.asked,
+                check.error(),
+                check.bar.unwrap_or(f64::NAN)
+            )?;
+        }
+        for section in &self.sections {
+            writeln!(out, "## {}\n", section.title)?;
+            for source in &section.sources {
+                writeln!(out, "- {source}")?;
+            }
+            writeln!(
+                out,
+                "\n| case | quantity | reference | computed | error bar | true error | error / bar | tolerance | basis | |\n\
+                 |---|---|---|---|---|---|---|---|---|---|"
+            )?;
+            for check in &section.checks {
+                writeln!(out, "{}", row(check))?;
+            }
+            writeln!(out)?;
+        }
+        self.write_calibration(out)?;
+        writeln!(out, "## Not in this version\n")?;
+        for absent in &self.absent {
+            writeln!(out, "- {}: {}; {}.", absent.id, absent.what, absent.why)?;
+        }
+        writeln!(out, "\n{passed} passed, {failed} failed")
+    }
+
+    fn write_calibration(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(
+            out,
+            "## Calibration of the error bars\n\n\
+             Every mode case at several errors asked for. \"error / bar\" is at most 1 for an honest bar; where the reference is \
+             itself less certain than {BLUR} of the bar the ratio says nothing and stands in brackets.\n"
+        )?;
+        writeln!(
+            out,
+            "| case | quantity | asked | bar | true error | error / bar | unknowns | order |\n|---|---|---|---|---|---|---|---|"
+        )?;
+        let mut ratios = Vec::new();
+        for run in &self.calibration {
+            for (m, check) in run.index.iter().enumerate() {
+                let order = run.orders.get(m).copied().flatten();
+                let (Some(bar), Some(ratio)) = (check.bar, check.ratio()) else {
+                    continue;
+                };
+                let sharp = check.uncertainty <= BLUR * bar;
+                if sharp {
+                    ratios.push(ratio);
+                }
+                writeln!(
+                    out,
+                    "| {} | {} | {:.0e} | {:.1e} | {:.1e} | {} | {} | {} |",
+                    check.case,
+                    check.quantity,
+                    run.asked,
+                    bar,
+                    check.error(),
+                    if sharp {
+                        format!("{ratio:.3}")
+                    } else {
+                        format!("({ratio:.3})")
+                    },
+                    run.unknowns,
+                    order.map_or_else(|| "irregular".to_owned(), |p| format!("{p:.2}")),
+                )?;
+            }
+        }
+        ratios.sort_by(f64::total_cmp);
+        let held = ratios.iter().filter(|&&r| r <= 1.0).count();
+        let at = |share: f64| ratios.get((share * (ratios.len() as f64 - 1.0)) as usize);
+        writeln!(
+            out,
+            "\n{held} of {} bars hold the reference; error / bar: median {:.2}, largest {:.2}.\n",
+            ratios.len(),
+            at(0.5).copied().unwrap_or(f64::NAN),
+            at(1.0).copied().unwrap_or(f64::NAN)
+        )
+    }
+}
+
+fn row(check: &Check) -> String {
+    let bar = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.1e}"));
+    format!(
+        "| {} | {} | {} | {} | {} | {:.1e} | {} | {:.1e} | {} | {} |",
+        check.case,
+        check.quantity,
+        number(check.reference),
+        number(check.computed),
+        bar(check.bar),
+        check.error(),
+        check
+            .ratio()
+            .map_or_else(String::new, |r| format!("{r:.2}")),
+        check.tolerance,
+        check.basis,
+        if check.passed() {
+            "passed"
+        } else {
+            "**FAILED**"
+        },
+    )
+}
+
+/// Ten digits, or powers of ten where those would be zeros.
+fn number(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        format!("{value:.4e}")
+    } else {
+        format!("{value:.9}")
+    }
+}
