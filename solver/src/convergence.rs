@@ -127,18 +127,18 @@ impl GridStudy {
 }
 
 /// v from two levels and a given order.
-fn extrapolate(coarse: (f64, f64), fine: (f64, f64), order: f64) -> f64 {
+pub(crate) fn extrapolate(coarse: (f64, f64), fine: (f64, f64), order: f64) -> f64 {
     fine.1 + (fine.1 - coarse.1) / ((fine.0 / coarse.0).powf(order) - 1.0)
 }
 
 /// p in (v_a − v_b)/(v_b − v_c) = (s_a⁻ᵖ − s_b⁻ᵖ)/(s_b⁻ᵖ − s_c⁻ᵖ), by bisection: the right side grows with p.
-fn observed_order(a: (f64, f64), b: (f64, f64), c: (f64, f64)) -> Option<f64> {
+pub(crate) fn observed_order(a: (f64, f64), b: (f64, f64), c: (f64, f64)) -> Option<f64> {
     let ratio = (a.1 - b.1) / (b.1 - c.1);
     if !ratio.is_finite() || ratio <= 0.0 {
         return None;
     }
     let predicted = |p: f64| (a.0.powf(-p) - b.0.powf(-p)) / (b.0.powf(-p) - c.0.powf(-p));
-    let (mut low, mut high) = (0.2, 8.0);
+    let (mut low, mut high) = (0.05, 8.0);
     if ratio < predicted(low) || ratio > predicted(high) {
         return None;
     }

@@ -5,7 +5,7 @@
 //! the error bar is what the next coarser pair of grids, and the order observed, say differently, times a
 //! safety factor.
 
-use crate::convergence::{GridStudy, Verdict};
+use crate::convergence::{GridStudy, Verdict, extrapolate, observed_order};
 
 /// Order of the scheme.
 const ORDER: f64 = 2.0;
@@ -19,20 +19,20 @@ const SAFETY: f64 = 1.5;
 /// `wanted`, both absolute.
 pub(super) fn study(levels: Vec<(f64, f64)>, floor: f64, wanted: f64) -> GridStudy {
     let n = levels.len();
-    let pair = |m: usize| richardson(levels[m - 1], levels[m], ORDER);
+    let pair = |m: usize| extrapolate(levels[m - 1], levels[m], ORDER);
     let (value, error, order) = match n {
         0 => (f64::NAN, f64::INFINITY, None),
         1 => (levels[0].1, f64::INFINITY, None),
         2 => (pair(1), (pair(1) - levels[0].1).abs(), None),
         _ => {
             let value = pair(n - 1);
-            let order = observed_order(&levels[n - 3..], floor);
+            let order = order_above(&levels, floor);
             let correction = (value - levels[n - 1].1).abs();
             let spread = (value - pair(n - 2)).abs();
             // an order far from the scheme's: the family is not yet in its asymptotic range
             let doubt = match order {
                 Some(p) if (p - ORDER).abs() <= 0.5 => {
-                    (value - richardson(levels[n - 2], levels[n - 1], p)).abs()
+                    (value - extrapolate(levels[n - 2], levels[n - 1], p)).abs()
                 }
                 _ => correction,
             };
@@ -58,33 +58,12 @@ pub(super) fn study(levels: Vec<(f64, f64)>, floor: f64, wanted: f64) -> GridStu
     }
 }
 
-fn richardson((s1, v1): (f64, f64), (s2, v2): (f64, f64), order: f64) -> f64 {
-    v2 + (v2 - v1) / ((s2 / s1).powf(order) - 1.0)
-}
-
-/// The p for which v(s) = v∞ + a s⁻ᵖ passes through three values.
-fn observed_order(levels: &[(f64, f64)], floor: f64) -> Option<f64> {
-    let [(s1, v1), (s2, v2), (s3, v3)] = levels else {
-        return None;
-    };
-    let (first, second) = (v1 - v2, v2 - v3);
-    if second.abs() <= floor || first * second <= 0.0 {
-        return None;
+/// The order that the last three levels show, unless round-off and algebraic error hide it.
+fn order_above(levels: &[(f64, f64)], floor: f64) -> Option<f64> {
+    match levels {
+        [.., a, b, c] if (b.1 - c.1).abs() > floor => observed_order(*a, *b, *c),
+        _ => None,
     }
-    let ratio = |p: f64| (s1.powf(-p) - s2.powf(-p)) / (s2.powf(-p) - s3.powf(-p));
-    let (mut low, mut high) = (0.05, 8.0);
-    if !(ratio(low)..=ratio(high)).contains(&(first / second)) {
-        return None;
-    }
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if ratio(middle) < first / second {
-            low = middle
-        } else {
-            high = middle
-        }
-    }
-    Some(low)
 }
 
 #[cfg(test)]

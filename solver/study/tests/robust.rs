@@ -6,9 +6,9 @@ use cpo_study::{Study, StudyError};
 use proptest::prelude::*;
 
 const STUDIES: [&str; 3] = [
-    include_str!("studies/wire.toml"),
-    include_str!("studies/edge_coupler.toml"),
-    include_str!("studies/laser_array.toml"),
+    include_str!("../../../examples/studies/wire.toml"),
+    include_str!("../../../examples/studies/edge_coupler.toml"),
+    include_str!("../../../examples/studies/laser_array.toml"),
 ];
 
 /// Reads and plans; refusals must have a message with a place.

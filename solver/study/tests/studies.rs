@@ -15,7 +15,8 @@ fn folder() -> PathBuf {
 }
 
 fn study(name: &str) -> Study {
-    let study = Study::read(&folder().join(name)).unwrap_or_else(|error| panic!("{error}"));
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/studies");
+    let study = Study::read(&examples.join(name)).unwrap_or_else(|error| panic!("{error}"));
     assert!(study.warnings.is_empty(), "{:?}", study.warnings);
     study
 }
@@ -27,6 +28,19 @@ fn parse(text: &str) -> Study {
 /// Parsed decimals and products of a few factors agree to round-off.
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 4.0 * f64::EPSILON * b.abs()
+}
+
+#[test]
+fn the_engine_is_planned_whole() {
+    let plan = study("cpo_engine.toml").plan().unwrap();
+    // Two guides at four wavelengths, the tip coupled at each, two coolings, lasers in both.
+    let counts = [
+        plan.modes.len(),
+        plan.couplings.len(),
+        plan.heats.len(),
+        plan.lasers.len(),
+    ];
+    assert_eq!(counts, [8, 4, 2, 2]);
 }
 
 #[test]
