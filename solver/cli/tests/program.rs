@@ -198,6 +198,56 @@ fn an_earlier_run_is_replaced_and_anything_else_refused() {
 }
 
 #[test]
+fn a_killed_run_goes_on_and_ends_with_the_same_bits() {
+    let folder = Folder::new();
+    let study = folder.study(SMALL);
+    let (whole, killed) = (folder.path.join("whole"), folder.path.join("killed"));
+    assert_eq!(run(&study, &whole, &[]).status.code(), Some(0));
+
+    let unfinished = folder.path.join(".killed.unfinished");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cpo"))
+        .args([
+            "run",
+            study.to_str().unwrap(),
+            "-o",
+            killed.to_str().unwrap(),
+            "--threads",
+            "1",
+        ])
+        .env("SOURCE_DATE_EPOCH", "0")
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Killed once the first point is kept; should the run be faster than this loop, it is whole.
+    while child.try_wait().unwrap().is_none() {
+        if unfinished.exists() && !names(&unfinished).is_empty() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert!(
+        unfinished.exists() && !killed.exists(),
+        "the run was not killed midway"
+    );
+    assert_eq!(run(&study, &killed, &[]).status.code(), Some(0));
+    assert!(!unfinished.exists());
+    for file in [
+        "loss_table.csv",
+        "loss_table.h5",
+        "figures/modes_wire_0.png",
+    ] {
+        assert!(
+            std::fs::read(whole.join(file)).unwrap() == std::fs::read(killed.join(file)).unwrap(),
+            "{file} differs"
+        );
+    }
+    assert_eq!(names(&folder.path), ["killed", "study.toml", "whole"]);
+}
+
+#[test]
 fn mistakes_are_named_with_line_key_and_fix() {
     let folder = Folder::new();
     let cases = [

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::plan::Plan;
 use crate::present;
 use crate::provenance::{peak_bytes, processor_seconds, provenance};
-use crate::run::{Progress, Results, ThreadsError, run};
+use crate::run::{Checkpoints, Progress, Results, ThreadsError, run};
 use crate::study::Study;
 use crate::summary::{Cost, summary};
 use crate::table::Status;
@@ -92,7 +92,8 @@ impl Job {
 
     /// Solves everything on `threads` threads and writes it to `directory`, which is checked first,
     /// so that a run does not find out at its end that it cannot write. An earlier run of this
-    /// program there is replaced as a whole once all is written.
+    /// program there is replaced as a whole once all is written. Finished points are kept beside it until
+    /// then: a run that was killed goes on where it was.
     ///
     /// # Errors
     /// [`JobError::Output`] if the folder cannot be written or holds something else;
@@ -104,8 +105,11 @@ impl Job {
         progress: &dyn Progress,
     ) -> Result<Delivered, JobError> {
         let start = Instant::now();
+        // Prepared and dropped: what cannot be written is known before hours of solving.
+        let target = OutputDirectory::prepare(directory)?.target().to_owned();
+        let checkpoints = Checkpoints::beside(&target, &self.study);
+        let results = run(&self.study, &self.plan, threads, &checkpoints, progress)?;
         let output = OutputDirectory::prepare(directory)?;
-        let results = run(&self.study, &self.plan, threads, progress)?;
         let facts = provenance(&self.study);
         let table = loss_table(&self.study, &self.plan, &results, &facts)?;
         write_table(&table, &output.file("loss_table.h5")?)?;
@@ -127,8 +131,10 @@ impl Job {
         let text = format!("{brief:#}\n");
         output.write("summary.json", text.as_bytes())?;
         let failures = results.failures(&self.study, &self.plan);
+        let directory = output.commit()?;
+        checkpoints.remove();
         Ok(Delivered {
-            directory: output.commit()?,
+            directory,
             results,
             cost,
             failures,

@@ -199,7 +199,7 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
     let [xx, xy, yy] = result.misalignment_tensor;
     row.extend(object(json!({
         "mode": result.mode,
-        "polarisation": result.polarisation,
+        "polarisation": result.polarisation(),
         "tilt_x": result.tilt[0],
         "tilt_y": result.tilt[1],
         "offset_x": result.offset[0],

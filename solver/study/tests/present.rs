@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use cpo_study::present::{Figure, figures, report};
 use cpo_study::report::value_with_error;
-use cpo_study::run::{PointDone, Progress, Results, run};
+use cpo_study::run::{Checkpoints, PointDone, Progress, Results, run};
 use cpo_study::summary::Cost;
 use cpo_study::table::Status;
 use cpo_study::{Plan, Study};
@@ -37,7 +37,7 @@ impl Presented {
     fn of(text: &str) -> Self {
         let study = Study::parse(text, "study.toml", Path::new("")).unwrap();
         let plan = study.plan().unwrap();
-        let results = run(&study, &plan, 2, &Silent).unwrap();
+        let results = run(&study, &plan, 2, &Checkpoints::none(), &Silent).unwrap();
         Self::with(study, plan, results)
     }
 

@@ -52,7 +52,7 @@ impl Axes {
         if self.modes {
             cells.push(Cell::number(result.mode as f64, DisplayUnit::ONE));
         }
-        cells.push(Cell::text(result.polarisation));
+        cells.push(Cell::text(result.polarisation()));
         cells
     }
 

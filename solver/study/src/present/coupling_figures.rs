@@ -49,7 +49,7 @@ fn map(context: Context<'_>, table: &CouplingTable) -> Result<Option<Figure>, Ou
          The line encloses the offsets that cost less than 1 dB; colours end 10 dB above the optimum.",
         port(&table.from),
         port(&table.to),
-        result.polarisation
+        result.polarisation()
     );
     drawn(
         format!("coupling_{name}_map"),

@@ -26,7 +26,7 @@ pub(super) fn boundary(outcome: &HeatOutcome) -> String {
         .iter()
         .map(|kind| {
             let faces = outcome.boundary.iter().filter(|(_, c)| c == kind);
-            let faces: Vec<&str> = faces.map(|(face, _)| *face).collect();
+            let faces: Vec<&str> = faces.map(|(face, _)| face.as_str()).collect();
             format!("{}: {kind}", listed(&faces))
         })
         .collect();

@@ -70,7 +70,7 @@ fn couplings(context: Context<'_>) -> Option<ReportTable> {
                     let same = |r: &&CouplingResult| r.mode == result.mode && r.tilt == result.tilt;
                     outcome.results.iter().find(same).map(|r| r.loss_db.value)
                 });
-                let along = format!("E\u{a0}along\u{a0}{}", result.polarisation);
+                let along = format!("E\u{a0}along\u{a0}{}", result.polarisation());
                 let which = match axes.label(result) {
                     which if which.is_empty() => along,
                     which => format!("{which}, {along}"),

@@ -7,6 +7,7 @@ use cpo_solver::coupling::{
     TransverseField,
 };
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Value, severity};
 use crate::plan::{CouplingPoint, Plan, PortPoint};
@@ -28,7 +29,7 @@ pub(super) struct Receiver {
 }
 
 /// Loss over offsets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MisalignmentMap {
     /// Offsets along x, m.
     pub x: Vec<f64>,
@@ -39,12 +40,12 @@ pub struct MisalignmentMap {
 }
 
 /// One tilt and one receiving mode.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CouplingResult {
     /// Id of the receiving mode.
     pub mode: usize,
-    /// Axis of the electric field of the beam: "x" or "y", that of the receiving mode.
-    pub polarisation: &'static str,
+    /// Whether the electric field of the beam, like that of the receiving mode, is along x and not y.
+    pub along_x: bool,
     /// Towards +x and +y, rad.
     pub tilt: [f64; 2],
     /// Where the loss is stated: the offset given, or the best one where offsets are scanned, m.
@@ -66,6 +67,11 @@ pub struct CouplingResult {
 }
 
 impl CouplingResult {
+    /// Axis of the electric field: "x" or "y".
+    pub fn polarisation(&self) -> &'static str {
+        if self.along_x { "x" } else { "y" }
+    }
+
     /// The smaller of the two 1 dB tolerances along x and along y, m.
     pub fn tolerance(&self) -> [f64; 2] {
         let [left, right, down, up] = self.tolerance_1db;
@@ -74,7 +80,7 @@ impl CouplingResult {
 }
 
 /// All tilts and receiving modes of a point, tilt_x slowest, mode fastest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CouplingOutcome {
     /// The results.
     pub results: Vec<CouplingResult>,
@@ -309,11 +315,7 @@ fn one(
     let transmission = map.fresnel.transmission;
     Ok(CouplingResult {
         mode: receiver.id,
-        polarisation: if receiver.te_fraction >= 0.5 {
-            "x"
-        } else {
-            "y"
-        },
+        along_x: receiver.te_fraction >= 0.5,
         tilt,
         offset,
         loss_db: Value::judged(to_db(transmission * efficiency), error_db, wanted),

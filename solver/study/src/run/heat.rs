@@ -3,6 +3,7 @@
 use cpo_meshes::{Floorplan, PlanView};
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Results, Value, severity};
 use crate::plan::{HeatPoint, Plan};
@@ -28,7 +29,7 @@ pub struct TemperatureSlice {
 }
 
 /// Sources of one heat problem.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HeatOutcome {
     /// Names of the sources.
     pub sources: Vec<String>,
@@ -37,7 +38,7 @@ pub struct HeatOutcome {
     /// The temperature that rises count from, K.
     pub ambient: f64,
     /// What holds at each face: left, right, front, back, bottom, top.
-    pub boundary: Vec<(&'static str, String)>,
+    pub boundary: Vec<(String, String)>,
     /// R_ij, mean over source i, K/W, row-major.
     pub mean: Vec<Value>,
     /// R_ij, largest in source i, K/W, row-major.
@@ -55,6 +56,7 @@ pub struct HeatOutcome {
     /// Most iterations on each grid.
     pub iterations: Vec<usize>,
     /// Pictures, at the first point of a table alone: drawn last, with the lasers' heat.
+    #[serde(skip)]
     pub pictures: Vec<TemperatureSlice>,
 }
 
@@ -174,6 +176,7 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         .map_err(|e| e.to_string())?;
     let boundary = ["left", "right", "front", "back", "bottom", "top"]
         .into_iter()
+        .map(str::to_owned)
         .zip(faces.iter().map(described))
         .collect();
     Ok(HeatOutcome {

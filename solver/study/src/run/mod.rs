@@ -6,12 +6,14 @@
 //! arithmetic, so that results have the same bits for any number of threads. A point that fails
 //! is a result with its reason, and the run goes on.
 
+mod checkpoint;
 mod coupling;
 mod heat;
 mod laser;
 mod modes;
 mod value;
 
+pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use heat::{HeatOutcome, TemperatureSlice};
 pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
@@ -24,6 +26,8 @@ pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::plan::{Plan, PortPoint};
 use crate::study::Study;
@@ -158,7 +162,8 @@ enum Done {
     Coupling(Outcome<CouplingOutcome>),
 }
 
-/// Solves all points of `plan` on `threads` threads.
+/// Solves all points of `plan` on `threads` threads, taking from `checkpoints` what an interrupted run
+/// has left there.
 ///
 /// # Errors
 /// [`ThreadsError`] if the threads cannot be started. Points that fail are results.
@@ -166,6 +171,7 @@ pub fn run(
     study: &Study,
     plan: &Plan,
     threads: usize,
+    checkpoints: &Checkpoints,
     progress: &dyn Progress,
 ) -> Result<Results, ThreadsError> {
     let pool = rayon::ThreadPoolBuilder::new()
@@ -173,12 +179,17 @@ pub fn run(
         .build()
         .map_err(|source| ThreadsError { threads, source })?;
     progress.begin(plan.len());
-    let results = pool.install(|| solve(study, plan, progress));
+    let results = pool.install(|| solve(study, plan, checkpoints, progress));
     progress.end();
     Ok(results)
 }
 
-fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
+fn solve(
+    study: &Study,
+    plan: &Plan,
+    checkpoints: &Checkpoints,
+    progress: &dyn Progress,
+) -> Results {
     // Couplings by the mode point they wait for.
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); plan.modes.len()];
     let mut alone = Vec::new();
@@ -211,7 +222,9 @@ fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
             let start = Instant::now();
             match *task {
                 Task::Heat(h) => {
-                    let outcome = heat::solve(study, &plan.heats[h]);
+                    let outcome = kept(checkpoints, &format!("heat-{h}"), || {
+                        heat::solve(study, &plan.heats[h])
+                    });
                     let status = outcome_status(&outcome, HeatOutcome::status);
                     told(
                         heat::name(study, &plan.heats[h]),
@@ -222,7 +235,20 @@ fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
                     (h, Done::Heat(Box::new(outcome)))
                 }
                 Task::Modes(m) => {
-                    let (outcome, couplings) = modes::solve(study, plan, m, &followers[m]);
+                    let task = format!("modes-{m}");
+                    let (outcome, couplings) = match checkpoints.load(&task) {
+                        Some((outcome, couplings)) => (Ok(outcome), couplings),
+                        None => {
+                            let (outcome, couplings) = modes::solve(study, plan, m, &followers[m]);
+                            // One that failed is tried again by the next run.
+                            if let (Ok(outcome), true) =
+                                (&outcome, couplings.iter().all(|(_, c)| c.is_ok()))
+                            {
+                                checkpoints.save(&task, &(outcome, &couplings));
+                            }
+                            (outcome, couplings)
+                        }
+                    };
                     let status = outcome_status(&outcome, ModeOutcome::status);
                     told(
                         modes::name(study, &plan.modes[m]),
@@ -238,7 +264,9 @@ fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
                     (m, Done::Modes(Box::new(outcome), couplings))
                 }
                 Task::Coupling(c) => {
-                    let outcome = coupling::between_fibers(study, &plan.couplings[c]);
+                    let outcome = kept(checkpoints, &format!("coupling-{c}"), || {
+                        coupling::between_fibers(study, &plan.couplings[c])
+                    });
                     let status = outcome_status(&outcome, CouplingOutcome::status);
                     let name = coupling::name(study, &plan.couplings[c]);
                     told(name, status, &reason(outcome.as_ref().err()), start);
@@ -287,6 +315,22 @@ fn solve(study: &Study, plan: &Plan, progress: &dyn Progress) -> Results {
         .collect();
     heat::draw(study, plan, &mut results);
     results
+}
+
+/// The result of a task kept by an interrupted run, or else solved and kept.
+fn kept<T: Serialize + DeserializeOwned>(
+    checkpoints: &Checkpoints,
+    task: &str,
+    solve: impl FnOnce() -> Outcome<T>,
+) -> Outcome<T> {
+    if let Some(result) = checkpoints.load(task) {
+        return Ok(result);
+    }
+    let outcome = solve();
+    if let Ok(result) = &outcome {
+        checkpoints.save(task, result);
+    }
+    outcome
 }
 
 /// Places for results; every task fills its own.

@@ -7,6 +7,7 @@ use cpo_solver::modes::{
     Mode, ModeClass, ModeError, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall as SolverWall,
 };
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use super::coupling::{self, CouplingOutcome, Receiver};
 use super::{Outcome, Value, severity};
@@ -25,12 +26,21 @@ const SHARPER: f64 = 6.0;
 /// … at most so often.
 const SHARPENINGS: usize = 2;
 
+/// How a checkpoint writes a [`ModeClass`].
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ModeClass")]
+enum ModeClassName {
+    Guided,
+    Box,
+}
+
 /// One mode as data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModeRecord {
     /// Place by falling Re n_eff.
     pub id: usize,
     /// Guided or box.
+    #[serde(with = "ModeClassName")]
     pub class: ModeClass,
     /// Re n_eff.
     pub effective_index: Value,
@@ -59,7 +69,7 @@ pub struct ModeRecord {
 }
 
 /// What a picture of a mode needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FieldPicture {
     /// Cell faces along x and y, m.
     pub faces: [Vec<f64>; 2],
@@ -70,7 +80,7 @@ pub struct FieldPicture {
 }
 
 /// Modes at one point.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModeOutcome {
     /// By falling Re n_eff.
     pub modes: Vec<ModeRecord>,

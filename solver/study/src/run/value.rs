@@ -2,10 +2,12 @@
 
 use cpo_solver::convergence::{GridStudy, Verdict};
 
+use serde::{Deserialize, Serialize};
+
 use crate::table::Status;
 
 /// A number with its error bar and status; SI.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Value {
     /// The number; NaN if not computed.
     pub value: f64,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Status of one value; the discriminant is what the file stores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum Status {
     /// Converged within the error stated beside it.
