@@ -39,6 +39,21 @@ pub enum ModeError {
         /// Cells up.
         cells_y: usize,
     },
+    /// A grid is larger than allowed.
+    #[error(
+        "a grid of {cells_x} x {cells_y} cells has {unknowns} unknowns, and {allowed} are allowed; give a \
+         smaller window or larger cells"
+    )]
+    TooManyUnknowns {
+        /// Cells across.
+        cells_x: usize,
+        /// Cells up.
+        cells_y: usize,
+        /// Its unknowns.
+        unknowns: usize,
+        /// Most allowed.
+        allowed: usize,
+    },
     /// A permittivity is zero, infinite or NaN.
     #[error(
         "the permittivity of {material} at {wavelength} is {value}, with which no field can be computed"

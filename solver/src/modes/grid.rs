@@ -7,7 +7,7 @@
 
 use super::{ModeError, ModeProblem};
 use cpo_materials::Quantity;
-use cpo_meshes::{Axis, CrossSection, RectilinearGrid, Spacing};
+use cpo_meshes::{Axis, CrossSection, RectilinearGrid, Shape, Spacing};
 
 /// Smallest cell at a dielectric corner, in transverse wavelengths, at refinement 1.
 const CORNER_CELL: f64 = 0.008;
@@ -17,6 +17,8 @@ const CORNER_SLOPE: f64 = 0.36;
 const LARGEST_CELL: f64 = 0.25;
 /// Cells across a shape at least, at refinement 1.
 const CELLS_ACROSS: f64 = 6.0;
+/// Cells across a circle at least, at refinement 1: its wall cuts cells, and their averages carry noise.
+const CELLS_ACROSS_CIRCLE: f64 = 12.0;
 /// Cells across the window at least, at refinement 1.
 const CELLS_ACROSS_WINDOW: f64 = 12.0;
 
@@ -78,13 +80,17 @@ impl ModeGrid {
         }
         for region in section.regions() {
             let polygon = region.shape.polygon();
+            let across = match region.shape {
+                Shape::Circle { .. } => CELLS_ACROSS_CIRCLE,
+                _ => CELLS_ACROSS,
+            };
             for (axis, spacing) in [(0, &mut x), (1, &mut y)] {
                 let coordinates = polygon.iter().map(|p| p[axis]);
                 let (low, high) = coordinates
                     .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), c| {
                         (l.min(c), h.max(c))
                     });
-                *spacing = spacing.clone().cap(low, high, (high - low) / CELLS_ACROSS);
+                *spacing = spacing.clone().cap(low, high, (high - low) / across);
             }
         }
         Ok(Self { x, y })

@@ -12,7 +12,7 @@ use cpo_materials::Wavelength;
 use cpo_materials::constants::{
     SPEED_OF_LIGHT, VACUUM_IMPEDANCE, VACUUM_PERMEABILITY, VACUUM_PERMITTIVITY,
 };
-use cpo_meshes::RectilinearGrid;
+use cpo_meshes::{Axis, RectilinearGrid};
 use ndarray::Array2;
 use num_complex::Complex64;
 
@@ -211,13 +211,13 @@ impl Fields {
 
 /// Numbers that describe the shape of a mode on one grid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
+pub(super) struct Numbers {
     pub(super) te_fraction: f64,
     pub(super) effective_area: f64,
     pub(super) mode_field_diameter: [f64; 2],
 }
 
-impl Shape {
+impl Numbers {
     pub(super) fn new(fields: &Fields) -> Self {
         let grid = &fields.grid;
         let squared = fields.electric_squared();
@@ -249,7 +249,7 @@ impl Shape {
                     .sum()
             };
             let profile: Vec<f64> = (0..grid.axis(axis).len()).map(sum).collect();
-            width_at(&grid.axis(axis).centres(), &profile, (-2.0_f64).exp())
+            width_at(grid.axis(axis), &profile, (-2.0_f64).exp())
         };
         Self {
             te_fraction: x / transverse,
@@ -259,9 +259,11 @@ impl Shape {
     }
 }
 
-/// Distance of the outermost points where a profile crosses `level` times its maximum.
-fn width_at(at: &[f64], profile: &[f64], level: f64) -> f64 {
-    let threshold = level * profile.iter().copied().fold(0.0, f64::max);
+/// Distance of the outermost points where a profile at cell centres crosses `level` times its maximum;
+/// the axis's end where it does not.
+fn width_at(axis: &Axis, profile: &[f64], level: f64) -> f64 {
+    let at = axis.centres();
+    let threshold = level * peak(&at, profile);
     let crossing = |k: usize, l: usize| {
         // Logarithms of a decaying tail are straight.
         let (a, b, t) = (
@@ -277,16 +279,36 @@ fn width_at(at: &[f64], profile: &[f64], level: f64) -> f64 {
         return f64::NAN;
     };
     let left = if first == 0 {
-        at[0]
+        axis.lower()
     } else {
         crossing(first - 1, first)
     };
     let right = if last + 1 == at.len() {
-        at[last]
+        axis.upper()
     } else {
         crossing(last + 1, last)
     };
     right - left
+}
+
+/// Maximum of the parabola through the largest value and its neighbours.
+fn peak(at: &[f64], profile: &[f64]) -> f64 {
+    let largest = (0..profile.len()).max_by(|&a, &b| profile[a].total_cmp(&profile[b]));
+    let Some(k) = largest.filter(|&k| k > 0 && k + 1 < profile.len()) else {
+        return profile.iter().copied().fold(0.0, f64::max);
+    };
+    let (left, right) = (at[k - 1] - at[k], at[k + 1] - at[k]);
+    let (a, b) = (
+        (profile[k - 1] - profile[k]) / left,
+        (profile[k + 1] - profile[k]) / right,
+    );
+    let curvature = (b - a) / (right - left);
+    let slope = a - curvature * left;
+    if curvature < 0.0 {
+        profile[k] - slope * slope / (4.0 * curvature)
+    } else {
+        profile[k]
+    }
 }
 
 /// A mode of a waveguide.
@@ -369,13 +391,15 @@ impl Mode {
         &self.te_fraction
     }
 
-    /// (∫|E|²)² / ∫|E|⁴ in m². Where |E| is singular (dielectric corners) ∫|E|⁴ converges slowly.
+    /// (∫|E|²)² / ∫|E|⁴ in m², over the window: with a wall on a plane of symmetry, of the part computed.
+    /// Where |E| is singular (dielectric corners) ∫|E|⁴ converges slowly.
     pub fn effective_area(&self) -> &GridStudy {
         &self.effective_area
     }
 
     /// Full width of the power density, integrated over the other axis, at 1/e² of its maximum,
-    /// along x and y, in metres. For a Gaussian beam this is 2w.
+    /// along x and y, in metres; within the window, so with a wall on a plane of symmetry half of it. For a
+    /// Gaussian beam this is 2w.
     pub fn mode_field_diameter(&self) -> [&GridStudy; 2] {
         self.mode_field_diameter.each_ref()
     }

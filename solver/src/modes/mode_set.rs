@@ -1,14 +1,14 @@
 //! The modes of a problem: their levels, and every number derived from a family of them.
 
 use super::classify::{ModeClass, RadiationBound};
-use super::mode::{Fields, Mode, Shape};
+use super::mode::{Fields, Mode, Numbers};
 use super::operator::{Operator, Unknowns};
 use super::permittivity::StaggeredFill;
 use super::{ModeError, ModeGrid, ModeProblem};
 use crate::convergence::GridStudy;
 use crate::linalg::Scalar;
 use cpo_materials::{Quantity, Wavelength};
-use cpo_meshes::RectilinearGrid;
+use cpo_meshes::{CrossSection, RectilinearGrid, Shape};
 use num_complex::Complex64;
 use std::sync::Arc;
 
@@ -296,12 +296,11 @@ impl ModeSet {
         &self.levels
     }
 
-    /// dn_eff/dp of every mode with its error bar, for the same problem at two values of p that lie
+    /// d Re n_eff/dp of every mode over the grids, with its error bar, for the same problem at two values of p that lie
     /// `step` apart, centred on the solved one, in units of 1/p.
     ///
-    /// Two operator assemblies on each of two grids, no further solve; a step of 1e-4 of p or of what
-    /// it moves is small enough. The value is extrapolated from the two finest grids at order 2 and
-    /// the bar is what that added.
+    /// Two operator assemblies on each grid, no further solve; a step of 1e-4 of p or of what it moves is
+    /// small enough.
     ///
     /// # Errors
     /// [`ModeError::Material`] if a problem is outside a material's data.
@@ -310,18 +309,22 @@ impl ModeSet {
         lower: &ModeProblem,
         upper: &ModeProblem,
         step: f64,
-    ) -> Result<Vec<(Complex64, f64)>, ModeError> {
+    ) -> Result<Vec<GridStudy>, ModeError> {
         let by_member = match &self.family {
             AnyFamily::Real(family) => sensitivities(family, &self.problem, [lower, upper], step)?,
             AnyFamily::Complex(family) => {
                 sensitivities(family, &self.problem, [lower, upper], step)?
             }
         };
-        Ok(self
-            .modes
-            .iter()
-            .map(|mode| by_member[mode.member])
-            .collect())
+        let finest = &self.modes[0].fields().grid;
+        let passing = cells_passed(finest, [lower, upper].map(ModeProblem::cross_section)) / step;
+        let study = |mode: &Mode| {
+            let noise = mode.effective_index.error * passing;
+            by_member[mode.member]
+                .clone()
+                .with_further_error(noise, f64::INFINITY)
+        };
+        Ok(self.modes.iter().map(study).collect())
     }
 }
 
@@ -333,28 +336,52 @@ impl<'a> IntoIterator for &'a ModeSet {
     }
 }
 
+/// Cells that the walls of circles pass between two geometries. The grid does not follow them, so
+/// n_eff carries the noise of their averages, within its own bar, once a cell.
+fn cells_passed(grid: &RectilinearGrid<2>, sections: [&CrossSection; 2]) -> f64 {
+    let [before, after] = sections.map(CrossSection::regions);
+    let mut most: f64 = 0.0;
+    for (before, after) in before.iter().zip(after) {
+        if !matches!(before.shape, Shape::Circle { .. }) {
+            continue;
+        }
+        let bounds = before.shape.bounds();
+        for (d, [low, high]) in [bounds.x, bounds.y].into_iter().enumerate() {
+            let across = grid
+                .axis(d)
+                .centres()
+                .iter()
+                .filter(|x| (low..=high).contains(*x))
+                .count();
+            let cell = (high - low) / across.max(1) as f64;
+            let moved = before
+                .shape
+                .polygon()
+                .into_iter()
+                .zip(after.shape.polygon());
+            let moved = moved.map(|(a, b)| (a[d] - b[d]).abs()).fold(0.0, f64::max);
+            most = most.max(moved / cell);
+        }
+    }
+    most
+}
+
 fn sensitivities<T: Scalar>(
     family: &Family<T>,
     solved: &ModeProblem,
     problems: [&ModeProblem; 2],
     step: f64,
-) -> Result<Vec<(Complex64, f64)>, ModeError> {
-    let finest = &family.levels[family.levels.len() - 1];
-    let coarser = &family.levels[family.levels.len().saturating_sub(2)];
-    let gain = (finest.refinement / coarser.refinement).powf(DESIGN_ORDER) - 1.0;
-    let (fine, coarse) = (
-        finest.sensitivities(solved, problems, step)?,
-        coarser.sensitivities(solved, problems, step)?,
-    );
-    let extrapolate = |(f, c): (Complex64, Complex64)| {
-        let added = if gain > 0.0 {
-            (f - c) / gain
-        } else {
-            Complex64::ZERO
-        };
-        (f + added, added.norm())
-    };
-    Ok(fine.into_iter().zip(coarse).map(extrapolate).collect())
+) -> Result<Vec<GridStudy>, ModeError> {
+    let mut levels: Vec<Vec<(f64, f64)>> = Vec::new();
+    for level in &family.levels {
+        let slopes = level.sensitivities(solved, problems, step)?;
+        levels.resize(slopes.len(), Vec::new());
+        for (values, slope) in levels.iter_mut().zip(slopes) {
+            values.push((level.refinement, slope.re));
+        }
+    }
+    let study = |values| GridStudy::new(values, DESIGN_ORDER, f64::INFINITY);
+    Ok(levels.into_iter().map(study).collect())
 }
 
 type Summary = (Vec<Mode>, Vec<(f64, [usize; 2])>);
@@ -393,16 +420,15 @@ fn summarise<T: Scalar>(
                 &level.modes[m],
             ));
         }
-        let shapes: Vec<Shape> = fields.iter().map(Shape::new).collect();
-        let relative = |name: fn(&Shape) -> f64| {
-            let levels = family
-                .levels
-                .iter()
-                .zip(&shapes)
-                .map(|(l, s)| (l.refinement, name(s)))
-                .collect();
-            GridStudy::new(levels, DESIGN_ORDER, f64::INFINITY)
+        let shapes: Vec<Numbers> = fields.iter().map(Numbers::new).collect();
+        let levels = |number: fn(&Numbers) -> f64| -> Vec<(f64, f64)> {
+            let pairs = family.levels.iter().zip(&shapes);
+            pairs.map(|(l, s)| (l.refinement, number(s))).collect()
         };
+        let regular = |number| GridStudy::new(levels(number), DESIGN_ORDER, f64::INFINITY);
+        // Maxima and crossings of sampled fields, and |E|⁴ at corners, do not vary smoothly with the grid.
+        let cautious =
+            |number| GridStudy::unextrapolated(levels(number), DESIGN_ORDER, f64::INFINITY);
         let group_index = family.study(|l| l.modes[m].group_index.re);
         let [window, group_window] =
             fields[finest].window_effect(problem, bound, group_index.value);
@@ -418,11 +444,11 @@ fn summarise<T: Scalar>(
             class,
             attenuation,
             group_index,
-            te_fraction: relative(|s| s.te_fraction),
-            effective_area: relative(|s| s.effective_area),
+            te_fraction: regular(|s| s.te_fraction),
+            effective_area: cautious(|s| s.effective_area),
             mode_field_diameter: [
-                relative(|s| s.mode_field_diameter[0]),
-                relative(|s| s.mode_field_diameter[1]),
+                cautious(|s| s.mode_field_diameter[0]),
+                cautious(|s| s.mode_field_diameter[1]),
             ],
             window_effect: window,
             residual: family.levels[finest].modes[m].residual,

@@ -116,6 +116,7 @@ impl ModeSolver {
     /// As [`ModeGrid::new`].
     pub fn plan(&self, problem: &ModeProblem) -> Result<Vec<usize>, ModeError> {
         let family = self.family(problem)?;
+        self.check_size(&family)?;
         let sizes = self
             .refinements
             .iter()
@@ -125,6 +126,27 @@ impl ModeSolver {
             .into_iter()
             .take_while(|&n| n <= self.unknowns)
             .collect())
+    }
+
+    /// The first grid, and for a given family the last, must be small enough.
+    fn check_size(&self, grids: &ModeGrid) -> Result<(), ModeError> {
+        let needed = if self.refinements.len() == GIVEN.len() {
+            GIVEN[GIVEN.len() - 1]
+        } else {
+            self.refinements[0]
+        };
+        let grid = grids.at(needed)?;
+        let unknowns = 2 * grid.cells();
+        if unknowns > self.unknowns {
+            let [cells_x, cells_y] = grid.shape();
+            return Err(ModeError::TooManyUnknowns {
+                cells_x,
+                cells_y,
+                unknowns,
+                allowed: self.unknowns,
+            });
+        }
+        Ok(())
     }
 
     fn family(&self, problem: &ModeProblem) -> Result<ModeGrid, ModeError> {
@@ -184,6 +206,7 @@ impl ModeSolver {
         permittivities: &[[Complex64; 3]],
     ) -> Result<(Family<T>, RadiationBound), ModeError> {
         let grids = self.family(problem)?;
+        self.check_size(&grids)?;
         let coarse = grids.at(self.refinements[0])?;
         let bound = RadiationBound::new(problem, &coarse, permittivities);
         let highest = permittivities

@@ -4,7 +4,7 @@ use cpo_materials::{Quantity, Temperature};
 use cpo_solver::coupling::SampledField;
 use cpo_solver::modes::Walls as SolverWalls;
 use cpo_solver::modes::{
-    Mode, ModeClass, ModeError, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall as SolverWall,
+    Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall as SolverWall,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -348,12 +348,8 @@ fn record(
 
 /// Derivatives of all modes; absent where a problem cannot be posed.
 fn differences(set: &ModeSet, lower: &ModeProblem, upper: &ModeProblem, step: f64) -> Vec<Value> {
-    let derivatives: Result<_, ModeError> = set.sensitivity(lower, upper, step);
-    match derivatives {
-        Ok(derivatives) => derivatives
-            .into_iter()
-            .map(|(d, error)| Value::with_error(d.re, error))
-            .collect(),
+    match set.sensitivity(lower, upper, step) {
+        Ok(derivatives) => derivatives.iter().map(Value::from).collect(),
         Err(_) => vec![Value::absent(); set.modes().len()],
     }
 }

@@ -13,6 +13,9 @@ use crate::file::{Cursor, Place, nearest};
 /// Accuracy of a loss unless the study says otherwise.
 const DEFAULT_ERROR: Decibel = Decibel::db(0.01);
 
+/// Largest tilt in degrees: beyond it the end faces hardly see each other.
+const MOST_TILT: f64 = 60.0;
+
 /// A coupling between two ports.
 #[derive(Clone, Debug)]
 pub struct CouplingTable {
@@ -104,8 +107,9 @@ impl Reader {
         };
         let offset_x = self.axis(&table, "offset_x");
         let offset_y = self.axis(&table, "offset_y");
-        let tilt_x = self.tilt(&table, "tilt_x");
-        let tilt_y = self.tilt(&table, "tilt_y");
+        let touching = matches!(gap, Some(None));
+        let tilt_x = self.tilt(&table, "tilt_x", touching);
+        let tilt_y = self.tilt(&table, "tilt_y", touching);
         let error = match table.get("error") {
             None => Some(DEFAULT_ERROR),
             Some(error) => self.constant(&error, Limit::Positive),
@@ -132,16 +136,30 @@ impl Reader {
     }
 
     /// A tilt axis within which the fields still face each other.
-    fn tilt(&mut self, table: &crate::file::Table<'_>, key: &str) -> Option<Scan<Angle>> {
+    fn tilt(
+        &mut self,
+        table: &crate::file::Table<'_>,
+        key: &str,
+        touching: bool,
+    ) -> Option<Scan<Angle>> {
         let scan: Scan<Angle> = self.axis(table, key)?;
-        let most = Angle::deg(90.0).si();
-        if let (Some(at), Some(bad)) = (
-            table.get(key),
-            scan.values.iter().find(|a| a.si().abs() >= most),
-        ) {
+        let Some(at) = table.get(key) else {
+            return Some(scan);
+        };
+        let most = Angle::deg(MOST_TILT).si() * (1.0 + f64::EPSILON);
+        if let Some(bad) = scan.values.iter().find(|a| a.si().abs() > most) {
             self.diagnostics
                 .error(&at.place, format!("`{key}` cannot be {bad}"))
-                .allowed("between -90 deg and 90 deg");
+                .allowed(format!("between -{MOST_TILT} deg and {MOST_TILT} deg"));
+            return None;
+        }
+        if let (true, Some(bad)) = (touching, scan.values.iter().find(|a| a.si() != 0.0)) {
+            self.diagnostics
+                .error(
+                    &at.place,
+                    format!("`{key}` cannot be {bad} where the end faces touch"),
+                )
+                .help("state a gap, for example gap = { length = \"5 um\", index = 1.45 }");
             return None;
         }
         Some(scan)
