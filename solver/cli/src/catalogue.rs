@@ -5,7 +5,7 @@ use std::path::Path;
 use cpo_materials::{Material, Quantity, Temperature, Wavelength, catalogue};
 use cpo_study::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle, Theme};
 
-use crate::{Ending, say};
+use crate::{Ending, say, tell};
 
 /// Points of a plot.
 const PLOT_POINTS: usize = 241;
@@ -20,7 +20,7 @@ pub(crate) fn materials(name: Option<&str>, plot: Option<&Path>) -> Ending {
     let material = match catalogue().find(name) {
         Ok(material) => material,
         Err(error) => {
-            eprintln!("{error}");
+            tell!("{error}");
             return Ending::InvalidStudy;
         }
     };
@@ -105,12 +105,22 @@ fn show(material: &Material) {
 
 fn draw(material: &Material, path: &Path) -> Ending {
     let Some([from, to]) = material.optical_range() else {
-        eprintln!(
+        tell!(
             "{} has no optical data over a range of wavelengths to plot",
             material.name()
         );
         return Ending::InvalidStudy;
     };
+    if path
+        .extension()
+        .is_none_or(|e| !e.eq_ignore_ascii_case("png"))
+    {
+        tell!(
+            "{}: a plot is a PNG picture; name it with the ending .png",
+            path.display()
+        );
+        return Ending::InvalidStudy;
+    }
     let room = Temperature::celsius(20.0);
     // Even in the logarithm: data run from the ultraviolet far into the infrared.
     let ratio = to.si() / from.si();
@@ -150,7 +160,7 @@ fn draw(material: &Material, path: &Path) -> Ending {
             Ending::AllWell
         }
         Err(reason) => {
-            eprintln!("{reason}");
+            tell!("{reason}");
             Ending::Machine
         }
     }

@@ -6,7 +6,7 @@ use cpo_study::Job;
 use cpo_study::estimate::estimate;
 
 use crate::run::refused;
-use crate::{Ending, say};
+use crate::{Ending, say, tell};
 
 pub(crate) fn check(study: &Path) -> Ending {
     let job = match Job::read(study) {
@@ -14,12 +14,12 @@ pub(crate) fn check(study: &Path) -> Ending {
         Err(error) => return refused(&error),
     };
     for warning in &job.study.warnings {
-        eprintln!("{warning}");
+        tell!("{warning}");
     }
     let tables = match estimate(&job.study, &job.plan) {
         Ok(tables) => tables,
         Err(reason) => {
-            eprintln!("{}: {reason}", study.display());
+            tell!("{}: {reason}", study.display());
             return Ending::InvalidStudy;
         }
     };

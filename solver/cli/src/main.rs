@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     ExitCode::from(ending as u8)
 }
 
-/// Prints a report's lines without failing where the reader has gone (`cpo show | head`).
+/// Prints a line without failing where the reader has gone (`cpo show | head`).
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write as _;
@@ -88,3 +88,12 @@ macro_rules! say {
     }};
 }
 pub(crate) use say;
+
+/// The same to standard error: warnings, mistakes, progress.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+pub(crate) use tell;

@@ -7,6 +7,8 @@ use cpo_study::run::{PointDone, Progress};
 use cpo_study::table::Status;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::tell;
+
 /// Progress on standard error.
 pub(crate) struct Terminal {
     bar: Mutex<Option<ProgressBar>>,
@@ -31,7 +33,7 @@ impl Terminal {
 impl Progress for Terminal {
     fn begin(&self, points: usize) {
         if !std::io::stderr().is_terminal() {
-            eprintln!("{points} points");
+            tell!("{points} points");
             return;
         }
         let bar = ProgressBar::new(points as u64);
@@ -60,7 +62,7 @@ impl Progress for Terminal {
             }
         });
         if !on_terminal {
-            eprintln!("{line}");
+            tell!("{line}");
         }
     }
 

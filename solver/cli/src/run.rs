@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cpo_study::Job;
 
 use crate::progress::Terminal;
-use crate::{Ending, say};
+use crate::{Ending, say, tell};
 
 pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZeroUsize>) -> Ending {
     let job = match Job::read(study) {
@@ -14,7 +14,7 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
         Err(error) => return refused(&error),
     };
     for warning in &job.study.warnings {
-        eprintln!("{warning}");
+        tell!("{warning}");
     }
     let directory = output.unwrap_or_else(|| job.default_directory());
     let threads = threads
@@ -24,7 +24,7 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
         Err(error) => refused(&error),
         Ok(delivered) => {
             for (point, reason) in &delivered.failures {
-                eprintln!("failed: {point}: {reason}");
+                tell!("failed: {point}: {reason}");
             }
             let cost = delivered.cost;
             say!(
@@ -44,7 +44,7 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
             } else {
                 "failed"
             };
-            eprintln!("some points {what}; they are marked so in every file");
+            tell!("some points {what}; they are marked so in every file");
             Ending::SomeFailed
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
 
 /// Tells why nothing was run.
 pub(crate) fn refused(error: &cpo_study::JobError) -> Ending {
-    eprintln!("{error}");
+    tell!("{error}");
     if error.is_machine() {
         Ending::Machine
     } else {

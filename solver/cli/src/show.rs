@@ -2,20 +2,22 @@
 
 use std::path::Path;
 
-use cpo_study::report::value_with_error;
+use cpo_study::report::{significant, value_with_error};
 use cpo_study::table::{AxisScale, AxisValues, Group, LossTable, Status, Variable};
 use cpo_study::write::read_table;
 
-use crate::{Ending, say};
+use crate::{Ending, say, tell};
 
 /// A larger variable is described, not listed: the CSV holds it.
 const MOST_VALUES: usize = 2000;
+/// Digits of coordinates and of values without an error bar.
+const DIGITS: usize = 7;
 
 pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
     let table = match read_table(path) {
         Ok(table) => table,
         Err(error) => {
-            eprintln!("{error}");
+            tell!("{error}");
             return Ending::Machine;
         }
     };
@@ -25,7 +27,7 @@ pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
             Some(group) => values(group),
             None => {
                 let known: Vec<&str> = table.groups.iter().map(|g| g.path.as_str()).collect();
-                eprintln!(
+                tell!(
                     "{} has no group \"{name}\"; it has {}",
                     path.display(),
                     known.join(", ")
@@ -70,8 +72,14 @@ fn extent(axis: &AxisScale) -> String {
         ),
         AxisValues::Text(names) => names.join(", "),
         AxisValues::Numbers(values) => match values.as_slice() {
-            [one] => format!("{one} {}", axis.units),
-            [first, .., last] => format!("{first} to {last} {} ({})", axis.units, values.len()),
+            [one] => format!("{} {}", significant(*one, DIGITS), axis.units),
+            [first, .., last] => format!(
+                "{} to {} {} ({})",
+                significant(*first, DIGITS),
+                significant(*last, DIGITS),
+                axis.units,
+                values.len()
+            ),
             [] => String::from("empty"),
         },
     }
@@ -121,7 +129,7 @@ fn values(group: &Group) {
                 Status::Ok | Status::Extrapolated if error > 0.0 => value_with_error(value, error),
                 Status::Unconverged => format!("{} (unconverged)", value_with_error(value, error)),
                 Status::Failed | Status::NotComputed => variable.status[k].name().to_owned(),
-                _ => format!("{value}"),
+                _ => significant(value, DIGITS),
             };
             let reason = variable
                 .reason
@@ -141,7 +149,9 @@ fn place(axes: &[&AxisScale], mut k: usize) -> String {
         k = rest / n;
         let at = match &axis.values {
             AxisValues::Numbers(values) if axis.units == "1" => format!("{}", values[rest % n]),
-            AxisValues::Numbers(values) => format!("{} {}", values[rest % n], axis.units),
+            AxisValues::Numbers(values) => {
+                format!("{} {}", significant(values[rest % n], DIGITS), axis.units)
+            }
             AxisValues::Text(names) => names[rest % n].clone(),
         };
         parts.push(format!("{} = {at}", axis.name));

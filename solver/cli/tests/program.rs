@@ -340,6 +340,22 @@ fn a_point_without_guided_modes_fails_alone() {
 }
 
 #[test]
+fn a_grid_too_large_to_solve_is_refused_and_not_begun() {
+    let folder = Folder::new();
+    let grid = "grid = { finest = \"0.5 nm\", coarsest = \"2 nm\", growth = 1.2 }";
+    let study = folder.study(&SMALL.replace("error = 3e-3", grid));
+    let checked = cpo(&["check", study.to_str().unwrap()]);
+    assert_eq!(checked.status.code(), Some(2), "{}", errors(&checked));
+    assert!(
+        errors(&checked).contains("unknowns"),
+        "{}",
+        errors(&checked)
+    );
+    let result = run(&study, &folder.path.join("out"), &[]);
+    assert_eq!(result.status.code(), Some(1), "{}", errors(&result));
+}
+
+#[test]
 fn files_that_are_no_tables_are_told_apart() {
     let folder = Folder::new();
     let path = folder.path.join("table.h5");

@@ -50,7 +50,7 @@ pub enum CouplingError {
     /// The beam's window cuts off too much of its power.
     #[error(
         "the beam is clipped: {outside:.2e} of its power is missing from the plane used ({width:.3e} m wide), at most {limit:.1e} \
-         is allowed; give a smaller gap or tilt, a beam on a larger window, or raise the clip limit"
+         is allowed; give a smaller gap or tilt, or a beam on a larger window"
     )]
     BeamClipped {
         /// Fraction of the power outside.
@@ -63,7 +63,7 @@ pub enum CouplingError {
     /// The mode reaches the edge of its window.
     #[error(
         "the mode is clipped: {edge:.2e} of its power is in the outermost cells of its window, at most {limit:.1e} is \
-         allowed; solve it in a larger window or raise the clip limit"
+         allowed; solve the whole mode in a larger window (a wall through the guide clips it too)"
     )]
     ModeClipped {
         /// Fraction of the power in the outermost cells.

@@ -56,7 +56,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             }
             Accuracy::Grid(_) => sizes.len(),
         };
-        let visited = &sizes[..levels.clamp(1, sizes.len())];
+        let visited = &sizes[..levels.clamp(1, sizes.len().max(1)).min(sizes.len())];
         let modes = match table.count {
             crate::study::ModeCount::First(count) => count as f64,
             crate::study::ModeCount::AllGuided => 4.0,

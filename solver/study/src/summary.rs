@@ -207,6 +207,7 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
         "status": result.loss_db.status.name(),
         "fresnel_db": number(result.fresnel_db),
         "return_loss_db": number(result.return_loss_db),
+        "etalon_db": [number(result.etalon_db[0]), number(result.etalon_db[1])],
         "tolerance_1db": { "x": number(x), "y": number(y) },
         "misalignment_db_per_m2": { "xx": number(xx), "xy": number(xy), "yy": number(yy) },
     })));

@@ -219,7 +219,7 @@ fn text(
         .flatten()
         .collect();
         text += &format!(
-            " Offsets are scanned in {}; every loss is stated at the best of them.",
+            " Offsets are scanned in {}; every loss is stated at the optimum between these ends.",
             listed(&spans)
         );
     } else {
@@ -230,7 +230,8 @@ fn text(
             text += &format!(" Losses are those at the offset x = {x}, y = {y}.");
         }
     }
-    text += " The electric field of the beam is along that of the receiving mode.";
+    text += " The electric field of the beam is along that of the receiving mode. Reflections of the two facets \
+             are added in power; the loss table bounds what their interference does.";
     text
 }
 

@@ -16,6 +16,8 @@ use crate::table::Status;
 
 /// Loss at which tolerances are stated, dB.
 const TOLERANCE_LEVEL: f64 = 1.0;
+/// Least error of an efficiency: sums of 10⁵ products in double precision.
+const EFFICIENCY_ROUND_OFF: f64 = 1e-12;
 /// Half-width of the window on which a receiving fibre is sampled, in mode field diameters.
 const FIBER_WINDOW: f64 = 1.6;
 /// Cells across that window; the error bar compares with half as many.
@@ -58,6 +60,10 @@ pub struct CouplingResult {
     pub fresnel_db: f64,
     /// −10 log₁₀ of the power reflected.
     pub return_loss_db: f64,
+    /// Least and largest total loss as the reflections of the two facets interfere, dB; the loss itself adds them in power.
+    pub etalon_db: [f64; 2],
+    /// Error of an efficiency that does not shrink with it: sampling and round-off.
+    pub efficiency_floor: f64,
     /// Distance along ±x and ±y (−x, +x, −y, +y) at which the loss has grown by 1 dB, m; NaN if not reached.
     pub tolerance_1db: [f64; 4],
     /// xx, xy, yy of the misalignment tensor at the same offset, dB/m².
@@ -99,6 +105,11 @@ impl CouplingOutcome {
     }
 }
 
+/// A relative error of an efficiency as an error of the loss in dB.
+pub(crate) fn in_db(relative: f64) -> f64 {
+    10.0 / std::f64::consts::LN_10 * relative
+}
+
 /// "coupling.facet at 1310 nm, 298.15 K".
 pub(super) fn name(study: &Study, point: &CouplingPoint) -> String {
     let named = super::modes::named(study, &point.values);
@@ -119,7 +130,11 @@ pub(super) fn solve(
     let point = &plan.couplings[c];
     let beam_of = |port: &PortPoint| -> Outcome<Beam> {
         match port {
-            PortPoint::Fiber(name) => fiber(study, point, name).map(Beam::Fiber),
+            PortPoint::Fiber(name) => {
+                let facing = receivers.first().and_then(|r| r.levels.first());
+                let index = facing.map_or(1.0, |field| field.effective_index.re);
+                fiber(study, point, name, index).map(Beam::Fiber)
+            }
             // Light that comes from a guide is in its first mode.
             PortPoint::Modes(_) => {
                 let first = receivers.first().and_then(|r| r.levels.first());
@@ -151,7 +166,9 @@ pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<Co
             "one end is a guide whose modes were not solved",
         ));
     };
-    let receiver = fiber(study, point, to)?;
+    let index = |name: &str| fiber(study, point, name, 1.0).map(|f| f.effective_index().re);
+    // Whichever states an index gives it to a Gaussian that does not.
+    let receiver = fiber(study, point, to, index(from)?)?;
     let levels = [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| sampled(&receiver, cells));
     let levels = levels.into_iter().collect::<Result<Vec<_>, String>>()?;
     let receiver = Receiver {
@@ -162,7 +179,7 @@ pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<Co
     couple(
         study,
         point,
-        &Beam::Fiber(fiber(study, point, from)?),
+        &Beam::Fiber(fiber(study, point, from, index(to)?)?),
         &[receiver],
     )
 }
@@ -198,7 +215,8 @@ impl Beam {
     }
 }
 
-fn fiber(study: &Study, point: &CouplingPoint, name: &str) -> Outcome<FiberMode> {
+/// The fibre `name`. A Gaussian without a cladding has the index of the gap, or of what it touches.
+fn fiber(study: &Study, point: &CouplingPoint, name: &str, touched: f64) -> Outcome<FiberMode> {
     let fiber = study
         .fiber(name, &point.values, point.wavelength, point.temperature)
         .map_err(|e| e.to_string())?;
@@ -208,7 +226,9 @@ fn fiber(study: &Study, point: &CouplingPoint, name: &str) -> Outcome<FiberMode>
         point.wavelength,
         point.temperature,
     );
-    let medium = gap.map_err(|e| e.to_string())?.map_or(1.0, |gap| gap.index);
+    let medium = gap
+        .map_err(|e| e.to_string())?
+        .map_or(touched, |gap| gap.index);
     let mode = match fiber {
         Fiber::Gaussian {
             mode_field_diameter,
@@ -284,24 +304,26 @@ fn one(
     let levels: Vec<&SampledField> = receiver.levels.iter().collect();
     let study = scan.study(beam, &levels)?;
     let map = &study.map;
-    let single = |values: &[Length]| match values {
-        [one] => Some(one.si()),
-        _ => None,
-    };
-    // A scanned axis is one that will be aligned.
+    // A scanned axis is one that will be aligned, within what is scanned.
     let best = map.best_offset();
+    let within = |values: &[Length], best: f64| {
+        let ends = values.iter().map(|v| v.si());
+        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+            (l.min(v), h.max(v))
+        });
+        best.clamp(low, high)
+    };
     let offset = [
-        single(&table.offset_x.values).unwrap_or(best[0]),
-        single(&table.offset_y.values).unwrap_or(best[1]),
+        within(&table.offset_x.values, best[0]),
+        within(&table.offset_y.values, best[1]),
     ];
     let efficiency = map.efficiency_at(offset)?;
     let to_db = |value: f64| -10.0 * value.log10();
-    // The relative error does not depend on where along the map it is taken.
-    let [_, error_db] = if best == offset {
-        study.best_total_loss_db
-    } else {
-        study.total_loss_db
-    };
+    let transmission = map.fresnel.transmission;
+    // The mode's error is relative to the efficiency wherever on the map; sampling and round-off are not.
+    let [total, total_error] = study.best_total_efficiency;
+    let floor = map.sampling_error.max(EFFICIENCY_ROUND_OFF);
+    let error_db = in_db(total_error / total + floor / efficiency);
     let wanted = table.error.si();
     let tolerance = |direction| {
         map.tolerance(direction, TOLERANCE_LEVEL, offset)
@@ -312,7 +334,10 @@ fn one(
         .misalignment_tensor(offset)
         .unwrap_or([[f64::NAN; 2]; 2]);
     let scanned = map.offsets_x.len() > 1 || map.offsets_y.len() > 1;
-    let transmission = map.fresnel.transmission;
+    let etalon = map
+        .fresnel
+        .etalon_transmission()
+        .map(|t| to_db(t * efficiency));
     Ok(CouplingResult {
         mode: receiver.id,
         along_x: receiver.te_fraction >= 0.5,
@@ -322,6 +347,8 @@ fn one(
         mode_mismatch_db: Value::judged(to_db(efficiency), error_db, wanted),
         fresnel_db: to_db(transmission),
         return_loss_db: map.fresnel.return_loss_db(),
+        etalon_db: [etalon[1], etalon[0]],
+        efficiency_floor: floor,
         tolerance_1db: [left.abs(), right.abs(), down.abs(), up.abs()],
         misalignment_tensor: [tensor[0][0], tensor[0][1], tensor[1][1]],
         map: scanned.then(|| MisalignmentMap {

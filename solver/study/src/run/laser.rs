@@ -202,7 +202,9 @@ pub(super) fn solve(
             },
         })
         .collect();
+    let dark = |s: &LaserState| s.optical_power.si() <= 0.0;
     let operation = match &operating {
+        Operating::Lasing(states) if states.iter().any(dark) => "below threshold",
         Operating::Lasing(_) => "lasing",
         Operating::BelowThreshold(_) => "below threshold",
         _ => "rollover",

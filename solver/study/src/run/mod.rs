@@ -20,6 +20,7 @@ pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, Rollo
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord};
 pub use value::Value;
 
+pub(crate) use coupling::in_db;
 pub(crate) use heat::planned_cells;
 pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
 

@@ -295,12 +295,20 @@ fn record(
         let t = Temperature::from_si(point.temperature.si() + dt);
         problem.clone().at_temperature(t)
     };
-    let thermo_optic = differences(
-        set,
-        &shifted(-TEMPERATURE_STEP),
-        &shifted(TEMPERATURE_STEP),
-        2.0 * TEMPERATURE_STEP,
-    );
+    // A catalogue material without a thermo-optic coefficient makes it unknown, not zero.
+    let unknown =
+        |m: &cpo_materials::Material| m.source().is_some() && m.thermo_optic_source().is_none();
+    let thermo_optic = if problem.cross_section().materials().iter().any(unknown) {
+        vec![Value::absent(); set.modes().len()]
+    } else {
+        let step = 2.0 * TEMPERATURE_STEP;
+        differences(
+            set,
+            &shifted(-TEMPERATURE_STEP),
+            &shifted(TEMPERATURE_STEP),
+            step,
+        )
+    };
     let modes = set
         .iter()
         .enumerate()

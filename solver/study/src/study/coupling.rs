@@ -101,6 +101,15 @@ impl Reader {
                 .help("couple two different fields");
             return None;
         }
+        if let (Some(Port::Modes(_)), Some(Port::Modes(_))) = (&from, &to) {
+            self.diagnostics
+                .error(
+                    table.place(),
+                    "a coupling between two guides is not available in this version",
+                )
+                .allowed("at least one of `from` and `to` a [fiber.NAME]");
+            return None;
+        }
         let gap = match table.get("gap") {
             None => Some(None),
             Some(gap) => self.gap(&gap).map(Some),

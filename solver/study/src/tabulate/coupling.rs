@@ -6,7 +6,7 @@ use super::sweep::SweepAxes;
 use super::{Column, column, identifier};
 use crate::OutputError;
 use crate::plan::Plan;
-use crate::run::{CouplingOutcome, CouplingResult, Outcome, Results, Value};
+use crate::run::{CouplingOutcome, CouplingResult, Outcome, Results, Value, in_db};
 use crate::study::{CouplingTable, Port, Study};
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -23,7 +23,7 @@ fn exact(value: f64) -> Value {
     Value::with_error(value, 0.0)
 }
 
-const QUANTITIES: [Quantity; 13] = [
+const QUANTITIES: [Quantity; 15] = [
     (
         "loss",
         "dB",
@@ -51,6 +51,20 @@ const QUANTITIES: [Quantity; 13] = [
         "power sent back, 10 log10(in / back)",
         false,
         |r| exact(r.return_loss_db),
+    ),
+    (
+        "loss_etalon_least",
+        "dB",
+        "least loss as the facets' reflections interfere",
+        false,
+        |r| exact(r.etalon_db[0]),
+    ),
+    (
+        "loss_etalon_most",
+        "dB",
+        "largest loss as the facets' reflections interfere",
+        false,
+        |r| exact(r.etalon_db[1]),
     ),
     (
         "offset_x_stated",
@@ -201,6 +215,17 @@ pub(super) fn group(
     Ok(group)
 }
 
+/// A loss elsewhere on the map: the stated one's relative error, and the floor of the efficiency.
+fn at(loss: f64, stated: Value, efficiency_floor: f64) -> Value {
+    let bar = |loss: f64| in_db(efficiency_floor * 10.0_f64.powf(0.1 * loss));
+    let error = stated.error - bar(stated.value) + bar(loss);
+    Value {
+        value: loss,
+        error: error.max(0.0),
+        status: stated.status,
+    }
+}
+
 /// Adds the loss over offsets. Its error bar in dB is that of the stated loss: the error is one of
 /// the mode's field, relative to the efficiency.
 fn with_map<'a>(
@@ -226,14 +251,12 @@ fn with_map<'a>(
                 Ok(Some(CouplingResult {
                     map: Some(map),
                     loss_db,
+                    efficiency_floor,
                     ..
                 })) => {
-                    map.loss_db.iter().for_each(|&loss| {
-                        losses.push(Value {
-                            value: loss,
-                            ..loss_db
-                        })
-                    });
+                    map.loss_db
+                        .iter()
+                        .for_each(|&loss| losses.push(at(loss, loss_db, efficiency_floor)));
                 }
                 Ok(_) => (0..cells).for_each(|_| losses.push_absent("fewer guided modes here")),
             }
