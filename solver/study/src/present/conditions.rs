@@ -1,6 +1,6 @@
 //! What distinguishes the points of a table: as columns, as labels, and what they share.
 
-use cpo_materials::{Dimension, Quantity};
+use cpo_materials::{Dimension, Quantity, Temperature, Wavelength};
 
 use super::Context;
 use super::cells::missing;
@@ -288,23 +288,29 @@ impl Context<'_> {
         ]
     }
 
+    /// Parameters, temperature and wavelength of a point.
+    fn of_light(
+        &self,
+        values: &ParameterValues,
+        temperature: Temperature,
+        wavelength: Wavelength,
+    ) -> Vec<Condition> {
+        let mut all = parameters(self.study, values, &self.guide_conditions());
+        all.push(condition(
+            "temperature",
+            Kind::Temperature,
+            temperature.si(),
+        ));
+        all.push(condition("wavelength", Kind::Wavelength, wavelength.si()));
+        all
+    }
+
     /// Points of `[modes.NAME]`: their places in the plan and their conditions.
     pub(super) fn mode_points(&self, name: &str) -> (Vec<usize>, Conditions) {
         let places = places(&self.plan.modes, |p| p.modes == name);
         let conditions = places.iter().map(|&m| {
             let point = &self.plan.modes[m];
-            let mut all = parameters(self.study, &point.values, &self.guide_conditions());
-            all.push(condition(
-                "temperature",
-                Kind::Temperature,
-                point.temperature.si(),
-            ));
-            all.push(condition(
-                "wavelength",
-                Kind::Wavelength,
-                point.wavelength.si(),
-            ));
-            all
+            self.of_light(&point.values, point.temperature, point.wavelength)
         });
         let conditions = Conditions::new(conditions.collect());
         (places, conditions)
@@ -315,18 +321,7 @@ impl Context<'_> {
         let places = places(&self.plan.couplings, |p| p.coupling == name);
         let conditions = places.iter().map(|&c| {
             let point = &self.plan.couplings[c];
-            let mut all = parameters(self.study, &point.values, &self.guide_conditions());
-            all.push(condition(
-                "temperature",
-                Kind::Temperature,
-                point.temperature.si(),
-            ));
-            all.push(condition(
-                "wavelength",
-                Kind::Wavelength,
-                point.wavelength.si(),
-            ));
-            all
+            self.of_light(&point.values, point.temperature, point.wavelength)
         });
         let conditions = Conditions::new(conditions.collect());
         (places, conditions)
