@@ -26,6 +26,15 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
             for (point, reason) in &delivered.failures {
                 tell!("failed: {point}: {reason}");
             }
+            let heats = job.plan.heats.iter().zip(&delivered.results.heats);
+            for (point, solved) in heats.filter_map(|(p, o)| o.as_ref().ok().map(|o| (p, o))) {
+                say!(
+                    "heat.{}: heat out = heat in to {:.0e}, R = R^T to {:.0e}",
+                    point.heat,
+                    solved.energy_balance,
+                    solved.reciprocity
+                );
+            }
             let cost = delivered.cost;
             say!(
                 "{}: {} points in {:.1} s ({:.1} s of processor, {:.2} GB)",
