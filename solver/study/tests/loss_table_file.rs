@@ -241,10 +241,10 @@ fn opens_with_xarray() {
     // Another interpreter, such as one of a virtual environment, may be named by PYTHON.
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let mut modules = Command::new(&python);
-    modules.args(["-c", "import xarray, h5netcdf, netCDF4"]);
+    modules.args(["-c", "import xarray, h5netcdf, h5py, netCDF4"]);
     match output_of(modules) {
         Some(output) if output.status.success() => {}
-        Some(_) => return println!("skipped: {python} lacks xarray, h5netcdf or netCDF4"),
+        Some(_) => return println!("skipped: {python} lacks xarray, h5netcdf, h5py or netCDF4"),
         None => return,
     }
     let mut command = Command::new(&python);
