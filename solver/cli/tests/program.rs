@@ -275,6 +275,11 @@ fn mistakes_are_named_with_line_key_and_fix() {
             ["heat.cold", "convection"],
         ),
         (
+            "sources = [ { name = \"laser\", layer = \"top\", rectangle = { width = \"40 um\", length = \"300 um\" }, array = { count = 2, pitch = \"400 um\", axis = \"x\" } } ]\n\n[heat.cold]",
+            "\n[heat.cold]",
+            ["floorplan", "sources"],
+        ),
+        (
             "wavelength = [\"1310 nm\", \"1550 nm\"]",
             "wavelength = []",
             ["wavelength", "empty"],

@@ -146,6 +146,14 @@ impl Planner<'_> {
         let Some(plan) = study.floorplans.iter().find(|p| p.name == heat.floorplan) else {
             return;
         };
+        if plan.sources.is_empty() {
+            self.diagnostics
+                .error(
+                    &heat.place,
+                    format!("floorplan.{} has no sources: there is no heat to follow", plan.name),
+                )
+                .help("add, for example, sources = [ { name = \"die\", layer = \"...\", rectangle = { width = \"1 mm\", length = \"1 mm\" }, power = \"1 W\" } ]");
+        }
         for values in assignments {
             if let Err(mistake) = study.make_floorplan(plan, values) {
                 self.report(*mistake, values);
