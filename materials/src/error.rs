@@ -1,6 +1,6 @@
 //! What can be wrong with a material or a look-up.
 
-use crate::{Temperature, UnitError, Wavelength};
+use crate::{OpticAxis, OpticAxisError, Temperature, UnitError, Wavelength};
 
 /// Errors of this crate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -61,6 +61,25 @@ pub enum MaterialError {
     Isotropic {
         /// Name of the material.
         material: String,
+    },
+    /// The text behind ", optic axis" names no direction.
+    #[error("{material}: {error}")]
+    OpticAxis {
+        /// Name of the material.
+        material: String,
+        /// What is wrong.
+        error: OpticAxisError,
+    },
+    /// One index along each of x, y, z was asked for, and the crystal has none.
+    #[error(
+        "{material}: its optic axis is {axis}, so no single index holds along each of x, y and z; what \
+         needs one takes an isotropic material, or one with the optic axis along x, y or z"
+    )]
+    Oblique {
+        /// Name of the material.
+        material: String,
+        /// Where its axis is.
+        axis: OpticAxis,
     },
     /// A stated value is impossible.
     #[error("{material}: {property} = {value} is not possible: {allowed}")]

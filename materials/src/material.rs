@@ -1,10 +1,11 @@
 //! A material: optical and thermal data behind one name.
 
-use crate::optics::{OpticAxis, Optics, Principal, ThermoOptic};
+use crate::optic_axis::diagonal;
+use crate::optics::{Optics, Principal, ThermoOptic};
 use crate::thermal::{ConductivityLaw, Thermal, missing};
 use crate::{
-    MaterialBuilder, MaterialError, Quantity, Source, Temperature, ThermalConductivity, Wavelength,
-    catalogue,
+    MaterialBuilder, MaterialError, OpticAxis, Quantity, Source, Temperature, ThermalConductivity,
+    Wavelength, catalogue,
 };
 use num_complex::Complex64;
 use std::sync::Arc;
@@ -172,8 +173,10 @@ impl Material {
     pub fn optical_model(&self) -> Option<String> {
         let optics = self.data.optics.as_ref()?;
         let mut model = optics.ordinary.n.kind();
-        if let Some((_, axis)) = optics.extraordinary {
-            model += &format!(", uniaxial along {}", axis.name());
+        match optics.axis() {
+            None => {}
+            Some(axis) if axis.along().is_some() => model += &format!(", uniaxial along {axis}"),
+            Some(axis) => model += &format!(", uniaxial at {axis}"),
         }
         if matches!(optics.ordinary.thermo_optic, ThermoOptic::Parabola { .. }) {
             model += ", with dn/dT";
@@ -183,27 +186,34 @@ impl Material {
 
     /// The optic axis of a uniaxial material.
     pub fn optic_axis(&self) -> Option<OpticAxis> {
-        self.data
-            .optics
-            .as_ref()?
-            .extraordinary
-            .as_ref()
-            .map(|&(_, axis)| axis)
+        self.data.optics.as_ref()?.axis()
     }
 
-    /// The same uniaxial material with its optic axis along another axis of the guide; the name says so.
+    /// The same uniaxial material with its optic axis in another direction; the name says so.
     ///
     /// ```
-    /// use cpo_materials::{OpticAxis, catalogue};
+    /// use cpo_materials::{Angle, OpticAxis, catalogue};
     /// let x_cut = catalogue().find("LiNbO3")?.with_optic_axis(OpticAxis::X)?;
     /// assert_eq!(x_cut.name(), "LiNbO3 Zelmon 1997, optic axis x");
     /// assert!(x_cut.same_as(&catalogue().find("LiNbO3, optic axis x")?));
+    /// // an x-cut film with the guide at 30 degrees to the crystal's Z
+    /// let oblique = x_cut.with_optic_axis(OpticAxis::in_plane(Angle::deg(30.0)))?;
+    /// assert_eq!(oblique.name(), "LiNbO3 Zelmon 1997, optic axis 30 deg from z");
     /// # Ok::<(), cpo_materials::MaterialError>(())
     /// ```
     ///
     /// # Errors
-    /// [`MaterialError::Isotropic`] if there is no optic axis.
+    /// [`MaterialError::Isotropic`] if there is no optic axis; [`MaterialError::Value`] for an angle
+    /// that is not finite.
     pub fn with_optic_axis(&self, axis: OpticAxis) -> Result<Self, MaterialError> {
+        if !axis.direction().iter().all(|c| c.is_finite()) {
+            return Err(MaterialError::Value {
+                material: self.name().to_owned(),
+                property: "optic axis",
+                value: axis.to_string(),
+                allowed: "its angles are finite",
+            });
+        }
         let mut data = (*self.data).clone();
         match data
             .optics
@@ -217,22 +227,19 @@ impl Material {
             Some((_, old)) => {
                 *old = axis;
                 let base = data.name.split(AXIS_SUFFIX).next().unwrap_or_default();
-                data.name = format!("{base}{AXIS_SUFFIX}{}", axis.name());
+                data.name = format!("{base}{AXIS_SUFFIX}{axis}");
                 data.aliases.clear();
                 Ok(data.into())
             }
         }
     }
 
-    /// n + ik along x (across the guide), y (up) and z (along the guide).
-    ///
-    /// # Errors
-    /// As [`permittivity`](Self::permittivity).
+    /// n + ik of the ordinary and of the extraordinary wave, and the optic axis.
     fn indices(
         &self,
         wavelength: Wavelength,
         temperature: Temperature,
-    ) -> Result<[Complex64; 3], MaterialError> {
+    ) -> Result<([Complex64; 2], Option<OpticAxis>), MaterialError> {
         let optics = self
             .data
             .optics
@@ -242,22 +249,87 @@ impl Material {
             Some(substance) => catalogue().covering(substance, wavelength, self.name()),
             None => Vec::new(),
         };
-        optics.indices(self.name(), wavelength, temperature, &covering)
+        let indices = optics.indices(self.name(), wavelength, temperature, &covering)?;
+        Ok((indices, optics.axis()))
     }
 
-    /// Principal values of the relative permittivity ε = (n + ik)² along x (across the guide), y (up) and
-    /// z (along the guide). Im ε ≥ 0 is loss.
+    /// n + ik along x, y and z.
+    fn indices_along_axes(
+        &self,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<[Complex64; 3], MaterialError> {
+        let ([ordinary, extraordinary], axis) = self.indices(wavelength, temperature)?;
+        let mut indices = [ordinary; 3];
+        if let Some(axis) = axis {
+            let along = axis.along().ok_or_else(|| MaterialError::Oblique {
+                material: self.name().to_owned(),
+                axis,
+            })?;
+            indices[along] = extraordinary;
+        }
+        Ok(indices)
+    }
+
+    /// The relative permittivity ε = (n + ik)² as the complete symmetric tensor, rows and columns along
+    /// x (across the guide), y (up) and z (along it): ε_o 1 + (ε_e − ε_o) c cᵀ with the unit vector c
+    /// along the optic axis. Im ε is loss and not negative in any direction.
+    ///
+    /// ```
+    /// use cpo_materials::{Temperature, Wavelength, catalogue};
+    /// let film = catalogue().find("LiNbO3, optic axis 45 deg from z")?;
+    /// let [[xx, xy, xz], _, [zx, _, zz]] =
+    ///     film.permittivity_tensor(Wavelength::nm(1550.0), Temperature::celsius(20.0))?;
+    /// assert!((xx - zz).norm() < 1e-14 && xy.norm() == 0.0);
+    /// assert!(xz == zx && xz.re < 0.0); // a negative crystal: the extraordinary index is the lower
+    /// # Ok::<(), cpo_materials::MaterialError>(())
+    /// ```
     ///
     /// # Errors
     /// [`MaterialError::Missing`] without optical data, [`MaterialError::Wavelength`] and
     /// [`MaterialError::Temperature`] outside the range of the data, [`MaterialError::Value`] for an
     /// index that no passive medium has.
+    pub fn permittivity_tensor(
+        &self,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<[[Complex64; 3]; 3], MaterialError> {
+        let ([ordinary, extraordinary], axis) = self.indices(wavelength, temperature)?;
+        let ordinary = ordinary * ordinary;
+        Ok(match axis {
+            None => diagonal([ordinary; 3]),
+            Some(axis) => axis.tensor(ordinary, extraordinary * extraordinary),
+        })
+    }
+
+    /// Principal values of the relative permittivity in the crystal's own axes: ordinary, ordinary,
+    /// extraordinary, whatever the direction of the optic axis; three times the same if it has none.
+    ///
+    /// # Errors
+    /// As [`permittivity_tensor`](Self::permittivity_tensor).
+    pub fn principal_permittivities(
+        &self,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<[Complex64; 3], MaterialError> {
+        let ([ordinary, extraordinary], _) = self.indices(wavelength, temperature)?;
+        Ok([ordinary, ordinary, extraordinary].map(|n| n * n))
+    }
+
+    /// The relative permittivity ε = (n + ik)² along x (across the guide), y (up) and z (along the
+    /// guide), of a material whose tensor is diagonal in these axes. Im ε ≥ 0 is loss.
+    ///
+    /// # Errors
+    /// As [`permittivity_tensor`](Self::permittivity_tensor); [`MaterialError::Oblique`] where that
+    /// tensor is not diagonal.
     pub fn permittivity(
         &self,
         wavelength: Wavelength,
         temperature: Temperature,
     ) -> Result<[Complex64; 3], MaterialError> {
-        Ok(self.indices(wavelength, temperature)?.map(|n| n * n))
+        Ok(self
+            .indices_along_axes(wavelength, temperature)?
+            .map(|n| n * n))
     }
 
     /// The complex refractive index n + ik for a field along x (across the guide).
@@ -269,7 +341,7 @@ impl Material {
         wavelength: Wavelength,
         temperature: Temperature,
     ) -> Result<Complex64, MaterialError> {
-        Ok(self.indices(wavelength, temperature)?[0])
+        Ok(self.indices_along_axes(wavelength, temperature)?[0])
     }
 
     /// Thermal conductivity along x, y (in the plane of the wafer) and z (through it), W/(m K).
@@ -319,126 +391,4 @@ impl Material {
 pub(crate) const AXIS_SUFFIX: &str = ", optic axis ";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Density, PerKelvin, SpecificHeat};
-
-    const W: Wavelength = Wavelength::nm(1310.0);
-    const T: Temperature = Temperature::celsius(25.0);
-
-    #[test]
-    fn constants_hold_everywhere() {
-        let metal = Material::with_complex_index(1.44, 16.0);
-        for (nm, celsius) in [(400.0, -200.0), (1310.0, 25.0), (1e6, 900.0)] {
-            let [x, y, z] = metal
-                .permittivity(Wavelength::nm(nm), Temperature::celsius(celsius))
-                .unwrap();
-            assert_eq!(x, Complex64::new(1.44 * 1.44 - 256.0, 2.0 * 1.44 * 16.0));
-            assert!(x == y && y == z);
-        }
-        assert_eq!(metal.name(), "index 1.44 + 16i");
-        assert!(metal.source().is_none() && metal.optical_range().is_none());
-    }
-
-    #[test]
-    fn impossible_values_are_errors() {
-        for (n, k) in [
-            (0.0, 0.0),
-            (-1.0, 0.0),
-            (f64::NAN, 0.0),
-            (f64::INFINITY, 0.0),
-            (1.5, -0.1),
-            (1.5, f64::NAN),
-        ] {
-            let looked_up = Material::with_complex_index(n, k).permittivity(W, T);
-            assert!(
-                matches!(looked_up, Err(MaterialError::Value { .. })),
-                "{n} {k}"
-            );
-            assert!(
-                Material::builder("bad")
-                    .index(n)
-                    .extinction(k)
-                    .build()
-                    .is_err()
-            );
-        }
-        for k in [0.0, -1.0, f64::NAN] {
-            let k = ThermalConductivity::w_per_m_k(k);
-            assert!(matches!(
-                Material::with_conductivity(k).thermal_conductivity(T),
-                Err(MaterialError::Value { .. })
-            ));
-            assert!(Material::builder("bad").conductivity(k).build().is_err());
-        }
-        let dn_dt = PerKelvin::per_kelvin(1e-5);
-        assert!(matches!(
-            Material::builder("bad").dn_dt(dn_dt, T).build(),
-            Err(MaterialError::Missing { .. })
-        ));
-        assert!(matches!(
-            Material::builder("bad").extinction(0.1).build(),
-            Err(MaterialError::Missing { .. })
-        ));
-        assert!(
-            Material::builder("bad")
-                .density(Density::kg_per_m3(0.0))
-                .build()
-                .is_err()
-        );
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let glass = Material::with_index(1.5);
-        let error = glass.thermal_conductivity(T).unwrap_err().to_string();
-        assert!(
-            error.starts_with("index 1.5 has no thermal conductivity"),
-            "{error}"
-        );
-        let half = Material::builder("half")
-            .density(Density::kg_per_m3(2000.0))
-            .build()
-            .unwrap();
-        assert!(
-            half.volumetric_heat_capacity(T)
-                .unwrap_err()
-                .to_string()
-                .contains("heat capacity")
-        );
-        assert!(!half.has_thermal() && !half.has_optics());
-    }
-
-    #[test]
-    fn anisotropic_conductivity_and_heat_capacity() {
-        let organic = Material::builder("organic")
-            .anisotropic_conductivity(
-                ThermalConductivity::w_per_m_k(15.0),
-                ThermalConductivity::w_per_m_k(0.5),
-            )
-            .density(Density::kg_per_m3(1900.0))
-            .heat_capacity(SpecificHeat::j_per_kg_k(1000.0))
-            .build()
-            .unwrap();
-        assert_eq!(organic.thermal_conductivity(T).unwrap(), [15.0, 15.0, 0.5]);
-        assert_eq!(organic.volumetric_heat_capacity(T).unwrap(), 1.9e6);
-    }
-
-    #[test]
-    fn power_law_within_its_range() {
-        let law = ConductivityLaw::PowerLaw {
-            at_reference: ThermalConductivity::w_per_m_k(100.0),
-            reference: Temperature::kelvin(300.0),
-            exponent: 2.0,
-            range: [Temperature::kelvin(150.0), Temperature::kelvin(600.0)],
-        };
-        let crystal = Material::builder("crystal")
-            .conductivity_laws(law.clone(), law)
-            .build()
-            .unwrap();
-        let k = |kelvin: f64| crystal.thermal_conductivity(Temperature::kelvin(kelvin));
-        assert!((k(600.0).unwrap()[0] - 25.0).abs() < 1e-12); // round-off
-        assert!((k(150.0).unwrap()[2] - 400.0).abs() < 1e-12);
-        assert!(k(601.0).is_err() && k(149.0).is_err());
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Complex principal indices n + ik, their change with temperature, and the optic axis.
+//! Complex principal indices n + ik and their change with temperature.
 //!
 //! ```text
 //! n(λ, T) = n(λ) + dn/dT(λ) (T − T₀) + ½ d²n/dT² (T − T₀)²,   ε = (n + ik)²
@@ -8,7 +8,7 @@
 //! Data without dn/dT hold within [`ROOM_TOLERANCE`] of their own temperature and no further.
 
 use crate::dispersion::Dispersion;
-use crate::{MaterialError, Quantity, Temperature, Wavelength};
+use crate::{MaterialError, OpticAxis, Quantity, Temperature, Wavelength};
 use num_complex::Complex64;
 
 /// How far (K) from their own temperature data without a dn/dT are used. The error is below 3e-3 for
@@ -17,27 +17,6 @@ pub(crate) const ROOM_TOLERANCE: f64 = 15.0;
 
 /// The temperature of data that do not say theirs (20 °C, customary in optics).
 const ROOM: Temperature = Temperature::celsius(20.0);
-
-/// One of the axes of the guide: x across, y up, z along it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpticAxis {
-    /// Across the guide (an x-cut film with propagation along the crystal's y).
-    X,
-    /// Up, normal to the wafer (a z-cut film).
-    Y,
-    /// Along the guide.
-    Z,
-}
-
-impl OpticAxis {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::X, Self::Y, Self::Z];
-
-    /// "x", "y" or "z".
-    pub const fn name(self) -> &'static str {
-        ["x", "y", "z"][self as usize]
-    }
-}
 
 /// How the refractive index follows the temperature.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,23 +137,29 @@ impl Optics {
         intersection(self.ordinary.range(), extraordinary)
     }
 
-    /// n + ik along x, y and z.
+    /// n + ik of the ordinary and the extraordinary wave, which are the same where there is no axis.
     pub fn indices(
         &self,
         name: &str,
         wavelength: Wavelength,
         temperature: Temperature,
         covering: &dyn Fn() -> Vec<String>,
-    ) -> Result<[Complex64; 3], MaterialError> {
+    ) -> Result<[Complex64; 2], MaterialError> {
         let index = |principal: &Principal| {
             let index = principal.at(name, wavelength, temperature, covering)?;
             check_index(name, index)
         };
-        let mut indices = [index(&self.ordinary)?; 3];
-        if let Some((principal, axis)) = &self.extraordinary {
-            indices[*axis as usize] = index(principal)?;
-        }
-        Ok(indices)
+        let ordinary = index(&self.ordinary)?;
+        let extraordinary = match &self.extraordinary {
+            Some((principal, _)) => index(principal)?,
+            None => ordinary,
+        };
+        Ok([ordinary, extraordinary])
+    }
+
+    /// The optic axis of a uniaxial crystal.
+    pub fn axis(&self) -> Option<OpticAxis> {
+        self.extraordinary.as_ref().map(|&(_, axis)| axis)
     }
 }
 

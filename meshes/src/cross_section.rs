@@ -7,12 +7,16 @@ use cpo_materials::Material;
 
 use crate::decomposition::{BORDER, Decomposition, Painted, walls};
 use crate::shape::{Shape, Window, crossing, encloses, overlaps};
-use crate::{Axis, FillMap, MeshError};
+use crate::{Axis, CellFill, FillMap, MeshError};
 
 /// A turn of the outline by less than this is a smooth wall, not a corner.
 const SMOOTH_TURN: f64 = 20.0 * std::f64::consts::PI / 180.0;
 /// Points closer than this fraction of the window are one: femtometres in a window of micrometres.
 const MEETING: f64 = 1e-9;
+/// Cells along each side of the window whose fractions are compared with their mirror images.
+const MIRROR_CELLS: usize = 24;
+/// Largest difference of fractions that is round-off: a shift by 1e-11 of the window shows.
+const MIRROR_SHARE: f64 = 1e-10;
 
 /// One painted region.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,15 +129,54 @@ impl CrossSection {
 
     /// Index of the material at a point; outside the window, of the nearest point of its border.
     pub fn material_at(&self, x: f64, y: f64) -> usize {
+        self.region_at(x, y)
+            .map_or(0, |region| self.regions[region].material)
+    }
+
+    /// Index of the topmost region at a point, none for the background; outside the window, of the nearest
+    /// point of its border.
+    pub fn region_at(&self, x: f64, y: f64) -> Option<usize> {
         let Window { x: wx, y: wy } = self.window;
         let [dx, dy] = [BORDER * self.window.width(), BORDER * self.window.height()];
         let x = x.clamp(wx[0] + dx, wx[1] - dx);
         let y = y.clamp(wy[0] + dy, wy[1] - dy);
         self.painted
             .iter()
-            .rev()
-            .find(|region| encloses(&region.polygon, x, y))
-            .map_or(0, |region| region.material)
+            .rposition(|region| encloses(&region.polygon, x, y))
+    }
+
+    /// Whether the window is its own mirror image in the line through its middle across `axis` (0 for x):
+    /// the exact area fractions of mirrored cells agree to round-off.
+    pub fn is_mirrored(&self, axis: usize) -> bool {
+        let along = |ends: [f64; 2]| Axis::uniform(ends[0], ends[1], MIRROR_CELLS);
+        let (Ok(x), Ok(y)) = (along(self.window.x), along(self.window.y)) else {
+            return false;
+        };
+        let fill = self.fill(&x, &y);
+        let shares = |i: usize, j: usize| {
+            let mut shares = vec![0.0; self.materials.len()];
+            match fill.cell(i, j) {
+                CellFill::Pure(material) => shares[material] = 1.0,
+                CellFill::Mixed(mixed) => {
+                    for &(material, share) in &mixed.fractions {
+                        shares[material] += share;
+                    }
+                }
+            }
+            shares
+        };
+        let last = MIRROR_CELLS - 1;
+        (0..MIRROR_CELLS).all(|i| {
+            (0..MIRROR_CELLS).all(|j| {
+                let (k, l) = if axis == 0 {
+                    (last - i, j)
+                } else {
+                    (i, last - j)
+                };
+                let pairs = shares(i, j).into_iter().zip(shares(k, l));
+                pairs.into_iter().all(|(a, b)| (a - b).abs() < MIRROR_SHARE)
+            })
+        })
     }
 
     /// Exact area fractions and interface normals of every cell of the grid of `x` and `y` (which may

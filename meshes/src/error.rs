@@ -84,6 +84,29 @@ pub enum MeshError {
         /// The name.
         name: String,
     },
+    /// A number that says how fine a triangulation is is out of range.
+    #[error("a triangulation cannot be made: its {quantity} is {}; it must be {allowed}", with_unit(*.value, unit))]
+    ElementSize {
+        /// The quantity at fault.
+        quantity: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its unit, empty for a pure number.
+        unit: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The borders of a cross-section cannot be followed by triangles.
+    #[error(
+        "a triangulation fails near x = {}, y = {}: {reason}",
+        Length::m(at[0]), Length::m(at[1])
+    )]
+    Triangulation {
+        /// Where, in metres.
+        at: [f64; 2],
+        /// What is wrong there and what to change.
+        reason: &'static str,
+    },
     /// A layer's name is unknown.
     #[error("there is no layer \"{name}\"{}; the layers are {}", nearest.as_ref().map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default(), list(known))]
     UnknownLayer {

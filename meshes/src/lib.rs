@@ -1,4 +1,5 @@
-//! Where things are: cross-sections, floorplans and graded rectilinear grids. No equations of physics.
+//! Where things are: cross-sections, floorplans, graded rectilinear grids and triangulations. No
+//! equations of physics.
 //!
 //! Coordinates, all in metres:
 //! - a cross-section of a guide has x across and y up, away from the substrate; z runs along the guide.
@@ -7,7 +8,8 @@
 //!   at the bottom of the first layer.
 //!
 //! Whatever is painted later covers what is there. Grids are products of [`Axis`]es, whose faces are the
-//! truth; a [`Spacing`] makes families of them with faces on the interfaces.
+//! truth; a [`Spacing`] makes families of them with faces on the interfaces. A [`Triangulation`]
+//! follows the interfaces of a cross-section with the sides of its triangles, for finite elements.
 
 mod axis;
 mod cross_section;
@@ -19,6 +21,7 @@ mod grid;
 mod layers;
 mod shape;
 mod spacing;
+mod triangulation;
 
 pub use axis::Axis;
 pub use cross_section::{CrossSection, Region};
@@ -29,3 +32,4 @@ pub use grid::RectilinearGrid;
 pub use layers::{LayerStack, StripBuilder};
 pub use shape::{Shape, Window};
 pub use spacing::Spacing;
+pub use triangulation::{Arc, DomainSide, Motion, Triangle, Triangulation, TriangulationBuilder};

@@ -45,6 +45,16 @@ const REGULAR: (f64, f64) = (0.8, 1.2);
 const SHARE_CONFIRMED: f64 = 0.02;
 /// The same while only three levels show the order.
 const SHARE_ALONE: f64 = 1.5;
+/// What an error falls to with every stage where corners decide (see the elements' mesh).
+const CORNER_RATE: f64 = 1.0 / 7.0;
+/// Slowest convergence that is believed in.
+const SLOWEST: f64 = 0.9;
+/// Times the error that the last difference foretells.
+const FORETOLD: f64 = 2.5;
+/// Times what the corners' rate leaves of the step before the last.
+const CORNERS: f64 = 1.25;
+/// Relative round-off of an eigenvalue iteration.
+const ROUND_OFF: f64 = 1e-12;
 /// Times the largest noise seen on four grids or more, and on three, which may agree by accident.
 const NOISE_FACTOR: f64 = 4.5;
 /// See [`NOISE_FACTOR`].
@@ -102,6 +112,37 @@ impl GridStudy {
             order,
             verdict,
         }
+    }
+
+    /// The finest level's value where the error falls exponentially, as on elements of rising order.
+    ///
+    /// The error is a sum of parts that fall at different rates and may differ in sign: what the order
+    /// resolves, fast, and what corners leave, as rᵏ with r = 1/7. If differences d go on to shrink in the
+    /// ratio ρ = d_k/d_{k−1}, but no faster than r, d_k ρ/(1 − ρ) is left; the bar is 2.5 times that. Where two
+    /// parts cancel, d_k is small by accident: the bar is no less than 1.25 times what d_{k−1} leaves two stages
+    /// on, d_{k−1} r²/(1 − r). With two levels the bar is their difference.
+    pub fn exponential(levels: Vec<(f64, f64)>, wanted: f64) -> Self {
+        let value = levels.last().map_or(f64::NAN, |level| level.1);
+        let error = match levels.as_slice() {
+            [] | [_] => f64::INFINITY,
+            [a, b] => (b.1 - a.1).abs(),
+            [.., a, b, c] => {
+                let (before, last) = ((b.1 - a.1).abs(), (c.1 - b.1).abs());
+                let ratio = if before > 0.0 { last / before } else { SLOWEST };
+                let left = |step: f64, ratio: f64| step * ratio / (1.0 - ratio);
+                let foretold = FORETOLD * left(last, ratio.clamp(CORNER_RATE, SLOWEST));
+                foretold.max(CORNERS * left(CORNER_RATE * before, CORNER_RATE))
+            }
+        };
+        let mut study = Self {
+            levels,
+            value,
+            error: error + ROUND_OFF * value.abs(),
+            order: None,
+            verdict: Verdict::Unconverged,
+        };
+        study.judge(wanted);
+        study
     }
 
     /// The finest grid's value with the bar of an irregular family: for quantities that do not vary
@@ -213,6 +254,24 @@ mod tests {
         );
         // 10 x the largest of 0.1 / 4 and 0.1 (3/4)².
         assert!((study.error - 10.0 * 0.1 * 0.5625).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_accidental_agreement_does_not_narrow_the_bar() {
+        // Two parts, one falling by 30 and one by 5 a stage, that cancel in the last difference.
+        let value = |k: i32| 1.0 + 30_f64.powi(-k) - 0.0113 * 5_f64.powi(1 - k);
+        let levels: Vec<(f64, f64)> = (0..4).map(|k| (f64::from(k + 2), value(k))).collect();
+        let study = GridStudy::exponential(levels, 1.0);
+        assert!((study.value - 1.0).abs() <= study.error, "{study:?}");
+        // A pure rate: the sum of what is left of the series, times the factor.
+        let levels = (0..4)
+            .map(|k| (f64::from(k + 2), 1.0 + 0.2_f64.powi(k)))
+            .collect();
+        let study = GridStudy::exponential(levels, 1.0);
+        assert!(
+            (study.error / (FORETOLD * 0.25 * 0.8 * 0.2_f64.powi(2)) - 1.0).abs() < 1e-9,
+            "{study:?}"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! The binary runs all cases and writes `REPORT.md`; the tests of this crate run a short subset.
 
 mod check;
+pub mod corpus;
 pub mod coupling;
 mod error;
 pub mod heat;

@@ -254,7 +254,7 @@ impl ModeCase {
             asked,
             index: Vec::new(),
             derived: Vec::new(),
-            unknowns: modes.levels().last().map_or(0, |(_, [nx, ny])| 2 * nx * ny),
+            unknowns: modes.levels().last().map_or(0, |level| level.unknowns),
             orders: Vec::new(),
         };
         for (mode, reference) in modes.iter().zip(&self.modes) {

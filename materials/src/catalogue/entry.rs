@@ -2,11 +2,12 @@
 
 use crate::dispersion::{Dispersion, Formula, Table};
 use crate::material::MaterialData;
-use crate::optics::{OpticAxis, Optics, Principal, ThermoOptic};
+use crate::optics::{Optics, Principal, ThermoOptic};
 use crate::thermal::{ConductivityLaw, Thermal};
 use crate::{
-    AnyQuantity, Density, Dimension, Length, Material, MaterialError, PerKelvin, Quantity, Source,
-    SpecificHeat, Temperature, ThermalConductivity, UnitError, Wavelength,
+    AnyQuantity, Density, Dimension, Length, Material, MaterialError, OpticAxis, OpticAxisError,
+    PerKelvin, Quantity, Source, SpecificHeat, Temperature, ThermalConductivity, UnitError,
+    Wavelength,
 };
 use serde::Deserialize;
 
@@ -154,8 +155,9 @@ impl File {
             let extraordinary = match (self.extraordinary, self.optic_axis.as_deref()) {
                 (None, None) => None,
                 (Some(index), Some(axis)) => {
-                    let axis = OpticAxis::ALL.into_iter().find(|a| a.name() == axis);
-                    let axis = axis.ok_or_else(|| bad("optic_axis is \"x\", \"y\" or \"z\""))?;
+                    let axis: OpticAxis = axis
+                        .parse()
+                        .map_err(|error: OpticAxisError| bad(&error.to_string()))?;
                     Some((index.principal(&self.name, thermo_optic)?, axis))
                 }
                 _ => return Err(bad("extraordinary and optic_axis go together")),

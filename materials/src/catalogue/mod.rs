@@ -6,7 +6,7 @@ mod files;
 mod tests;
 
 use crate::material::AXIS_SUFFIX;
-use crate::{Material, MaterialError, OpticAxis, Wavelength};
+use crate::{Material, MaterialError, Wavelength};
 use std::sync::OnceLock;
 
 /// Materials by name, in alphabetical order.
@@ -35,7 +35,8 @@ impl Catalogue {
     }
 
     /// The material of this full name ("SiO2 Malitson 1965") or alias ("SiO2"), spelt exactly. ", optic
-    /// axis x" (y, z) behind the name of a uniaxial material chooses its axis.
+    /// axis x" (y, z) or ", optic axis 30 deg from z" behind the name of a uniaxial material chooses its
+    /// axis.
     ///
     /// ```
     /// use cpo_materials::catalogue;
@@ -47,15 +48,16 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`MaterialError::Unknown`] with the nearest names; [`MaterialError::Isotropic`] if an axis is
-    /// chosen where there is none.
+    /// chosen where there is none; [`MaterialError::OpticAxis`] if what is chosen is no direction.
     pub fn find(&self, name: &str) -> Result<Material, MaterialError> {
         let name = name.trim();
-        let axis = OpticAxis::ALL.into_iter().find_map(|axis| {
-            let base = name.strip_suffix(axis.name())?.strip_suffix(AXIS_SUFFIX)?;
-            Some((base, axis))
-        });
-        if let Some((base, axis)) = axis {
-            return self.find(base)?.with_optic_axis(axis);
+        if let Some((base, axis)) = name.split_once(AXIS_SUFFIX) {
+            let material = self.find(base)?;
+            let axis = axis.parse().map_err(|error| MaterialError::OpticAxis {
+                material: material.name().to_owned(),
+                error,
+            })?;
+            return material.with_optic_axis(axis);
         }
         let is_it = |material: &&Material| {
             material.name() == name || material.aliases().iter().any(|a| a == name)

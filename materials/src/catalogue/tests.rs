@@ -1,7 +1,7 @@
 //! The catalogue against published values, and its refusals.
 
 use super::*;
-use crate::{Temperature, ThermalConductivity};
+use crate::{OpticAxis, Temperature, ThermalConductivity};
 
 const ROOM: Temperature = Temperature::celsius(20.0);
 
@@ -242,6 +242,53 @@ fn optic_axis() {
         catalogue().find("SiO2, optic axis x"),
         Err(MaterialError::Isotropic { .. })
     ));
+    let error = catalogue().find("LiNbO3, optic axis w").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("LiNbO3 Zelmon 1997: an optic axis cannot be 'w'"),
+        "{error}"
+    );
+}
+
+/// A wave along z polarised in the plane of chip and axis sees the index ellipse (Born and Wolf,
+/// § 15.3): 1/n² = cos²θ/n_o² + sin²θ/n_e², which is ε_xx − ε_xz²/ε_zz by elimination of E_z.
+#[test]
+fn an_oblique_axis_gives_the_index_ellipse() {
+    let w = Wavelength::nm(1550.0);
+    let aligned = find("LiNbO3, optic axis x");
+    let [e, o, _] = aligned.permittivity(w, ROOM).unwrap();
+    for degrees in [10.0_f64, 30.0, 45.0, 80.0, -30.0] {
+        let film = find(&format!("LiNbO3, optic axis {degrees} deg from z"));
+        assert_eq!(
+            film.name(),
+            format!("LiNbO3 Zelmon 1997, optic axis {degrees} deg from z")
+        );
+        assert!(find(film.name()).same_as(&film) && !film.same_as(&aligned));
+        let eps = film.permittivity_tensor(w, ROOM).unwrap();
+        let seen = eps[0][0] - eps[0][2] * eps[2][0] / eps[2][2];
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let ellipse = 1.0 / (cos * cos / o + sin * sin / e);
+        assert!((seen - ellipse).norm() < 1e-14, "{degrees}"); // round-off of numbers near 5
+        assert_eq!(eps[1], [0.0.into(), o, 0.0.into()]);
+        assert_eq!(film.principal_permittivities(w, ROOM).unwrap(), [o, o, e]);
+        for refused in [
+            film.permittivity(w, ROOM).unwrap_err(),
+            film.refractive_index(w, ROOM).unwrap_err(),
+        ] {
+            assert!(matches!(refused, MaterialError::Oblique { .. }));
+        }
+    }
+    let [xx, yy, zz] = aligned.permittivity(w, ROOM).unwrap();
+    let tensor = aligned.permittivity_tensor(w, ROOM).unwrap();
+    assert_eq!([tensor[0][0], tensor[1][1], tensor[2][2]], [xx, yy, zz]);
+    let nan = OpticAxis::in_plane(crate::Angle::rad(f64::NAN));
+    assert!(matches!(
+        aligned.with_optic_axis(nan),
+        Err(MaterialError::Value { .. })
+    ));
+    let silica = find("SiO2").permittivity_tensor(w, ROOM).unwrap();
+    assert!(silica[0][0] == silica[2][2] && silica[0][1] == 0.0.into());
 }
 
 #[test]

@@ -181,6 +181,21 @@ impl Correlation {
     }
 }
 
+/// Σ f(xᵢ, yⱼ) ΔxᵢΔyⱼ exp(−i(kₓxᵢ + k_yyⱼ)) of a mode's Eₓ, E_y, Hₓ, H_y, `[[kx, ky]]`.
+pub(crate) fn transform(mode: &SampledField, kx: &[f64], ky: &[f64]) -> [Array2<Complex64>; 4] {
+    let kernel = |k: &[f64], axis: usize| {
+        let (x, width) = (
+            mode.grid.axis(axis).centres(),
+            mode.grid.axis(axis).widths(),
+        );
+        Array2::from_shape_fn((k.len(), x.len()), |(m, i)| {
+            Complex64::from_polar(width[i], -k[m] * x[i])
+        })
+    };
+    let (left, right) = (kernel(kx, 0), kernel(ky, 1));
+    [&mode.ex, &mode.ey, &mode.hx, &mode.hy].map(|f| two_sided(&left, f, &right))
+}
+
 /// The wavenumbers at which the beam has power.
 pub(crate) struct Band {
     /// Positions in the FFT's order.
@@ -218,19 +233,9 @@ impl Band {
         }
     }
 
-    /// Σ f(xᵢ, yⱼ) ΔxᵢΔyⱼ exp(−i(kₓxᵢ + k_yyⱼ)) of the mode's Eₓ, E_y, Hₓ, H_y.
+    /// [`transform`] at the band's wavenumbers.
     pub fn transform(&self, mode: &SampledField) -> [Array2<Complex64>; 4] {
-        let kernel = |k: &[f64], axis: usize| {
-            let (x, width) = (
-                mode.grid.axis(axis).centres(),
-                mode.grid.axis(axis).widths(),
-            );
-            Array2::from_shape_fn((k.len(), x.len()), |(m, i)| {
-                Complex64::from_polar(width[i], -k[m] * x[i])
-            })
-        };
-        let (left, right) = (kernel(&self.kx, 0), kernel(&self.ky, 1));
-        [&mode.ex, &mode.ey, &mode.hx, &mode.hy].map(|f| two_sided(&left, f, &right))
+        transform(mode, &self.kx, &self.ky)
     }
 
     /// The spectrum of a₁₂ over offsets.

@@ -11,6 +11,7 @@ mod correlation;
 mod error;
 mod extent;
 mod facet;
+mod far_field;
 mod fiber;
 mod field;
 mod gaussian;
@@ -28,6 +29,7 @@ mod weakly_guiding_fiber;
 
 pub use error::CouplingError;
 pub use facet::{Fresnel, Gap};
+pub use far_field::{FarField, FarFieldStudy};
 pub use fiber::Fiber;
 pub use field::{SampledField, TransverseField};
 pub use gaussian::GaussianBeam;

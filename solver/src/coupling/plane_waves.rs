@@ -52,6 +52,24 @@ fn direction(kx: f64, ky: f64) -> [f64; 2] {
     }
 }
 
+/// The forward part of Eₓ, E_y of a wave (Eₓ, E_y, Z₀Hₓ, Z₀H_y) in a medium of wavenumber `k`; |k_z| is
+/// taken as `smallest` at least where it divides.
+pub(crate) fn forward_part(
+    [ex, ey, hx, hy]: [Complex64; 4],
+    k: f64,
+    vacuum_wavenumber: f64,
+    [kx, ky]: [f64; 2],
+    smallest: f64,
+) -> [Complex64; 2] {
+    let [c, s] = direction(kx, ky);
+    let kz = longitudinal(k, kx, ky);
+    let (ep, es) = (ex * c + ey * s, ey * c - ex * s);
+    let (hp, hs) = (hx * c + hy * s, hy * c - hx * s);
+    let ep = 0.5 * (ep + hs * kz * vacuum_wavenumber / (k * k));
+    let es = 0.5 * (es - hp * vacuum_wavenumber / bounded(kz, smallest));
+    [ep * c - es * s, ep * s + es * c]
+}
+
 /// Forward plane waves in one medium, by their transverse electric field.
 #[derive(Clone, Debug)]
 pub(crate) struct Waves {
@@ -84,14 +102,8 @@ impl Waves {
             .and(&hx)
             .and(&hy)
             .par_for_each(|(i, j), ex, ey, hx, hy| {
-                let [c, s] = direction(kx[i], ky[j]);
-                let kz = longitudinal(k, kx[i], ky[j]);
-                let (ep, es) = (*ex * c + *ey * s, *ey * c - *ex * s);
-                let (hp, hs) = ((hx * c + hy * s) * impedance, (hy * c - hx * s) * impedance);
-                let ep = 0.5 * (ep + hs * kz * vacuum_wavenumber / (k * k));
-                let es = 0.5 * (es - hp * vacuum_wavenumber / bounded(kz, smallest));
-                *ex = ep * c - es * s;
-                *ey = ep * s + es * c;
+                let field = [*ex, *ey, hx * impedance, hy * impedance];
+                [*ex, *ey] = forward_part(field, k, vacuum_wavenumber, [kx[i], ky[j]], smallest);
             });
         Self {
             plane,

@@ -1,17 +1,35 @@
 //! Sparse linear algebra of the mode solver; the only user of faer's types.
 //!
-//! * [`CsrMatrix`]: sparse products, from which operators are composed as they are written.
+//! * [`Stencil`]: a matrix on two lattices, five-point but for a few entries.
 //! * [`Dissection`] → [`Multifrontal`]: symbolic and numeric phase of a sparse LU factorisation.
-//! * [`shift_invert`]: eigenpairs nearest to a shift.
+//! * [`Multigrid`]: an approximate inverse on nested lattices, of one cost per unknown.
+//! * [`shift_invert`], [`preconditioned`]: eigenpairs with the one and with the other.
 
 mod dissection;
 mod eigen;
+mod element_pencil;
+mod element_tree;
+mod ldlt;
 mod multifrontal;
+mod multigrid;
+mod pencil;
+mod random;
+mod ritz;
 mod scalar;
+mod smoothing;
 mod sparse;
+mod stencil;
+mod substructured;
 
 pub(crate) use dissection::Dissection;
-pub(crate) use eigen::{EigenError, EigenOptions, shift_invert};
+pub(crate) use eigen::{EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert};
+pub(crate) use element_pencil::{ElementMatrices, ElementPencil};
+pub(crate) use element_tree::ElementTree;
 pub(crate) use multifrontal::Multifrontal;
+pub(crate) use multigrid::{Coarsest, Interpolation, Multigrid};
+pub(crate) use pencil::{Pencil, PencilOptions, PencilPair, nearest_pairs};
+pub(crate) use random::pseudo_random;
 pub(crate) use scalar::Scalar;
 pub(crate) use sparse::CsrMatrix;
+pub(crate) use stencil::Stencil;
+pub(crate) use substructured::Substructured;

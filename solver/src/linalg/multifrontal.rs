@@ -16,7 +16,7 @@ use faer::linalg::triangular_solve::{
     solve_lower_triangular_in_place, solve_unit_lower_triangular_in_place,
     solve_upper_triangular_in_place,
 };
-use faer::{Accum, Mat, Par};
+use faer::{Accum, Mat, MatMut, Par};
 use std::sync::Arc;
 
 /// The factors of one supernode.
@@ -96,10 +96,10 @@ impl<T: Scalar> Multifrontal<T> {
     }
 
     /// Solves (A − σ I) X = B in place; the columns are vectors in the matrix's own numbering.
-    pub(crate) fn solve(&self, columns: &mut [Vec<T>]) {
-        let (n, count) = (self.symbolic.unknowns(), columns.len());
+    pub(crate) fn solve(&self, mut columns: MatMut<'_, T>) {
+        let (n, count) = (self.symbolic.unknowns(), columns.ncols());
         let order = &self.symbolic.order;
-        let mut x = Mat::<T>::from_fn(n, count, |k, c| columns[c][order[k]]);
+        let mut x = Mat::<T>::from_fn(n, count, |k, c| columns[(order[k], c)]);
         for (node, front) in self.symbolic.supernodes.iter().zip(&self.fronts) {
             let start = node.pivots.start;
             let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| {
@@ -144,9 +144,9 @@ impl<T: Scalar> Multifrontal<T> {
                 }
             }
         }
-        for (c, column) in columns.iter_mut().enumerate() {
+        for c in 0..count {
             for (k, &unknown) in order.iter().enumerate() {
-                column[unknown] = x[(k, c)];
+                columns[(unknown, c)] = x[(k, c)];
             }
         }
     }

@@ -1,6 +1,8 @@
-//! The two arithmetics of the mode solver: real where nothing absorbs, complex where something does.
+//! The arithmetics of the mode solver: real where nothing absorbs, complex where something does;
+//! single precision where only a direction of search is wanted.
 
-use num_complex::Complex64;
+use faer::Mat;
+use num_complex::{Complex32, Complex64};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -21,6 +23,8 @@ pub(crate) trait Scalar:
     + MulAssign
     + SubAssign
 {
+    /// The same in single precision.
+    type Single: Single;
     /// 0.
     const ZERO: Self;
     /// Whether imaginary parts are lost.
@@ -31,13 +35,59 @@ pub(crate) trait Scalar:
     fn from_complex(value: Complex64) -> Self;
     /// As a complex number.
     fn to_complex(self) -> Complex64;
-    /// Complex conjugate.
-    fn conjugate(self) -> Self;
     /// |z|².
     fn norm_squared(self) -> f64;
+    /// Complex conjugate.
+    fn conjugate(self) -> Self;
+    /// Rounded to single precision.
+    fn to_single(self) -> Self::Single;
+    /// From single precision.
+    fn from_single(value: Self::Single) -> Self;
+    /// Eigenvalues and right eigenvectors of a small dense matrix.
+    fn eigen(matrix: &Mat<Self>) -> Option<(Vec<Complex64>, Mat<Complex64>)>;
+}
+
+/// Eigenvalues and vectors as [`Scalar::eigen`] returns them.
+fn parts(eigen: faer::linalg::solvers::Eigen<f64>) -> (Vec<Complex64>, Mat<Complex64>) {
+    let values = eigen.S().column_vector().iter().copied().collect();
+    (values, eigen.U().to_owned())
+}
+
+/// A real or complex number in single precision.
+pub(crate) trait Single:
+    Copy
+    + Debug
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + AddAssign
+    + SubAssign
+{
+    /// 0.
+    const ZERO: Self;
+    /// A real multiple.
+    fn times(self, factor: f32) -> Self;
+}
+
+impl Single for f32 {
+    const ZERO: Self = 0.0;
+    fn times(self, factor: f32) -> Self {
+        self * factor
+    }
+}
+
+impl Single for Complex32 {
+    const ZERO: Self = Complex32::new(0.0, 0.0);
+    fn times(self, factor: f32) -> Self {
+        self * factor
+    }
 }
 
 impl Scalar for f64 {
+    type Single = f32;
     const ZERO: Self = 0.0;
     const REAL: bool = true;
     fn real(value: f64) -> Self {
@@ -49,15 +99,25 @@ impl Scalar for f64 {
     fn to_complex(self) -> Complex64 {
         Complex64::new(self, 0.0)
     }
+    fn norm_squared(self) -> f64 {
+        self * self
+    }
     fn conjugate(self) -> Self {
         self
     }
-    fn norm_squared(self) -> f64 {
-        self * self
+    fn to_single(self) -> f32 {
+        self as f32
+    }
+    fn from_single(value: f32) -> Self {
+        f64::from(value)
+    }
+    fn eigen(matrix: &Mat<Self>) -> Option<(Vec<Complex64>, Mat<Complex64>)> {
+        matrix.eigen().ok().map(parts)
     }
 }
 
 impl Scalar for Complex64 {
+    type Single = Complex32;
     const ZERO: Self = Complex64::new(0.0, 0.0);
     const REAL: bool = false;
     fn real(value: f64) -> Self {
@@ -69,27 +129,60 @@ impl Scalar for Complex64 {
     fn to_complex(self) -> Complex64 {
         self
     }
+    fn norm_squared(self) -> f64 {
+        self.norm_sqr()
+    }
     fn conjugate(self) -> Self {
         self.conj()
     }
-    fn norm_squared(self) -> f64 {
-        self.norm_sqr()
+    fn to_single(self) -> Complex32 {
+        Complex32::new(self.re as f32, self.im as f32)
+    }
+    fn from_single(value: Complex32) -> Self {
+        Complex64::new(f64::from(value.re), f64::from(value.im))
+    }
+    fn eigen(matrix: &Mat<Self>) -> Option<(Vec<Complex64>, Mat<Complex64>)> {
+        matrix.eigen().ok().map(parts)
     }
 }
 
 /// Euclidean norm.
 pub(crate) fn norm<T: Scalar>(x: &[T]) -> f64 {
-    x.iter().map(|v| v.norm_squared()).sum::<f64>().sqrt()
+    dot(x, x).to_complex().re.sqrt()
+}
+
+/// Sums that are formed side by side, so that the processor can.
+const LANES: usize = 8;
+
+/// Σ f(xᵢ, yᵢ) in a fixed order.
+#[inline(always)]
+fn reduce<T: Scalar>(x: &[T], y: &[T], term: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [T::ZERO; LANES];
+    let (a, b) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+    let rest = a.remainder().iter().zip(b.remainder());
+    let tail = rest.fold(T::ZERO, |sum, (&x, &y)| sum + term(x, y));
+    for (x, y) in a.zip(b) {
+        for k in 0..LANES {
+            lanes[k] += term(x[k], y[k]);
+        }
+    }
+    lanes.into_iter().fold(tail, |sum, lane| sum + lane)
 }
 
 /// Hermitian product x* y.
+#[inline(always)]
 pub(crate) fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
-    x.iter()
-        .zip(y)
-        .fold(T::ZERO, |sum, (&a, &b)| sum + a.conjugate() * b)
+    reduce(x, y, |a, b| a.conjugate() * b)
+}
+
+/// Unconjugated product xᵀ y.
+#[inline(always)]
+pub(crate) fn product<T: Scalar>(x: &[T], y: &[T]) -> T {
+    reduce(x, y, |a, b| a * b)
 }
 
 /// y ← y + a x.
+#[inline(always)]
 pub(crate) fn axpy<T: Scalar>(a: T, x: &[T], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += a * x;

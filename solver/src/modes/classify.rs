@@ -8,17 +8,28 @@
 //! A wall through the guide itself, a plane of symmetry or the side of a slab, bounds nothing: it is
 //! recognised by N being the highest that any parallel cut has.
 
-use super::ModeProblem;
-use cpo_meshes::RectilinearGrid;
+use super::{ModeError, ModeGrid, ModeProblem, Wall};
 use num_complex::Complex64;
+
+/// Refinement of the grid on which slabs are solved.
+const CUTS: f64 = 1.0;
+/// Share by which the slabs' own discretisation may miss the ceiling.
+const CEILING_MARGIN: f64 = 0.01;
+
+/// Share of a mode's |E|² in absorbing layers from which it is one of theirs.
+pub(super) const LAYER_SHARE: f64 = 0.5;
 
 /// What a mode is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModeClass {
     /// It decays towards every wall.
     Guided,
+    /// It radiates into the absorbing layers: by a bend, or into a substrate of higher index.
+    Leaky,
     /// It lives on the window's walls: an artefact of the finite window.
     Box,
+    /// It lives in the absorbing layers: an artefact of theirs.
+    Absorber,
 }
 
 impl ModeClass {
@@ -26,8 +37,15 @@ impl ModeClass {
     pub fn name(self) -> &'static str {
         match self {
             Self::Guided => "guided",
+            Self::Leaky => "leaky",
             Self::Box => "box",
+            Self::Absorber => "pml",
         }
+    }
+
+    /// Whether it is a mode of the guide, not of the window or its layers.
+    pub fn is_physical(self) -> bool {
+        matches!(self, Self::Guided | Self::Leaky)
     }
 }
 
@@ -38,73 +56,83 @@ pub struct RadiationBound {
     pub walls: [Option<f64>; 4],
     /// What a guided mode must exceed.
     pub index: f64,
+    /// What no mode can exceed: the highest of all cuts one way or the other, whichever is lower.
+    pub ceiling: f64,
 }
 
 impl RadiationBound {
-    /// The bound on a grid.
+    /// The bound for the materials' permittivities.
     pub(super) fn new(
         problem: &ModeProblem,
-        grid: &RectilinearGrid<2>,
-        permittivities: &[[Complex64; 3]],
-    ) -> Self {
+        permittivities: &[[[Complex64; 3]; 3]],
+    ) -> Result<Self, ModeError> {
         let k0 = problem.wavelength().vacuum_wavenumber();
         let section = problem.cross_section();
-        let (xs, ys) = (grid.axis(0).centres(), grid.axis(1).centres());
-        let permittivity = |x: f64, y: f64| {
-            let eps = permittivities[section.material_at(x, y)];
-            eps[0].re.max(eps[1].re)
+        let grid = ModeGrid::new(problem)?.at(CUTS)?;
+        let centres = [0, 1].map(|d| grid.axis(d).centres());
+        let highest =
+            |tensor: &[[Complex64; 3]; 3]| (0..3).map(|d| tensor[d][d].re).fold(f64::MIN, f64::max);
+        let by_material: Vec<f64> = permittivities.iter().map(highest).collect();
+        // Index of every cut along `axis`; equal cuts are solved once.
+        let cuts = |axis: usize| -> Vec<f64> {
+            let mut known: Vec<(Vec<usize>, f64)> = Vec::new();
+            let across = centres[1 - axis].iter();
+            across
+                .map(|&at| {
+                    let place = |&v: &f64| {
+                        let (x, y) = if axis == 0 { (v, at) } else { (at, v) };
+                        section.material_at(x, y)
+                    };
+                    let profile: Vec<usize> = centres[axis].iter().map(place).collect();
+                    if let Some((_, index)) = known.iter().find(|(p, _)| *p == profile) {
+                        return *index;
+                    }
+                    let permittivity: Vec<f64> = profile.iter().map(|&m| by_material[m]).collect();
+                    let index = slab_index(&permittivity, &grid.axis(axis).widths(), k0);
+                    known.push((profile, index));
+                    index
+                })
+                .collect()
         };
-        let column = |x: f64| {
-            slab_index(
-                &ys.iter().map(|&y| permittivity(x, y)).collect::<Vec<_>>(),
-                &grid.axis(1).widths(),
-                k0,
-            )
-        };
-        let row = |y: f64| {
-            slab_index(
-                &xs.iter().map(|&x| permittivity(x, y)).collect::<Vec<_>>(),
-                &grid.axis(0).widths(),
-                k0,
-            )
-        };
-        let columns: Vec<f64> = xs.iter().map(|&x| column(x)).collect();
-        let rows: Vec<f64> = ys.iter().map(|&y| row(y)).collect();
-        let bounding = |cuts: &[f64], wall: f64| {
-            let highest = cuts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            // Equal cuts have equal profiles, so equal to round-off of the bisection.
-            (highest - wall > 1e-9).then_some(wall)
-        };
+        let (rows, columns) = (cuts(0), cuts(1));
+        let most = |cuts: &[f64]| cuts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        // Equal cuts have equal profiles, so equal to the last bit.
+        let bounding = |cuts: &[f64], wall: f64| (most(cuts) > wall).then_some(wall);
         let walls = [
             bounding(&columns, columns[0]),
             bounding(&columns, columns[columns.len() - 1]),
             bounding(&rows, rows[0]),
             bounding(&rows, rows[rows.len() - 1]),
         ];
-        let highest_index = permittivities
-            .iter()
-            .map(|e| e[0].re.max(e[1].re))
-            .fold(0.0, f64::max)
-            .sqrt();
         let index = walls
             .iter()
             .flatten()
             .copied()
             .fold(f64::NEG_INFINITY, f64::max);
-        // Nothing but symmetry planes: a uniform window, which guides nothing.
-        Self {
+        let ceiling = most(&rows).min(most(&columns));
+        Ok(Self {
             walls,
+            // Nothing but symmetry planes: a uniform window, which guides nothing.
             index: if index.is_finite() {
                 index
             } else {
-                highest_index
+                most(&by_material).max(0.0).sqrt()
             },
-        }
+            ceiling: ceiling * (1.0 + CEILING_MARGIN),
+        })
     }
 
-    /// Class of a mode of effective index `n_eff`.
-    pub fn class(&self, n_eff: Complex64) -> ModeClass {
-        if n_eff.re > self.index {
+    /// Class of a mode of Re n_eff = `index` with `layer_share` of its |E|² in absorbing layers.
+    pub fn class(&self, problem: &ModeProblem, index: f64, layer_share: f64) -> ModeClass {
+        let absorbing = |wall: &Wall| matches!(wall, Wall::Absorbing { .. });
+        if layer_share > LAYER_SHARE {
+            ModeClass::Absorber
+        } else if index > self.index && problem.bend_radius().is_none() {
+            ModeClass::Guided
+        } else if problem.walls().sides().iter().any(absorbing) {
+            ModeClass::Leaky
+        } else if index > self.index {
+            // A bend between closed walls: bound by them.
             ModeClass::Guided
         } else {
             ModeClass::Box

@@ -39,6 +39,40 @@ pub enum ModeError {
         /// Cells up.
         cells_y: usize,
     },
+    /// The eigen-solver did not converge on a mesh.
+    #[error(
+        "the eigenvalue iteration found {converged} of {wanted} modes on a mesh of {triangles} triangles; \
+         ask for fewer modes, give `target`, or a smaller window, which holds fewer box modes"
+    )]
+    Elements {
+        /// Modes that converged.
+        converged: usize,
+        /// Modes asked for.
+        wanted: usize,
+        /// Triangles of the mesh.
+        triangles: usize,
+    },
+    /// Nothing but the window's own modes near a target.
+    #[error(
+        "no mode of the guide was found near n_eff = {target:.6}: what lies there belongs to the window or its \
+         absorbing layers; give another `target`, or `count` modes around it"
+    )]
+    NothingNear {
+        /// Where it was sought.
+        target: f64,
+    },
+    /// A given grid serves closed straight guides only.
+    #[error(
+        "a given grid serves straight guides with electric or magnetic walls and crystals along its axes; \
+         remove `grid` and give `error`"
+    )]
+    GivenGrid,
+    /// A derivative was asked for between geometries that no motion of the mesh joins.
+    #[error(
+        "the two cross-sections of a derivative differ in more than the lengths of their shapes (regions \
+         added, removed or meeting otherwise); take a smaller step"
+    )]
+    Motion,
     /// A grid is larger than allowed.
     #[error(
         "a grid of {cells_x} x {cells_y} cells has {unknowns} unknowns, and {allowed} are allowed; give a \

@@ -6,17 +6,22 @@ use cpo_meshes::CrossSection;
 use num_complex::Complex64;
 
 /// The condition on one side of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum Wall {
     /// Perfect electric conductor: tangential E is zero.
     #[default]
     Electric,
     /// Perfect magnetic conductor: tangential H is zero.
     Magnetic,
+    /// An absorbing layer outside the window, backed by an electric wall.
+    Absorbing {
+        /// Thickness of the layer in metres.
+        thickness: f64,
+    },
 }
 
 /// The conditions on the four sides of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Walls {
     /// At the lowest x.
     pub left: Wall,
@@ -29,6 +34,11 @@ pub struct Walls {
 }
 
 impl Walls {
+    /// Left, right, bottom, top.
+    pub fn sides(&self) -> [Wall; 4] {
+        [self.left, self.right, self.bottom, self.top]
+    }
+
     /// The same condition on all sides.
     pub fn all(wall: Wall) -> Self {
         Self {
@@ -47,6 +57,7 @@ pub struct ModeProblem {
     wavelength: Wavelength,
     temperature: Temperature,
     walls: Walls,
+    bend_radius: Option<f64>,
 }
 
 impl ModeProblem {
@@ -57,7 +68,16 @@ impl ModeProblem {
             wavelength,
             temperature: Temperature::celsius(20.0),
             walls: Walls::default(),
+            bend_radius: None,
         }
+    }
+
+    /// The same bent in its plane: `radius` in metres from the centre of curvature to the middle of
+    /// the window; positive with the centre of curvature on the side of low x.
+    #[must_use]
+    pub fn bent(mut self, radius: f64) -> Self {
+        self.bend_radius = Some(radius);
+        self
     }
 
     /// The same at another temperature.
@@ -106,6 +126,26 @@ impl ModeProblem {
     /// The walls.
     pub fn walls(&self) -> Walls {
         self.walls
+    }
+
+    /// Radius of the bend in metres, if it is bent; see [`ModeProblem::bent`].
+    pub fn bend_radius(&self) -> Option<f64> {
+        self.bend_radius
+    }
+
+    /// Relative permittivity tensor of every material of the cross-section; x across, y up, z along.
+    ///
+    /// # Errors
+    /// [`ModeError::Material`] outside a material's data.
+    pub fn permittivity_tensors(&self) -> Result<Vec<[[Complex64; 3]; 3]>, ModeError> {
+        let look_up =
+            |material: &Material| material.permittivity_tensor(self.wavelength, self.temperature);
+        self.cross_section
+            .materials()
+            .iter()
+            .map(look_up)
+            .collect::<Result<_, _>>()
+            .map_err(ModeError::from)
     }
 
     /// Relative permittivity (xx, yy, zz) of every material of the cross-section.

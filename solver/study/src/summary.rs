@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::run::{
     CouplingResult, HeatOutcome, LaserOutcome, LaserResult, ModeRecord, Outcome, Results, Value,
 };
-use crate::study::{ParameterValues, Study};
+use crate::study::{ModesTable, ParameterValues, Study, Wall};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
 
@@ -115,7 +115,16 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
                     "wavelength": point.wavelength.si(),
                     "temperature": point.temperature.si(),
                     "parameters": parameters(study, &point.values),
+                    "boundary": walls(study, table, &point.values),
                 }));
+                if let Some(radius) = &table.bend_radius {
+                    let radius = study.evaluate(radius, &point.values).si();
+                    row.insert(String::from("bend_radius"), number(radius));
+                }
+                if let Some(target) = &table.target {
+                    let target = study.evaluate(target, &point.values).si();
+                    row.insert(String::from("target"), number(target));
+                }
                 match outcome {
                     Err(reason) => failed(row, reason),
                     Ok(outcome) => {
@@ -136,6 +145,23 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
         tables.insert(table.name.clone(), rows.into());
     }
     tables.into()
+}
+
+/// {"left": "electric", "right": {"pml": 1e-6}, ...}.
+fn walls(study: &Study, table: &ModesTable, values: &ParameterValues) -> Json {
+    let wall = |wall: Wall| match wall {
+        Wall::Electric => json!("electric"),
+        Wall::Magnetic => json!("magnetic"),
+        Wall::Absorbing { thickness } => {
+            json!({ "pml": number(study.evaluate(&thickness, values).si()) })
+        }
+    };
+    let sides = table.boundary.sides();
+    let sides: Map<String, Json> = sides
+        .into_iter()
+        .map(|(side, w)| (side.to_owned(), wall(w)))
+        .collect();
+    sides.into()
 }
 
 fn mode(mode: &ModeRecord) -> Json {

@@ -10,7 +10,7 @@ use super::{Diagnostic, Location, Node, Place, Severity, Source, Value};
 pub struct Key {
     /// The key itself.
     pub name: &'static str,
-    /// A value in TOML; empty for a key that is recognised but not available.
+    /// A value in TOML.
     pub example: &'static str,
 }
 
@@ -77,11 +77,9 @@ pub(crate) fn members<'t>(
     })
 }
 
-/// Names of the keys that may be used.
-fn available(keys: &'static [Key]) -> impl Iterator<Item = &'static str> + Clone {
-    keys.iter()
-        .filter(|key| !key.example.is_empty())
-        .map(|key| key.name)
+/// Names of the keys.
+fn names_of(keys: &'static [Key]) -> impl Iterator<Item = &'static str> + Clone {
+    keys.iter().map(|key| key.name)
 }
 
 impl<'t> Table<'t> {
@@ -239,7 +237,7 @@ impl Diagnostics {
         keys: &'static [Key],
     ) -> Option<Table<'t>> {
         let Value::Table(entries) = &cursor.node.value else {
-            let names = listed(available(keys));
+            let names = listed(names_of(keys));
             self.wrong_type(cursor, "a table")
                 .allowed(format!("a table with the keys {names}"));
             return None;
@@ -254,8 +252,8 @@ impl Diagnostics {
                 format!("`{}`", cursor.place.key)
             };
             let diagnostic = self.error(&place, format!("unknown key `{name}` in {whole}"));
-            diagnostic.allowed(listed(available(keys)));
-            if let Some(near) = nearest(name, available(keys)) {
+            diagnostic.allowed(listed(names_of(keys)));
+            if let Some(near) = nearest(name, names_of(keys)) {
                 diagnostic.help(format!("did you mean `{near}`?"));
             }
         }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::MaterialError;
+use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wavelength};
 
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, HeatTable, MaterialId, ModesTable, NamedValue, ParameterId, ParameterValues,
-    Port,
+    CouplingTable, CrossSectionTable, HeatTable, MaterialId, ModesTable, NamedValue, ParameterId,
+    ParameterValues, Port, Wall,
 };
 
 impl Planner<'_> {
@@ -51,6 +51,8 @@ impl Planner<'_> {
         else {
             return;
         };
+        self.check_bend(modes, section);
+        self.check_target(modes, section);
         // two tables of modes may share a cross-section; its mistakes are reported once
         let first = study
             .modes
@@ -59,7 +61,7 @@ impl Planner<'_> {
         if first.is_some_and(|first| first.name != modes.name) {
             return;
         }
-        let geometry = self.sweep.of_cross_section(&section.name);
+        let geometry = study.geometry_parameters(&section.name);
         for values in self.subset(&geometry) {
             if let Err(mistake) = study.make_cross_section(section, &values) {
                 self.report(*mistake, &values);
@@ -69,7 +71,88 @@ impl Planner<'_> {
         let mut seen = BTreeSet::new();
         for (material, place) in section.materials() {
             if seen.insert(material) {
-                self.check_optics(material, &place);
+                self.check_optics(material, &place, |material, at, temperature| {
+                    material.permittivity_tensor(at, temperature).map(|_| ())
+                });
+            }
+        }
+    }
+
+    /// The window, with the PML on the inner side of the bend, ends before the centre of curvature.
+    fn check_bend(&mut self, modes: &ModesTable, section: &CrossSectionTable) {
+        let study = self.study;
+        let Some(radius) = modes.bend_radius else {
+            return;
+        };
+        let mut parameters: BTreeSet<ParameterId> = section.window[0]
+            .iter()
+            .filter_map(|edge| edge.parameter())
+            .collect();
+        modes.parameters(&mut parameters);
+        for values in self.subset(&parameters) {
+            let [low, high] = section.window[0].map(|edge| study.evaluate(&edge, &values).si());
+            let radius = study.evaluate(&radius, &values).si();
+            let inner = if radius > 0.0 {
+                modes.boundary.left
+            } else {
+                modes.boundary.right
+            };
+            let (layer, with_layer) = match inner {
+                Wall::Absorbing { thickness } => {
+                    let thickness = study.evaluate(&thickness, &values);
+                    (thickness.si(), format!(" with a PML of {thickness} beyond"))
+                }
+                Wall::Electric | Wall::Magnetic => (0.0, String::new()),
+            };
+            let half = 0.5 * (high - low);
+            // a window without width is reported with the geometry
+            if half <= 0.0 || radius.abs() > half + layer {
+                continue;
+            }
+            let mut mistake = study.mistake(
+                &modes.bend_place,
+                format!(
+                    "the window reaches the centre of curvature: it extends {} to each side of its middle{with_layer}, \
+                     and the bend radius to that middle is {}",
+                    Length::m(half),
+                    Length::m(radius)
+                ),
+            );
+            mistake.allowed(format!(
+                "a radius of more than {}, of either sign, or a narrower window",
+                Length::m(half + layer)
+            ));
+            self.report(*mistake, &values);
+            return;
+        }
+    }
+
+    /// No mode of a straight guide of lossless dielectrics lies above the highest index.
+    fn check_target(&mut self, modes: &ModesTable, section: &CrossSectionTable) {
+        let study = self.study;
+        let (Some(target), Some(wavelength), None) =
+            (modes.target, study.wavelength, modes.bend_radius)
+        else {
+            return;
+        };
+        let mut parameters: BTreeSet<ParameterId> = target.parameter().into_iter().collect();
+        for (id, _) in section.materials() {
+            self.sweep.of_material(id, &mut parameters);
+        }
+        for values in self.conditions(parameters) {
+            let at = study.evaluate(&wavelength, &values);
+            let Some(range) = study.index_range(section, at, &values) else {
+                return; // reported with the materials
+            };
+            let n = study.evaluate(&target, &values).si();
+            if n > range.highest && range.dielectric {
+                let mut mistake = study.mistake(
+                    &modes.target_place,
+                    format!("no mode has an effective index of {n}, above that of every material"),
+                );
+                mistake.allowed(range.text());
+                self.report(*mistake, &values);
+                return;
             }
         }
     }
@@ -86,7 +169,13 @@ impl Planner<'_> {
         self.subset(&parameters)
     }
 
-    fn check_optics(&mut self, id: MaterialId, place: &Place) {
+    /// Whether `look_up` of a material succeeds at all conditions.
+    fn check_optics(
+        &mut self,
+        id: MaterialId,
+        place: &Place,
+        look_up: impl Fn(&Material, Wavelength, Temperature) -> Result<(), MaterialError>,
+    ) {
         let study = self.study;
         let Some(wavelength) = study.wavelength else {
             return;
@@ -99,7 +188,7 @@ impl Planner<'_> {
             };
             let at = study.evaluate(&wavelength, &values);
             let temperature = study.evaluate(&study.temperature, &values);
-            if let Err(error) = material.permittivity(at, temperature) {
+            if let Err(error) = look_up(&material, at, temperature) {
                 self.report_material(place, &error, &values);
                 return;
             }
@@ -137,7 +226,9 @@ impl Planner<'_> {
             }
         }
         if let Some(gap) = &coupling.gap {
-            self.check_optics(gap.material, &gap.place);
+            self.check_optics(gap.material, &gap.place, |material, at, temperature| {
+                material.refractive_index(at, temperature).map(|_| ())
+            });
         }
     }
 

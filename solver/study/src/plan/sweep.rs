@@ -39,20 +39,9 @@ impl<'s> Sweep<'s> {
         }
     }
 
-    /// Parameters of the geometry and the materials of a cross-section.
-    pub(super) fn of_cross_section(&self, name: &str) -> BTreeSet<ParameterId> {
-        let mut found = BTreeSet::new();
-        for section in self.study.cross_sections.iter().filter(|s| s.name == name) {
-            section.parameters(&mut found);
-            for (material, _) in section.materials() {
-                self.of_material(material, &mut found);
-            }
-        }
-        found
-    }
-
     pub(super) fn of_modes(&self, modes: &ModesTable) -> BTreeSet<ParameterId> {
-        let mut found = self.of_cross_section(&modes.cross_section);
+        let mut found = self.study.geometry_parameters(&modes.cross_section);
+        modes.parameters(&mut found);
         found.extend(self.conditions());
         found
     }

@@ -10,7 +10,7 @@ use super::cells::{
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{ModeOutcome, ModeRecord};
-use crate::study::{Accuracy, ModesTable, Wall};
+use crate::study::{Accuracy, Expr, ModesTable, Study, Wall};
 
 /// Full tables of `[modes.NAME]`.
 pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
@@ -116,7 +116,8 @@ fn text(
     if !shared.is_empty() {
         text += &format!(" at {shared}");
     }
-    text += &format!("; {}.", walls(modes));
+    text += &format!("; {}", walls(context.study, modes));
+    text += &bend_and_target(context.study, modes);
     let outcome = points
         .iter()
         .find_map(|&m| context.results.modes[m].as_ref().ok());
@@ -128,38 +129,66 @@ fn text(
     }
     text += " The group index includes material dispersion; \
         mode field diameters (MFD) are those at which the intensity falls to 1/e².";
-    if outcome.is_some() && !lossy {
+    if outcome.is_some() && !lossy && !modes.boundary.absorb() {
         text +=
             " No material absorbs, and the walls reflect: these modes have no propagation loss.";
     }
     text
 }
 
-/// "electric walls".
-fn walls(modes: &ModesTable) -> String {
+/// "electric walls", "walls: left electric, right PML of 1 um, ...".
+fn walls(study: &Study, modes: &ModesTable) -> String {
     let of = |wall: Wall| match wall {
-        Wall::Electric => "electric",
-        Wall::Magnetic => "magnetic",
+        Wall::Electric => "electric".to_owned(),
+        Wall::Magnetic => "magnetic".to_owned(),
+        Wall::Absorbing { thickness } => format!("PML of {}", stated(study, &thickness)),
     };
-    let b = &modes.boundary;
-    let all = [
-        ("left", b.left),
-        ("right", b.right),
-        ("bottom", b.bottom),
-        ("top", b.top),
-    ];
-    if all.iter().all(|(_, wall)| of(*wall) == of(b.left)) {
-        return format!("{} walls", of(b.left));
+    let sides = modes.boundary.sides();
+    let first = sides[0].1;
+    if sides.iter().all(|(_, wall)| *wall == first) {
+        return match first {
+            Wall::Absorbing { .. } => format!("on all sides a {}", of(first)),
+            Wall::Electric | Wall::Magnetic => format!("{} walls", of(first)),
+        };
     }
-    let texts = all.map(|(side, wall)| format!("{side} {}", of(wall)));
+    let texts = sides.map(|(side, wall)| format!("{side} {}", of(wall)));
     format!("walls: {}", listed(&texts))
+}
+
+/// What ends the sentence about the walls.
+fn bend_and_target(study: &Study, modes: &ModesTable) -> String {
+    let mut text = String::new();
+    if let Some(radius) = &modes.bend_radius {
+        text += &format!(
+            "; bent with a radius of {} to the middle of the window, positive with the centre of curvature on \
+             the side of low x",
+            stated(study, radius)
+        );
+    }
+    if let Some(target) = &modes.target {
+        text += &format!(
+            "; the modes nearest to an effective index of {}",
+            stated(study, target)
+        );
+    }
+    text + "."
+}
+
+/// A value, or the name of the parameter that holds it.
+fn stated<Q: Quantity + std::fmt::Display>(study: &Study, expr: &Expr<Q>) -> String {
+    match expr {
+        Expr::Constant(value) => value.to_string(),
+        Expr::Parameter(id) => study.parameters[id.0].name.clone(),
+    }
 }
 
 fn mode_cells(mode: &ModeRecord, boxed: bool, lossy: bool, asked: &str) -> Vec<Cell> {
     let micrometre = DisplayUnit::MICROMETRE;
     let class = match mode.class {
         ModeClass::Guided => "guided",
+        ModeClass::Leaky => "leaky",
         ModeClass::Box => "box: artefact of the window",
+        ModeClass::Absorber => "pml: artefact of the absorbing layers",
     };
     let mut row = vec![Cell::number(mode.id as f64, DisplayUnit::ONE)];
     row.extend(boxed.then(|| Cell::text(class)));
@@ -193,7 +222,7 @@ fn numerics_cells(outcome: &ModeOutcome, mode: &ModeRecord) -> Vec<Cell> {
         plain(mode.window_effect, DisplayUnit::ONE),
         plain(mode.residual, DisplayUnit::ONE),
         Cell::number(grids as f64, DisplayUnit::ONE),
-        Cell::text(finest.map_or(String::new(), |(_, [x, y])| format!("{x} × {y}"))),
+        Cell::text(finest.map_or(String::new(), |(_, unknowns)| unknowns.to_string())),
     ]
 }
 

@@ -112,6 +112,8 @@ fn fields(name: &str, label: &str, outcome: &ModeOutcome) -> Result<Vec<Figure>,
         (map.x.range, map.y.range) = (Some(x), Some(y));
         let class = match mode.class {
             ModeClass::Guided => "",
+            ModeClass::Leaky => " A leaky mode: it radiates through the window.",
+            ModeClass::Absorber => " A mode of the absorbing layers, not to be used.",
             ModeClass::Box => " A box mode: an artefact of the window, not to be used.",
         };
         let caption = format!(
@@ -180,7 +182,7 @@ fn over_wavelength(
             })
             .collect();
         let guided = |o: &'_ ModeOutcome| {
-            let of = o.modes.iter().filter(|m| m.class == ModeClass::Guided);
+            let of = o.modes.iter().filter(|m| m.class.is_physical());
             of.map(|m| m.id).max()
         };
         let last = solved.iter().filter_map(|(_, o)| guided(o)).max();
@@ -195,7 +197,7 @@ fn over_wavelength(
                 let mode = outcome
                     .modes
                     .iter()
-                    .find(|m| m.id == id && m.class == ModeClass::Guided);
+                    .find(|m| m.id == id && m.class.is_physical());
                 if let Some(mode) = mode {
                     push(&mut series, *wavelength, &index.of(mode));
                 }

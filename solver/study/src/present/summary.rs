@@ -1,7 +1,5 @@
 //! The answers first, and the doubts about them.
 
-use cpo_solver::modes::ModeClass;
-
 use super::cells::{cell, extremes, loss, missing, plain, table};
 use super::conditions::Conditions;
 use super::heat::{above_ambient, boundary, hottest};
@@ -194,11 +192,7 @@ fn modes(context: Context<'_>) -> Option<ReportTable> {
             let Ok(outcome) = &context.results.modes[points[p]] else {
                 continue;
             };
-            for mode in outcome
-                .modes
-                .iter()
-                .filter(|m| m.class == ModeClass::Guided)
-            {
+            for mode in outcome.modes.iter().filter(|m| m.class.is_physical()) {
                 rows.push(vec![
                     Cell::text(&table.name),
                     conditions.cell(p),
@@ -249,11 +243,11 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
                  they changed too much from grid to grid."
             ));
         }
-        let artefact = |o: &ModeOutcome| o.modes.iter().any(|m| m.class == ModeClass::Box);
+        let artefact = |o: &ModeOutcome| o.modes.iter().any(|m| !m.class.is_physical());
         let count = outcomes.iter().flatten().filter(|o| artefact(o)).count();
         if count > 0 {
             doubts.push(format!(
-                "{name}: {count} of {} points have box modes, artefacts of the finite window; \
+                "{name}: {count} of {} points have modes of the window or its absorbing layers, artefacts; \
                  they are marked and are neither summarised nor coupled to.",
                 points.len()
             ));

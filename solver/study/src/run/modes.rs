@@ -31,7 +31,9 @@ const SHARPENINGS: usize = 2;
 #[serde(remote = "ModeClass")]
 enum ModeClassName {
     Guided,
+    Leaky,
     Box,
+    Absorber,
 }
 
 /// One mode as data.
@@ -39,7 +41,7 @@ enum ModeClassName {
 pub struct ModeRecord {
     /// Place by falling Re n_eff.
     pub id: usize,
-    /// Guided or box.
+    /// What the mode is.
     #[serde(with = "ModeClassName")]
     pub class: ModeClass,
     /// Re n_eff.
@@ -86,8 +88,8 @@ pub struct ModeOutcome {
     pub modes: Vec<ModeRecord>,
     /// What a guided mode exceeds.
     pub radiation_index: f64,
-    /// Refinement and cells of the grids.
-    pub levels: Vec<(f64, [usize; 2])>,
+    /// Refinement and unknowns of the levels.
+    pub levels: Vec<(f64, usize)>,
     /// Pictures of the modes, at the first point of a table alone.
     pub pictures: Vec<FieldPicture>,
 }
@@ -135,6 +137,9 @@ pub(crate) fn problem(
     let wall = |wall: Wall| match wall {
         Wall::Electric => SolverWall::Electric,
         Wall::Magnetic => SolverWall::Magnetic,
+        Wall::Absorbing { thickness } => SolverWall::Absorbing {
+            thickness: study.evaluate(&thickness, values).si(),
+        },
     };
     let walls = SolverWalls {
         left: wall(table.boundary.left),
@@ -142,9 +147,13 @@ pub(crate) fn problem(
         bottom: wall(table.boundary.bottom),
         top: wall(table.boundary.top),
     };
-    Ok(ModeProblem::new(&section, point.wavelength)
+    let problem = ModeProblem::new(&section, point.wavelength)
         .at_temperature(point.temperature)
-        .walled(walls))
+        .walled(walls);
+    Ok(match table.bend_radius {
+        None => problem,
+        Some(radius) => problem.bent(study.evaluate(&radius, values).si()),
+    })
 }
 
 /// The solver that a table asks for, on the grid family that all wavelengths and temperatures of
@@ -156,15 +165,18 @@ pub(crate) fn solver(study: &Study, plan: &Plan, m: usize) -> Outcome<ModeSolver
         ModeCount::First(count) => ModeSolver::default().count(count),
         ModeCount::AllGuided => ModeSolver::default().all_guided(),
     };
+    let solver = match table.target {
+        None => solver,
+        Some(target) => solver.near(study.evaluate(&target, &point.values).si()),
+    };
     match table.accuracy {
         Accuracy::Error(error) => {
             let shape = study.named_values(&point.values);
             let alike =
                 |p: &&ModePoint| p.modes == point.modes && study.named_values(&p.values) == shape;
             let first = plan.modes.iter().find(alike).unwrap_or(point);
-            let grid =
-                ModeGrid::new(&problem(study, first, &first.values)?).map_err(|e| e.to_string())?;
-            Ok(solver.error(error).on(grid))
+            let reference = problem(study, first, &first.values)?;
+            Ok(solver.error(error).meshed_as(&reference))
         }
         Accuracy::Grid(sizes) => {
             let problem = problem(study, point, &point.values)?;
@@ -257,7 +269,7 @@ fn receivers(set: &ModeSet) -> Outcome<Vec<Receiver>> {
             levels,
         })
     };
-    let guided = set.iter().filter(|mode| mode.class() == ModeClass::Guided);
+    let guided = set.iter().filter(|mode| mode.class().is_physical());
     guided
         .map(receiver)
         .collect::<Result<_, _>>()
@@ -272,7 +284,14 @@ fn record(
     with_pictures: bool,
 ) -> Outcome<ModeOutcome> {
     let mut sensitivities: Vec<(String, Vec<Value>)> = Vec::new();
+    let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+    let mut physical = study.geometry_parameters(&table.cross_section);
+    physical.extend(table.bend_radius.and_then(|r| r.parameter()));
     for (id, value) in point.values.iter() {
+        // A PML's thickness and a target belong to the numerics: the exact mode does not know them.
+        if table.is_numerical(id) && !physical.contains(&id) {
+            continue;
+        }
         let Some(named) = study
             .named_values(&ParameterValues::nominal().with(id, value))
             .pop()
@@ -349,7 +368,11 @@ fn record(
     Ok(ModeOutcome {
         modes,
         radiation_index: set.radiation_bound().index,
-        levels: set.levels().to_vec(),
+        levels: set
+            .levels()
+            .iter()
+            .map(|l| (l.refinement, l.unknowns))
+            .collect(),
         pictures,
     })
 }
@@ -375,5 +398,44 @@ fn picture(problem: &ModeProblem, mode: &Mode) -> FieldPicture {
         faces,
         electric: fields.electric_squared().mapv(f64::sqrt),
         outlines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walls_and_bend_reach_the_solver() {
+        let text = r#"
+[study]
+name = "bend"
+wavelength = "1550 nm"
+[cross_section.guide]
+window = { x = ["-2 um", "2 um"], y = ["-2 um", "2 um"] }
+background = { index = 1.444 }
+layers = [{ name = "slab", material = { index = 2.0 }, bottom = "0 um", thickness = "300 nm" }]
+[modes.guide]
+cross_section = "guide"
+count = 1
+boundary = { left = { pml = ["0.5 um", "1 um"] }, top = "magnetic" }
+bend_radius = "-5 um"
+"#;
+        let study = Study::parse(text, "text", std::path::Path::new("")).unwrap();
+        let plan = study.plan().unwrap();
+        for (point, thickness) in plan.modes.iter().zip([0.5e-6, 1e-6]) {
+            let problem = problem(&study, point, &point.values).unwrap();
+            let walls = problem.walls();
+            // products of a decimal and a unit: round-off
+            let layer = |wall| match wall {
+                SolverWall::Absorbing { thickness } => thickness,
+                SolverWall::Electric | SolverWall::Magnetic => 0.0,
+            };
+            assert!((layer(walls.left) - thickness).abs() < 1e-20, "{walls:?}");
+            assert_eq!(walls.top, SolverWall::Magnetic);
+            assert_eq!(walls.right, SolverWall::Electric);
+            let radius = problem.bend_radius().unwrap();
+            assert!((radius + 5e-6).abs() < 1e-20, "{radius}");
+        }
     }
 }

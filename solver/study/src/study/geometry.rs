@@ -1,12 +1,14 @@
 //! Geometry with values put in: cross-sections and floorplans.
 
+use std::collections::BTreeSet;
+
 use cpo_materials::{Angle, Length, Quantity};
 use cpo_meshes::{CrossSection, Direction, Floorplan, Footprint, MeshError, Shape, Window};
 
 use super::instance::{Mistake, find};
 use super::{
-    CrossSectionTable, Expr, FloorplanTable, FootprintEntry, ParameterValues, PlanAxis, ShapeKind,
-    Study, Vertical,
+    CrossSectionTable, Expr, FloorplanTable, FootprintEntry, ParameterId, ParameterValues,
+    PlanAxis, ShapeKind, Study, Vertical,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -116,6 +118,18 @@ impl Study {
                 .map_err(|error| wrong(&entry.place, error))?;
         }
         Ok(section)
+    }
+
+    /// Parameters of the geometry and the materials of the cross-section `name`.
+    pub(crate) fn geometry_parameters(&self, name: &str) -> BTreeSet<ParameterId> {
+        let mut found = BTreeSet::new();
+        for section in self.cross_sections.iter().filter(|s| s.name == name) {
+            section.parameters(&mut found);
+            for (id, _) in section.materials() {
+                self.materials[id.0].parameters(&mut found);
+            }
+        }
+        found
     }
 
     /// The floorplan `name` with values put in. Sources that a laser drives have no power here.

@@ -186,6 +186,10 @@ impl Study {
         let entry = &self.materials[id.0];
         match &entry.kind {
             MaterialKind::Data(material) => Ok(material.clone()),
+            MaterialKind::Oriented(oriented) => oriented
+                .material
+                .with_optic_axis(oriented.axis(&self.parameters, values))
+                .map_err(|error| self.mistake(&entry.place, error.to_string())),
             MaterialKind::Stated(stated) => self
                 .stated_material(&entry.name, stated, values)
                 .map_err(|error| self.mistake(&entry.place, error.to_string())),

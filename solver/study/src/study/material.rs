@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use cpo_materials::{
-    Density, Material, PerKelvin, SpecificHeat, Temperature, ThermalConductivity, catalogue,
-    read_refractiveindex_info,
+    Angle, Density, Material, OpticAxis, PerKelvin, Source as DataSource, SpecificHeat,
+    Temperature, ThermalConductivity, catalogue, read_refractiveindex_info,
 };
 
-use super::reader::{Limit, Reader};
-use super::schema::{CONDUCTIVITY, MATERIAL};
+use super::reader::{Limit, Reader, evaluate};
+use super::schema::{CONDUCTIVITY, MATERIAL, OPTIC_AXIS};
 use super::values::is_identifier;
-use super::{Expr, Number, ParameterId};
-use crate::file::{Cursor, Place, Value, last_key, listed, nearest};
+use super::{Expr, Number, Parameter, ParameterId, ParameterValues, Study};
+use crate::file::{Cursor, Place, Table, Value, last_key, listed, nearest};
 
 /// Temperature at which an index is stated unless the study says otherwise.
 const REFERENCE: Temperature = Temperature::celsius(20.0);
@@ -39,8 +39,46 @@ pub struct MaterialEntry {
 pub enum MaterialKind {
     /// Fixed data: of the catalogue, or of a file.
     Data(Material),
+    /// A crystal of the catalogue whose optic axis turns with a parameter.
+    Oriented(OrientedMaterial),
     /// Stated in the study.
     Stated(StatedMaterial),
+}
+
+/// A uniaxial crystal and the direction of its optic axis; see [`OpticAxis::at`].
+#[derive(Clone, Debug)]
+pub struct OrientedMaterial {
+    /// The crystal, with any axis.
+    pub material: Material,
+    /// Angle in the plane of the chip, from z towards x.
+    pub from_z: Expr<Angle>,
+    /// Angle out of that plane, towards y.
+    pub elevation: Expr<Angle>,
+}
+
+impl OrientedMaterial {
+    /// The optic axis with values put in.
+    pub(crate) fn axis(&self, parameters: &[Parameter], values: &ParameterValues) -> OpticAxis {
+        OpticAxis::at(
+            evaluate(parameters, &self.from_z, values),
+            evaluate(parameters, &self.elevation, values),
+        )
+    }
+
+    /// The crystal's full name with its axis, as far as that is one.
+    pub(crate) fn name(&self, parameters: &[Parameter]) -> String {
+        let varies = |expr: &Expr<Angle>| {
+            expr.parameter()
+                .is_some_and(|id| parameters[id.0].values.len() > 1)
+        };
+        let axis = self.axis(parameters, &ParameterValues::nominal());
+        let nominal = self.material.with_optic_axis(axis);
+        let name = nominal.as_ref().unwrap_or(&self.material).name();
+        if varies(&self.from_z) || varies(&self.elevation) {
+            return format!("{name} and other directions");
+        }
+        name.to_owned()
+    }
 }
 
 /// A material by its numbers.
@@ -60,8 +98,50 @@ pub struct StatedMaterial {
     pub heat_capacity: Option<Expr<SpecificHeat>>,
 }
 
+/// A material as it was resolved.
+#[derive(Clone, Debug)]
+pub struct MaterialRecord {
+    /// The name in the study.
+    pub asked: String,
+    /// The full name, which pins the data.
+    pub name: String,
+    /// Where the optical data come from; `None` for values stated in the study.
+    pub source: Option<DataSource>,
+    /// Where the thermal data come from.
+    pub thermal_source: Option<DataSource>,
+}
+
+impl Study {
+    /// The materials in use that have a source: asked for as what, resolved to what.
+    pub fn materials_used(&self) -> Vec<MaterialRecord> {
+        let mut records: Vec<MaterialRecord> = Vec::new();
+        for entry in self.materials.iter().filter(|entry| entry.used) {
+            let (material, name) = match &entry.kind {
+                MaterialKind::Data(material) => (material, material.name().to_owned()),
+                MaterialKind::Oriented(oriented) => {
+                    (&oriented.material, oriented.name(&self.parameters))
+                }
+                MaterialKind::Stated(_) => continue,
+            };
+            let known = |r: &MaterialRecord| r.asked == entry.name && r.name == name;
+            if !records.iter().any(known) {
+                records.push(MaterialRecord {
+                    asked: entry.name.clone(),
+                    name,
+                    source: material.source().cloned(),
+                    thermal_source: material.thermal_source().cloned(),
+                });
+            }
+        }
+        records
+    }
+}
+
 impl MaterialEntry {
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        if let MaterialKind::Oriented(m) = &self.kind {
+            found.extend([m.from_z, m.elevation].iter().filter_map(Expr::parameter));
+        }
         if let MaterialKind::Stated(m) = &self.kind {
             found.extend(m.index.and_then(|e| e.parameter()));
             found.extend(m.extinction.and_then(|e| e.parameter()));
@@ -94,11 +174,7 @@ impl Reader {
     }
 
     /// A material under the required `key`.
-    pub(crate) fn need_material(
-        &mut self,
-        table: &crate::file::Table<'_>,
-        key: &str,
-    ) -> Option<MaterialId> {
+    pub(crate) fn need_material(&mut self, table: &Table<'_>, key: &str) -> Option<MaterialId> {
         let cursor = self.diagnostics.required(table, key)?;
         self.material(&cursor)
     }
@@ -202,6 +278,24 @@ impl Reader {
             }
             return self.data_file(&file, name);
         }
+        if let Some(entry) = table.get("catalogue") {
+            let others = |k: &&crate::file::Key| !["catalogue", "optic_axis"].contains(&k.name);
+            for key in MATERIAL.iter().filter(others) {
+                if self.exclusive(&table, ["catalogue", key.name]) {
+                    return None;
+                }
+            }
+            return self.crystal(&entry, &table);
+        }
+        if let Some(axis) = table.get("optic_axis") {
+            self.diagnostics
+                .error(
+                    &axis.place,
+                    "`optic_axis` needs a crystal beside it whose indices are known",
+                )
+                .help("add, for example, catalogue = \"LiNbO3 Zelmon 1997\"");
+            return None;
+        }
         if table.is_empty() {
             let keys = listed(MATERIAL.iter().map(|k| k.name));
             self.diagnostics
@@ -256,6 +350,80 @@ impl Reader {
             density: all_or(density)?,
             heat_capacity: all_or(heat_capacity)?,
         }))
+    }
+
+    /// A material of the catalogue with its optic axis.
+    fn crystal(&mut self, entry: &Cursor<'_>, table: &Table<'_>) -> Option<MaterialKind> {
+        let wanted = self.diagnostics.string(entry)?;
+        let material = match catalogue().find(wanted) {
+            Ok(material) => material,
+            Err(error) => {
+                self.diagnostics.error(&entry.place, error.to_string());
+                return None;
+            }
+        };
+        let Some(at) = table.get("optic_axis") else {
+            return Some(MaterialKind::Data(material));
+        };
+        if material.optic_axis().is_none() {
+            let uniaxial = catalogue().iter().filter(|m| m.optic_axis().is_some());
+            let names: Vec<&str> = uniaxial.map(Material::name).collect();
+            self.diagnostics
+                .error(
+                    &at.place,
+                    format!(
+                        "{} is isotropic: it has no optic axis to choose",
+                        material.name()
+                    ),
+                )
+                .allowed(format!(
+                    "an axis of a crystal of the catalogue: {}",
+                    listed(names)
+                ))
+                .help("remove `optic_axis`");
+            return None;
+        }
+        let axis = match &at.node.value {
+            Value::String(text) => match text.parse::<OpticAxis>() {
+                Ok(axis) => axis,
+                Err(error) => {
+                    self.diagnostics
+                        .error(&at.place, error.to_string())
+                        .help("an angle that varies is written { from_z = \"NAME\" }");
+                    return None;
+                }
+            },
+            Value::Table(_) => {
+                let angles = self.diagnostics.table(&at, OPTIC_AXIS)?;
+                let from_z = self.need(&angles, "from_z", Limit::Any);
+                let elevation = self.or(&angles, "elevation", Limit::Any, Angle::rad(0.0));
+                match (from_z?, elevation?) {
+                    (Expr::Constant(from_z), Expr::Constant(elevation)) => {
+                        OpticAxis::at(from_z, elevation)
+                    }
+                    (from_z, elevation) => {
+                        return Some(MaterialKind::Oriented(OrientedMaterial {
+                            material,
+                            from_z,
+                            elevation,
+                        }));
+                    }
+                }
+            }
+            _ => {
+                self.diagnostics
+                    .wrong_type(&at, "a direction")
+                    .allowed("\"x\", \"y\", \"z\" or a table such as { from_z = \"30 deg\" }");
+                return None;
+            }
+        };
+        match material.with_optic_axis(axis) {
+            Ok(material) => Some(MaterialKind::Data(material)),
+            Err(error) => {
+                self.diagnostics.error(&at.place, error.to_string());
+                None
+            }
+        }
     }
 
     fn conductivity(&mut self, cursor: &Cursor<'_>) -> Option<[Expr<ThermalConductivity>; 2]> {

@@ -6,12 +6,14 @@
 //! `instance` and `geometry` put values in. `docs/study-file.md` lists the keys.
 
 mod accuracy;
+mod boundary;
 mod coupling;
 mod cross_section;
 mod fiber;
 mod floorplan;
 mod geometry;
 mod heat;
+mod index_range;
 mod instance;
 mod laser;
 mod material;
@@ -25,9 +27,10 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use cpo_materials::{Dimension, Source as DataSource, Temperature, Wavelength};
+use cpo_materials::{Dimension, Temperature, Wavelength};
 
 pub use accuracy::{Accuracy, GridSizes};
+pub use boundary::{Wall, Walls};
 pub use coupling::{CouplingTable, GapEntry, Port};
 pub use cross_section::{CrossSectionLayer, CrossSectionTable, ShapeEntry, ShapeKind, Vertical};
 pub use fiber::{CoreIndex, FiberKind, FiberTable};
@@ -37,8 +40,10 @@ pub use floorplan::{
 pub use heat::{FaceEntry, Faces, HeatTable};
 pub use instance::{DriveValue, FaceCondition, Fiber, Gap, LaserValues};
 pub use laser::{Drive, LaserTable};
-pub use material::{MaterialEntry, MaterialId, MaterialKind, StatedMaterial};
-pub use modes::{ModeCount, ModesTable, Wall, Walls};
+pub use material::{
+    MaterialEntry, MaterialId, MaterialKind, MaterialRecord, OrientedMaterial, StatedMaterial,
+};
+pub use modes::{ModeCount, ModesTable};
 pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
@@ -83,23 +88,10 @@ pub struct Study {
     pub heats: Vec<HeatTable>,
     /// `[laser.NAME]`.
     pub lasers: Vec<LaserTable>,
-    /// What has no effect.
+    /// What has no effect or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) wavelength_place: Option<Place>,
     pub(crate) source: Arc<Source>,
-}
-
-/// A material as it was resolved.
-#[derive(Clone, Debug)]
-pub struct MaterialRecord {
-    /// The name in the study.
-    pub asked: String,
-    /// The full name, which pins the data.
-    pub name: String,
-    /// Where the optical data come from; `None` for values stated in the study.
-    pub source: Option<DataSource>,
-    /// Where the thermal data come from.
-    pub thermal_source: Option<DataSource>,
 }
 
 /// A parameter's value at a point.
@@ -166,6 +158,11 @@ impl Study {
                 study.warnings = diagnostics;
                 study.parameters = reader.parameters;
                 study.materials = reader.materials;
+                let doubtful = study.doubtful_targets();
+                study.warnings.extend(doubtful);
+                study
+                    .warnings
+                    .sort_by_key(|d| (d.location.line, d.location.column));
                 Ok(study)
             }
             _ => Err(StudyError::Invalid(Report { diagnostics })),
@@ -180,26 +177,6 @@ impl Study {
     /// The file's name as it was given.
     pub fn file(&self) -> &str {
         self.source.name()
-    }
-
-    /// The materials in use that have a source: asked for as what, resolved to what.
-    pub fn materials_used(&self) -> Vec<MaterialRecord> {
-        let mut records: Vec<MaterialRecord> = Vec::new();
-        for entry in self.materials.iter().filter(|entry| entry.used) {
-            let MaterialKind::Data(material) = &entry.kind else {
-                continue;
-            };
-            let known = |r: &MaterialRecord| r.asked == entry.name && r.name == material.name();
-            if !records.iter().any(known) {
-                records.push(MaterialRecord {
-                    asked: entry.name.clone(),
-                    name: material.name().to_owned(),
-                    source: material.source().cloned(),
-                    thermal_source: material.thermal_source().cloned(),
-                });
-            }
-        }
-        records
     }
 
     /// The number of the parameter called `name` under `[parameters]`.
@@ -273,7 +250,9 @@ impl Reader {
         let cross = self.tables(&root, "cross_section");
         let cross_sections = each(&cross, |name, c| self.cross_section(name, c));
         let modes_at = self.tables(&root, "modes");
-        let modes = each(&modes_at, |name, c| self.modes(name, c, &cross.names));
+        let modes = each(&modes_at, |name, c| {
+            self.modes(name, c, &cross.names, wavelength.flatten())
+        });
         let fibers_at = self.tables(&root, "fiber");
         let fibers = each(&fibers_at, |name, c| self.fiber(name, c));
         let ports: Vec<Port> = fibers_at

@@ -26,6 +26,12 @@ impl Quantity for Number {
     }
 }
 
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A value in SI as a person reads it: with a prefix where its dimension has one.
 pub(crate) fn shown(value: f64, dimension: Dimension) -> String {
     match dimension {

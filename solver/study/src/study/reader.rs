@@ -15,6 +15,7 @@ pub(crate) enum Limit {
     Any,
     Positive,
     NotNegative,
+    NotZero,
 }
 
 impl Limit {
@@ -23,6 +24,7 @@ impl Limit {
             Self::Any => value.is_finite(),
             Self::Positive => value.is_finite() && value > 0.0,
             Self::NotNegative => value.is_finite() && value >= 0.0,
+            Self::NotZero => value.is_finite() && value != 0.0,
         }
     }
 
@@ -31,6 +33,7 @@ impl Limit {
             Self::Any => "finite",
             Self::Positive => "greater than zero",
             Self::NotNegative => "zero or more",
+            Self::NotZero => "other than zero",
         }
     }
 }
@@ -119,6 +122,14 @@ impl Reader {
             values,
             tolerance: self.parameters[id.0].tolerance,
         })
+    }
+
+    /// Every value that an expression takes, in SI.
+    pub(crate) fn all_values<Q: Quantity>(&self, expr: &Expr<Q>) -> Vec<f64> {
+        match expr {
+            Expr::Constant(value) => vec![value.si()],
+            Expr::Parameter(id) => self.parameters[id.0].values.clone(),
+        }
     }
 
     /// A single quantity that cannot vary.

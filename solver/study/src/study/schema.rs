@@ -1,5 +1,4 @@
-//! Every key that a study file may hold, with an example of each; an empty one marks a key of the
-//! format that this version only recognises, to say that it is not available.
+//! Every key that a study file may hold, with an example of each.
 //!
 //! `docs/study-file.md` explains them; a test compares the two.
 
@@ -67,6 +66,12 @@ tables! {
         density: "\"2200 kg/m3\"",
         heat_capacity: "\"700 J/(kg K)\"",
         file: "\"resin.yml\"",
+        catalogue: "\"LiNbO3 Zelmon 1997\"",
+        optic_axis: "{ from_z = \"30 deg\" }",
+    }
+    OPTIC_AXIS = "optic_axis" {
+        from_z: "\"30 deg\"",
+        elevation: "\"0 deg\"",
     }
     CONDUCTIVITY = "conductivity" {
         in_plane: "\"15 W/(m K)\"",
@@ -125,8 +130,8 @@ tables! {
         error: "1e-5",
         grid: "{ finest = \"10 nm\", coarsest = \"100 nm\", growth = 1.2 }",
         boundary: "\"electric\"",
-        bend_radius: "",
-        target: "",
+        bend_radius: "\"5 um\"",
+        target: "1.9",
     }
     GRID = "grid" {
         finest: "\"10 nm\"",
@@ -138,7 +143,10 @@ tables! {
         right: "\"electric\"",
         bottom: "\"electric\"",
         top: "\"electric\"",
-        pml: "",
+        pml: "\"1 um\"",
+    }
+    WALL = "wall" {
+        pml: "\"1 um\"",
     }
     FIBER = "[fiber.NAME]" {
         mode_field_diameter: "\"9.2 um\"",

@@ -5,9 +5,9 @@ use super::{AxisScale, Field, FieldComponent, column, identifier};
 use crate::OutputError;
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
-use crate::study::Study;
+use crate::study::{Expr, ModesTable, Study, Wall};
 use crate::table::{Attribute, Group, LossTable};
-use cpo_solver::modes::ModeClass;
+use cpo_materials::Quantity as _;
 
 /// A quantity of a mode: name, units, long name, value.
 type Quantity = (
@@ -108,13 +108,17 @@ pub(super) fn group(
         let cells: Vec<String> = first
             .levels
             .iter()
-            .map(|(_, [x, y])| format!("{x} x {y}"))
+            .map(|(_, unknowns)| unknowns.to_string())
             .collect();
-        group = group.with_attribute(Attribute::text("grids_of_first_point", cells.join(", ")));
+        group = group.with_attribute(Attribute::text("unknowns_of_first_point", cells.join(", ")));
         group = group.with_attribute(Attribute::number(
             "radiation_index_of_first_point",
             first.radiation_index,
         ));
+    }
+    let table = study.modes.iter().find(|table| table.name == name);
+    for attribute in table.iter().flat_map(|table| conditions(study, table)) {
+        group = group.with_attribute(attribute);
     }
     let ids = (0..count).map(|id| id as f64).collect();
     group = group.with_axis(AxisScale::numbers(
@@ -130,8 +134,8 @@ pub(super) fn group(
             .get(id)
         {
             None => Err("fewer modes here"),
-            Some(mode) if mode.class == ModeClass::Box => {
-                Err("box mode, an artefact of the window")
+            Some(mode) if !mode.class.is_physical() => {
+                Err("an artefact of the window or its absorbing layers")
             }
             Some(mode) => Ok(value(mode)),
         };
@@ -165,6 +169,36 @@ pub(super) fn group(
         group = group.with_variable(column.variable(&name, "", &long_name, &axes))?;
     }
     Ok(group)
+}
+
+/// Walls, bend and target as attributes: SI numbers, or the name of the axis or attribute that holds
+/// them where they are parameters.
+fn conditions(study: &Study, table: &ModesTable) -> Vec<Attribute> {
+    let parameter = |id: &crate::study::ParameterId| identifier(&study.parameters[id.0].name);
+    let wall = |wall: Wall| match wall {
+        Wall::Electric => "electric".to_owned(),
+        Wall::Magnetic => "magnetic".to_owned(),
+        Wall::Absorbing { thickness } => match &thickness {
+            Expr::Constant(thickness) => format!("pml {:e} m", thickness.si()),
+            Expr::Parameter(id) => format!("pml {}", parameter(id)),
+        },
+    };
+    let walls = table
+        .boundary
+        .sides()
+        .map(|(side, w)| format!("{side} {}", wall(w)));
+    let mut all = vec![Attribute::text("modes_boundary", walls.join(", "))];
+    let name = "modes_bend_radius";
+    all.extend(table.bend_radius.map(|radius| match &radius {
+        Expr::Constant(radius) => Attribute::number(name, radius.si()),
+        Expr::Parameter(id) => Attribute::text(name, parameter(id)),
+    }));
+    let name = "modes_target";
+    all.extend(table.target.map(|target| match &target {
+        Expr::Constant(target) => Attribute::number(name, target.si()),
+        Expr::Parameter(id) => Attribute::text(name, parameter(id)),
+    }));
+    all
 }
 
 /// |E| of the pictured modes.

@@ -1,0 +1,229 @@
+//! Element matrices of the pencil A x = n² B x (see the folder's page for the equations).
+
+use super::basis::{Tabulation, gradient_map};
+use super::geometry::{Geometry, Place};
+use super::medium::Medium;
+use crate::linalg::Scalar;
+use num_complex::Complex64;
+use std::sync::OnceLock;
+
+/// Degrees of quadrature beyond 2p where a side is curved or the medium varies.
+const CURVED_DEGREES: usize = 6;
+/// Orders that are tabulated, from 0.
+const ORDERS: usize = 16;
+
+/// The shape functions of an order, integrated on the reference triangle once for all straight triangles.
+pub(super) struct Reference {
+    /// On a rule exact for products of two functions.
+    pub(super) plain: Tabulation,
+    /// On one with [`CURVED_DEGREES`] more.
+    pub(super) fine: Tabulation,
+    gradient: Vec<Vec<(usize, f64)>>,
+    /// ∫ N_i·N_j by components: 00, 01 + 10, 11.
+    mass: [Vec<f64>; 3],
+    /// ∫ curl N_i curl N_j.
+    curl: Vec<f64>,
+    /// ∫ φ_i φ_j.
+    nodal: Vec<f64>,
+    /// ∫ N_i φ_j by component of N.
+    mixed: [Vec<f64>; 2],
+    pub(super) edges: usize,
+    pub(super) nodals: usize,
+}
+
+impl Reference {
+    /// Of an order below [`ORDERS`], made once.
+    pub(super) fn of(order: usize) -> &'static Self {
+        static TABLE: [OnceLock<Reference>; ORDERS] = [const { OnceLock::new() }; ORDERS];
+        TABLE[order].get_or_init(|| Self::new(order))
+    }
+
+    fn new(order: usize) -> Self {
+        let exact = Tabulation::new(order, 2 * order);
+        let (n, m) = (exact.edge[0].len(), exact.nodal[0].len());
+        let mut reference = Self {
+            plain: exact.clone(),
+            fine: Tabulation::new(order, 2 * order + CURVED_DEGREES),
+            gradient: gradient_map(order),
+            mass: [vec![0.0; n * n], vec![0.0; n * n], vec![0.0; n * n]],
+            curl: vec![0.0; n * n],
+            nodal: vec![0.0; m * m],
+            mixed: [vec![0.0; n * m], vec![0.0; n * m]],
+            edges: n,
+            nodals: m,
+        };
+        for (q, &w) in exact.rule.weights.iter().enumerate() {
+            let (edge, nodal) = (&exact.edge[q], &exact.nodal[q]);
+            for i in 0..n {
+                let [x, y] = edge[i].value.map(|v| w * v);
+                let curl = w * edge[i].curl;
+                for j in 0..n {
+                    let [u, v] = edge[j].value;
+                    reference.mass[0][i * n + j] += x * u;
+                    reference.mass[1][i * n + j] += x * v + y * u;
+                    reference.mass[2][i * n + j] += y * v;
+                    reference.curl[i * n + j] += curl * edge[j].curl;
+                }
+                for j in 0..m {
+                    reference.mixed[0][i * m + j] += x * nodal[j].value;
+                    reference.mixed[1][i * m + j] += y * nodal[j].value;
+                }
+            }
+            for i in 0..m {
+                for j in 0..m {
+                    reference.nodal[i * m + j] += w * nodal[i].value * nodal[j].value;
+                }
+            }
+        }
+        reference
+    }
+}
+
+/// Integrals over one triangle.
+struct Integrals<T> {
+    /// S: ∫ μ'_zz⁻¹ curl N_i curl N_j.
+    curl: Vec<T>,
+    /// M: ∫ N_i·μ̃ N_j with μ̃ = diag(μ'_yy⁻¹, μ'_xx⁻¹).
+    mass: Vec<T>,
+    /// T: ∫ N_i·ε' N_j.
+    permittivity: Vec<T>,
+    /// Z: ∫ ε'_zz φ_i φ_j.
+    nodal: Vec<T>,
+}
+
+/// Matrices of one triangle, square, row after row: functions of e, then of φ.
+pub(super) struct TriangleMatrices<T> {
+    pub(super) a: Vec<T>,
+    pub(super) b: Vec<T>,
+}
+
+/// Matrices of a straight triangle of one medium.
+pub(super) fn straight<T: Scalar>(
+    reference: &Reference,
+    place: &Place,
+    medium: &Medium,
+) -> TriangleMatrices<T> {
+    let (n, m) = (reference.edges, reference.nodals);
+    let area = place.determinant.abs();
+    // Components of N on the triangle are inverseᵀ times those on the reference.
+    let metric = |xx: Complex64, xy: Complex64, yy: Complex64| -> [T; 3] {
+        let [[a, b], [c, d]] = place.inverse;
+        [
+            a * a * xx + 2.0 * a * b * xy + b * b * yy,
+            a * c * xx + (a * d + b * c) * xy + b * d * yy,
+            c * c * xx + 2.0 * c * d * xy + d * d * yy,
+        ]
+        .map(|g| T::from_complex(area * g))
+    };
+    let weighted = |g: [T; 3]| -> Vec<T> {
+        let [r0, r1, r2] = &reference.mass;
+        (0..n * n)
+            .map(|k| g[0] * T::real(r0[k]) + g[1] * T::real(r1[k]) + g[2] * T::real(r2[k]))
+            .collect()
+    };
+    let scaled = |values: &[f64], factor: Complex64| -> Vec<T> {
+        let factor = T::from_complex(factor);
+        values.iter().map(|&v| factor * T::real(v)).collect()
+    };
+    let (eps, nu) = (&medium.permittivity, &medium.reluctivity);
+    debug_assert_eq!(reference.nodal.len(), m * m);
+    compose(
+        reference,
+        Integrals {
+            curl: scaled(&reference.curl, nu[2] / area),
+            mass: weighted(metric(nu[1], Complex64::ZERO, nu[0])),
+            permittivity: weighted(metric(eps[0][0], eps[0][1], eps[1][1])),
+            nodal: scaled(&reference.nodal, area * eps[2][2]),
+        },
+    )
+}
+
+/// Matrices of any triangle, the medium given at each point.
+pub(super) fn curved<T: Scalar>(
+    reference: &Reference,
+    geometry: &Geometry,
+    medium: impl Fn([f64; 2]) -> Medium,
+) -> TriangleMatrices<T> {
+    let (n, m) = (reference.edges, reference.nodals);
+    let zeros = |k: usize| vec![T::ZERO; k];
+    let mut sum = Integrals {
+        curl: zeros(n * n),
+        mass: zeros(n * n),
+        permittivity: zeros(n * n),
+        nodal: zeros(m * m),
+    };
+    let tabulation = &reference.fine;
+    for (q, (&at, &w)) in tabulation
+        .rule
+        .points
+        .iter()
+        .zip(&tabulation.rule.weights)
+        .enumerate()
+    {
+        let place = geometry.at(at);
+        let Medium {
+            permittivity: eps,
+            reluctivity: nu,
+        } = medium(place.point);
+        let weight = w * place.determinant.abs();
+        let t = |value: Complex64| T::from_complex(weight * value);
+        let (curl, mass_x, mass_y) = (t(nu[2]), t(nu[1]), t(nu[0]));
+        let (xx, xy, yy, zz) = (t(eps[0][0]), t(eps[0][1]), t(eps[1][1]), t(eps[2][2]));
+        let [[a, b], [c, d]] = place.inverse;
+        let functions: Vec<[T; 3]> = tabulation.edge[q]
+            .iter()
+            .map(|f| {
+                let [u, v] = f.value;
+                [a * u + c * v, b * u + d * v, f.curl / place.determinant].map(T::real)
+            })
+            .collect();
+        for (i, &[x, y, z]) in functions.iter().enumerate() {
+            let (mx, my, cz) = (mass_x * x, mass_y * y, curl * z);
+            let (ex, ey) = (xx * x + xy * y, xy * x + yy * y);
+            for (j, &[u, v, w]) in functions.iter().enumerate() {
+                sum.curl[i * n + j] += cz * w;
+                sum.mass[i * n + j] += mx * u + my * v;
+                sum.permittivity[i * n + j] += ex * u + ey * v;
+            }
+        }
+        let nodal = &tabulation.nodal[q];
+        for i in 0..m {
+            let value = zz * T::real(nodal[i].value);
+            for j in 0..m {
+                sum.nodal[i * m + j] += value * T::real(nodal[j].value);
+            }
+        }
+    }
+    compose(reference, sum)
+}
+
+/// A = [T − S, 0; 0, 0], B = [M, G; Gᵀ, K − Z] with G = M D and K = Dᵀ M D, D the gradient.
+fn compose<T: Scalar>(reference: &Reference, integrals: Integrals<T>) -> TriangleMatrices<T> {
+    let (n, m) = (reference.edges, reference.nodals);
+    let size = n + m;
+    let (mut a, mut b) = (vec![T::ZERO; size * size], vec![T::ZERO; size * size]);
+    for i in 0..n {
+        for j in 0..n {
+            a[i * size + j] = integrals.permittivity[i * n + j] - integrals.curl[i * n + j];
+            b[i * size + j] = integrals.mass[i * n + j];
+        }
+        for (k, terms) in reference.gradient.iter().enumerate() {
+            let mut value = T::ZERO;
+            for &(j, factor) in terms {
+                value += T::real(factor) * integrals.mass[i * n + j];
+            }
+            b[i * size + n + k] = value;
+            b[(n + k) * size + i] = value;
+        }
+    }
+    for (k, terms) in reference.gradient.iter().enumerate() {
+        for l in 0..m {
+            let mut value = -integrals.nodal[k * m + l];
+            for &(j, factor) in terms {
+                value += T::real(factor) * b[j * size + n + l];
+            }
+            b[(n + k) * size + n + l] = value;
+        }
+    }
+    TriangleMatrices { a, b }
+}

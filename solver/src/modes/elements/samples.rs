@@ -1,0 +1,317 @@
+//! Fields of a mode from its coefficients.
+//!
+//! With w = e + ∇φ: E' = (e, −i n φ), η₀H' = (−n μ'_xx⁻¹ w_y, n μ'_yy⁻¹ w_x, −i μ'_zz⁻¹ curl e), and the
+//! fields themselves are E'_i/s_i, H'_i/s_i.
+
+use super::assembly::Reference;
+use super::basis::{EdgeFunction, NodalFunction, evaluate};
+use super::geometry::{Geometry, Place};
+use super::level::Level;
+use super::medium::{Medium, Tensor};
+use super::mesh::Setting;
+use super::quadrature::Quadrature;
+use crate::linalg::Scalar;
+use crate::modes::sample::Sample;
+use cpo_materials::constants::VACUUM_IMPEDANCE;
+use num_complex::Complex64;
+
+/// Evaluates one mode of a level.
+pub(super) struct Evaluation<'a, T> {
+    pub(super) level: &'a Level<T>,
+    pub(super) setting: &'a Setting,
+    pub(super) mode: usize,
+    /// What fields are multiplied by.
+    pub(super) gauge: Complex64,
+}
+
+/// What a mode's derivatives follow from; every product unconjugated, in the stretched coordinates.
+#[derive(Clone, Debug)]
+pub(super) struct Integrals {
+    /// xᵀB x.
+    pub(super) norm: Complex64,
+    /// ∫ μ'_zz⁻¹ (curl e)².
+    curl: Complex64,
+    /// ∫ ε'_zz φ².
+    nodal: Complex64,
+    /// By material, ∫ of the stretch's share of e_x², e_x e_y, e_y², n² φ².
+    by_material: Vec<[Complex64; 4]>,
+    effective_index: Complex64,
+}
+
+/// What follows from a mode's power over the whole window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Power {
+    /// The factor that makes it 1 W and the largest transverse E real and positive.
+    pub(super) gauge: Complex64,
+    /// Where it flows on average, in metres.
+    pub(super) centroid: [f64; 2],
+}
+
+impl Integrals {
+    /// dn_eff for a change of the materials' permittivities.
+    pub(super) fn permittivity_slope(&self, change: &[Tensor]) -> Complex64 {
+        let sum: Complex64 = self
+            .by_material
+            .iter()
+            .zip(change)
+            .map(|([xx, xy, yy, zz], d)| {
+                xx * d[0][0] + 2.0 * xy * d[0][1] + yy * d[1][1] + zz * d[2][2]
+            })
+            .sum();
+        sum / self.norm / (2.0 * self.effective_index)
+    }
+
+    /// n_g = n + k₀ dn/dk₀, the permittivities changing by `change` per unit of ln k₀.
+    pub(super) fn group_index(&self, change: &[Tensor]) -> Complex64 {
+        let n = self.effective_index;
+        let geometric = (self.curl + n * n * self.nodal) / (self.norm * n);
+        n + geometric + self.permittivity_slope(change)
+    }
+}
+
+impl<T: Scalar> Evaluation<'_, T> {
+    /// See [`Integrals`].
+    pub(super) fn integrals(&self) -> &Integrals {
+        self.level.modes[self.mode]
+            .integrals
+            .get_or_init(|| self.integrated())
+    }
+
+    fn integrated(&self) -> Integrals {
+        let reference = Reference::of(self.level.space.order);
+        let constant = self.setting.coordinates.is_piecewise_constant();
+        let zero = Complex64::ZERO;
+        let n = self.level.modes[self.mode].effective_index();
+        let mut by_material = vec![[zero; 4]; self.setting.permittivities.len()];
+        let (mut mass, mut curl_sum, mut nodal_sum) = (zero, zero, zero);
+        for (t, triangle) in self.level.mesh.triangulation.triangles().iter().enumerate() {
+            let geometry = self.geometry(t);
+            let local = self.level.local(self.mode, t);
+            let tabulation = if constant && geometry.is_straight() {
+                &reference.plain
+            } else {
+                &reference.fine
+            };
+            let tensor = &self.setting.permittivities[triangle.material];
+            let points = tabulation.rule.points.iter().zip(&tabulation.rule.weights);
+            for (q, (&at, &w)) in points.enumerate() {
+                let place = geometry.at(at);
+                let Primed {
+                    e,
+                    phi,
+                    w: sum,
+                    curl,
+                } = primed(&local, &place, (&tabulation.edge[q], &tabulation.nodal[q]));
+                let weight = w * place.determinant.abs();
+                let stretch = self
+                    .setting
+                    .coordinates
+                    .stretch(place.point.map(|v| v / self.setting.k0));
+                let medium = Medium::new(tensor, stretch);
+                let nu = medium.reluctivity;
+                let s = stretch.unwrap_or([Complex64::ONE; 3]);
+                mass += weight * (nu[1] * sum[0] * sum[0] + nu[0] * sum[1] * sum[1]);
+                curl_sum += weight * nu[2] * curl * curl;
+                nodal_sum += weight * medium.permittivity[2][2] * phi * phi;
+                let product = s[0] * s[1] * s[2];
+                let own = &mut by_material[triangle.material];
+                own[0] += weight * product / (s[0] * s[0]) * e[0] * e[0];
+                own[1] += weight * product / (s[0] * s[1]) * e[0] * e[1];
+                own[2] += weight * product / (s[1] * s[1]) * e[1] * e[1];
+                own[3] += weight * product / (s[2] * s[2]) * n * n * phi * phi;
+            }
+        }
+        Integrals {
+            norm: mass - nodal_sum,
+            curl: curl_sum,
+            nodal: nodal_sum,
+            by_material,
+            effective_index: n,
+        }
+    }
+
+    /// Fields at a point of a triangle given by its functions there.
+    pub(super) fn at(
+        &self,
+        triangle: usize,
+        local: &[T],
+        place: &Place,
+        (edge, nodal): (&[EdgeFunction], &[NodalFunction]),
+    ) -> Sample {
+        let Primed { e, phi, w, curl } = primed(local, place, (edge, nodal));
+        let n = self.level.modes[self.mode].effective_index();
+        let k0 = self.setting.k0;
+        let position = place.point.map(|v| v / k0);
+        let triangle = &self.level.mesh.triangulation.triangles()[triangle];
+        let stretch = self.setting.coordinates.stretch(position);
+        let tensor = &self.setting.permittivities[triangle.material];
+        let nu = Medium::new(tensor, stretch).reluctivity;
+        let s = stretch.unwrap_or([Complex64::ONE; 3]);
+        let i = Complex64::I;
+        let electric = [e[0] / s[0], e[1] / s[1], -i * n * phi / s[2]];
+        let magnetic = [
+            -n * nu[0] * w[1] / s[0],
+            n * nu[1] * w[0] / s[1],
+            -i * nu[2] * curl / s[2],
+        ];
+        Sample {
+            position,
+            area: 0.0,
+            material: triangle.material,
+            region: triangle.region,
+            electric: electric.map(|v| self.gauge * v),
+            magnetic: magnetic.map(|v| self.gauge * v / VACUUM_IMPEDANCE),
+        }
+    }
+
+    pub(super) fn geometry(&self, triangle: usize) -> Geometry {
+        let mesh = &self.level.mesh.triangulation;
+        Geometry::new(mesh, &mesh.triangles()[triangle], self.setting.k0)
+    }
+
+    /// Fields at the quadrature points of the triangles that `wanted` names.
+    pub(super) fn samples(&self, wanted: impl Fn(usize) -> bool) -> Vec<Sample> {
+        self.samples_by(self.setting.coordinates.is_piecewise_constant(), wanted)
+    }
+
+    /// The same with the rule of curved triangles everywhere: the points do not depend on the setting.
+    pub(super) fn samples_to_compare(&self, wanted: impl Fn(usize) -> bool) -> Vec<Sample> {
+        self.samples_by(false, wanted)
+    }
+
+    fn samples_by(&self, constant: bool, wanted: impl Fn(usize) -> bool) -> Vec<Sample> {
+        let reference = Reference::of(self.level.space.order);
+        let triangles = self.level.mesh.triangulation.triangles().len();
+        let mut samples = Vec::new();
+        for t in (0..triangles).filter(|&t| wanted(t)) {
+            let geometry = self.geometry(t);
+            let local = self.level.local(self.mode, t);
+            let tabulation = if constant && geometry.is_straight() {
+                &reference.plain
+            } else {
+                &reference.fine
+            };
+            for (q, (&at, &w)) in tabulation
+                .rule
+                .points
+                .iter()
+                .zip(&tabulation.rule.weights)
+                .enumerate()
+            {
+                let place = geometry.at(at);
+                let functions = (&*tabulation.edge[q], &*tabulation.nodal[q]);
+                let mut sample = self.at(t, &local, &place, functions);
+                sample.area = w * place.determinant.abs() / self.setting.k0.powi(2);
+                samples.push(sample);
+            }
+        }
+        samples
+    }
+
+    /// Share of ∫|E|² in the absorbing layers.
+    pub(super) fn layer_share(&self) -> f64 {
+        if self.setting.coordinates.layers.iter().all(Option::is_none) {
+            return 0.0;
+        }
+        let (mut inside, mut all) = (0.0, 0.0);
+        for sample in self.samples(|_| true) {
+            let energy = sample.area * sample.electric_squared();
+            all += energy;
+            if self.setting.coordinates.is_in_layer(sample.position) {
+                inside += energy;
+            }
+        }
+        inside / all
+    }
+
+    /// ∫|∂H_c/∂x_d|² dA over the triangles that `wanted` names, `[c][d]`, c and d in x, y.
+    ///
+    /// H is a polynomial of the reference triangle, so that its central difference over a short step is
+    /// its derivative to round-off.
+    pub(super) fn magnetic_slopes(&self, wanted: impl Fn(usize) -> bool) -> [[f64; 2]; 2] {
+        const STEP: f64 = 1e-4;
+        let order = self.level.space.order;
+        let rule = Quadrature::of_degree(2 * order);
+        // Shape functions beside every point, one step back and forth along both coordinates.
+        let beside: Vec<[[f64; 2]; 4]> = rule
+            .points
+            .iter()
+            .map(|&[u, v]| [[u - STEP, v], [u + STEP, v], [u, v - STEP], [u, v + STEP]])
+            .collect();
+        let functions: Vec<_> = beside
+            .iter()
+            .map(|points| points.map(|at| (at, evaluate(order, at))))
+            .collect();
+        let triangles = self.level.mesh.triangulation.triangles().len();
+        let mut sums = [[0.0; 2]; 2];
+        for t in (0..triangles).filter(|&t| wanted(t)) {
+            let geometry = self.geometry(t);
+            let local = self.level.local(self.mode, t);
+            for ((&at, &w), beside) in rule.points.iter().zip(&rule.weights).zip(&functions) {
+                let place = geometry.at(at);
+                let magnetic = beside.each_ref().map(|(at, (edge, nodal))| {
+                    self.at(t, &local, &geometry.at(*at), (edge, nodal))
+                        .magnetic
+                });
+                // Both lengths are in 1/k₀, so that k₀ cancels from the integral.
+                let weight = w * place.determinant.abs();
+                for (c, row) in sums.iter_mut().enumerate() {
+                    let along: [Complex64; 2] = [0, 1]
+                        .map(|i| (magnetic[2 * i + 1][c] - magnetic[2 * i][c]) / (2.0 * STEP));
+                    for (d, sum) in row.iter_mut().enumerate() {
+                        let slope = place.inverse[0][d] * along[0] + place.inverse[1][d] * along[1];
+                        *sum += weight * slope.norm_sqr();
+                    }
+                }
+            }
+        }
+        sums
+    }
+
+    /// Fields at a point (metres) of a triangle; just outside it, its polynomials continued.
+    pub(super) fn in_triangle(&self, triangle: usize, local: &[T], point: [f64; 2]) -> Sample {
+        let geometry = self.geometry(triangle);
+        let at = geometry.locate(point.map(|v| v * self.setting.k0));
+        let (edge, nodal) = evaluate(self.level.space.order, at);
+        self.at(triangle, local, &geometry.at(at), (&edge, &nodal))
+    }
+}
+
+/// e, φ, w = e + ∇φ and curl e at a point.
+struct Primed {
+    e: [Complex64; 2],
+    phi: Complex64,
+    w: [Complex64; 2],
+    curl: Complex64,
+}
+
+fn primed<T: Scalar>(
+    local: &[T],
+    place: &Place,
+    (edge, nodal): (&[EdgeFunction], &[NodalFunction]),
+) -> Primed {
+    let (mut e, mut curl) = ([T::ZERO; 2], T::ZERO);
+    let (mut phi, mut gradient) = (T::ZERO, [T::ZERO; 2]);
+    for (f, &x) in edge.iter().zip(local) {
+        e[0] += x * T::real(f.value[0]);
+        e[1] += x * T::real(f.value[1]);
+        curl += x * T::real(f.curl);
+    }
+    for (f, &x) in nodal.iter().zip(&local[edge.len()..]) {
+        phi += x * T::real(f.value);
+        gradient[0] += x * T::real(f.gradient[0]);
+        gradient[1] += x * T::real(f.gradient[1]);
+    }
+    let [[a, b], [c, d]] = place.inverse;
+    let covariant = |[u, v]: [T; 2]| {
+        let (u, v) = (u.to_complex(), v.to_complex());
+        [a * u + c * v, b * u + d * v]
+    };
+    let (e, gradient) = (covariant(e), covariant(gradient));
+    Primed {
+        e,
+        phi: phi.to_complex(),
+        w: [e[0] + gradient[0], e[1] + gradient[1]],
+        curl: curl.to_complex() / place.determinant,
+    }
+}

@@ -1,0 +1,199 @@
+//! From a problem to a family that meets the error asked for.
+
+use super::family::{Below, Family};
+use super::mesh::{Mesh, Setting};
+use super::symmetry::Symmetry;
+use super::topology::Space;
+use crate::convergence::GridStudy;
+use crate::linalg::Scalar;
+use crate::modes::classify::RadiationBound;
+use crate::modes::family::ModeFamily;
+use crate::modes::window::window_effect;
+use crate::modes::{ModeError, ModeProblem};
+use num_complex::Complex64;
+use std::sync::Arc;
+
+/// Stages at most: orders 2 to 9.
+const STAGES: usize = 8;
+/// Stages that every solve has: fewer show no rate.
+const FEWEST_STAGES: usize = 3;
+/// Modes followed beside those wanted while stages are too coarse to tell which are the highest.
+const GUARDS: usize = 2;
+/// Modes sought at first where all are wanted.
+const FIRST_COUNT: usize = 4;
+/// Error wanted of Im n_eff, relative, and the least in terms of the error asked for on n_eff.
+const LOSS_SHARE: f64 = 0.01;
+/// See [`LOSS_SHARE`].
+const LOSS_FLOOR: f64 = 1e-6;
+/// How far below the radiation bound the first, coarse stage may see a guided mode, as a share of what n²
+/// can be.
+const COARSE: f64 = 0.02;
+
+/// What is asked of the elements.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::modes) struct Request<'a> {
+    /// How many modes; all guided ones if none.
+    pub(in crate::modes) count: Option<usize>,
+    /// n_eff next to which they are sought.
+    pub(in crate::modes) near: Option<f64>,
+    /// Error bar wanted on n_eff.
+    pub(in crate::modes) error: f64,
+    /// Most unknowns of a stage.
+    pub(in crate::modes) unknowns: usize,
+    /// The problem that meshes are made for.
+    pub(in crate::modes) reference: &'a ModeProblem,
+}
+
+/// Unknowns of the stages, coarsest first.
+pub(in crate::modes) fn unknowns(problem: &ModeProblem) -> Result<Vec<usize>, ModeError> {
+    let setting = Setting::new(problem)?;
+    let symmetry = Symmetry::of(problem, &setting);
+    let section = problem.cross_section();
+    let domain = symmetry.part(setting.coordinates.domain(section.window()));
+    (0..STAGES)
+        .map(|k| {
+            let mesh = Mesh::new(section, &setting, domain, k)?;
+            let kinds = symmetry.kinds(problem);
+            let of_kind =
+                |&walls| Space::new(&mesh.topology, k + 2, &mesh.removed(walls)).unknowns();
+            Ok(kinds.iter().map(of_kind).sum())
+        })
+        .collect()
+}
+
+/// Solves until the error bars of all modes are within what is asked.
+pub(in crate::modes) fn solve(
+    problem: &ModeProblem,
+    bound: &RadiationBound,
+    request: &Request<'_>,
+) -> Result<Arc<dyn ModeFamily>, ModeError> {
+    let setting = Setting::new(problem)?;
+    if setting.is_ideal() && request.near.is_none() {
+        let family = highest(problem, setting, bound, request)?;
+        return Ok(Arc::new(refined(family, bound, request)?));
+    }
+    let mut family = Family::<Complex64>::new(problem, setting.clone(), request.reference)?;
+    match request.near {
+        Some(n) => {
+            let mesh = family.mesh(0)?;
+            family.start_near(&mesh, Complex64::from(n * n), request.count.unwrap_or(1))?;
+        }
+        None => {
+            let mut ideal = highest(problem, setting.ideal(), bound, request)?;
+            if let Some(count) = request.count {
+                ideal.keep_highest(count);
+            }
+            if let Some(mesh) = ideal.stages[0]
+                .levels
+                .first()
+                .map(|level| Arc::clone(&level.mesh))
+            {
+                family.start_from(&mesh, &ideal)?;
+            }
+        }
+    }
+    if family.stages.is_empty() || family.members() == 0 {
+        return Err(ModeError::NothingNear {
+            target: request.near.unwrap_or(bound.index),
+        });
+    }
+    Ok(Arc::new(refined(family, bound, request)?))
+}
+
+/// Adds stages until the bars are met.
+fn refined<T: Scalar>(
+    mut family: Family<T>,
+    bound: &RadiationBound,
+    request: &Request<'_>,
+) -> Result<Family<T>, ModeError> {
+    let mut window = None;
+    while family.stages.len() < STAGES {
+        family.refine()?;
+        let finest = family.stages.len() - 1;
+        if family.unknowns(finest) > request.unknowns {
+            break;
+        }
+        if family.stages.len() < FEWEST_STAGES {
+            continue;
+        }
+        if let Some(count) = request.count {
+            family.keep_highest(count);
+        }
+        // A finer mesh does not move the walls: leave them their share of the bar, at most half.
+        let walls = *window.get_or_insert_with(|| largest_window_effect(&family, bound));
+        let layers = (0..family.members()).map(|m| family.layer_effect(finest, m).norm());
+        let walls = walls + layers.fold(0.0, f64::max);
+        let share = (request.error - walls).max(0.5 * request.error);
+        let bar = |m: usize, part: fn(Complex64) -> f64| {
+            let values = (0..=finest).map(|k| {
+                let refinement = family.stages[k].order as f64;
+                (refinement, part(Family::effective_index(&family, k, m)))
+            });
+            GridStudy::exponential(values.collect(), share).error
+        };
+        let met = |m: usize| {
+            let loss = Family::effective_index(&family, finest, m).im.abs();
+            let wanted = (LOSS_SHARE * loss)
+                .max(LOSS_FLOOR * request.error)
+                .min(share);
+            bar(m, |n| n.re) <= share && bar(m, |n| n.im) <= wanted
+        };
+        if (0..family.members()).all(met) {
+            break;
+        }
+    }
+    if let Some(count) = request.count {
+        family.keep_highest(count);
+    }
+    Ok(family)
+}
+
+fn largest_window_effect<T: Scalar>(family: &Family<T>, bound: &RadiationBound) -> f64 {
+    let finest = family.stages.len() - 1;
+    let effect = |m: usize| {
+        let n = Family::effective_index(family, finest, m).re;
+        let group = family.group_index(finest, m).re;
+        let centroid = family.power_centroid(finest, m);
+        let walls = family.wall_samples(finest, m);
+        window_effect(&family.problem, bound, [n, group], centroid, &walls).index
+    };
+    (0..family.members()).map(effect).fold(0.0, f64::max)
+}
+
+/// The highest modes of a lossless straight guide.
+fn highest(
+    problem: &ModeProblem,
+    setting: Setting,
+    bound: &RadiationBound,
+    request: &Request<'_>,
+) -> Result<Family<f64>, ModeError> {
+    let (top, lowest) = (bound.ceiling.powi(2), bound.index.powi(2));
+    let floor = lowest - COARSE * (top - lowest).max(1e-9);
+    let mut count = request.count.map_or(FIRST_COUNT, |count| count + GUARDS);
+    let mut family = Family::<f64>::new(problem, setting, request.reference)?;
+    let mesh = family.mesh(0)?;
+    loop {
+        match (
+            family.start(&mesh, Below { top, count, floor }),
+            request.count,
+        ) {
+            // The guards are among the window's own modes, which may not converge.
+            (Err(_), Some(asked)) if count > asked => {
+                count = asked;
+                continue;
+            }
+            (outcome, _) => outcome?,
+        }
+        let found = family.members();
+        if found == 0 {
+            // A window that guides nothing: its own modes tell the reader where it stands.
+            let (count, floor) = (request.count.unwrap_or(1), f64::MIN);
+            family.start(&mesh, Below { top, count, floor })?;
+            return Ok(family);
+        }
+        if request.count.is_some() || found < count {
+            return Ok(family);
+        }
+        count *= 2;
+    }
+}

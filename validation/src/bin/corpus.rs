@@ -1,0 +1,89 @@
+//! The corpus of guides: `corpus references` prints `data/corpus.json` with its references computed anew,
+//! `corpus calibrate` judges the error bars at several errors asked for, `corpus differences` checks modes
+//! by extrapolated finite differences. Names of guides, separated by commas, may follow.
+
+use std::process::ExitCode;
+
+use cpo_validation::ValidationError;
+use cpo_validation::corpus::{Corpus, Judged, corpus};
+
+/// Errors asked for.
+const ASKED: [f64; 4] = [1e-3, 1e-4, 1e-5, 1e-6];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let run = || -> Result<bool, ValidationError> {
+        let mut corpus = corpus()?;
+        if let Some(names) = arguments.get(1) {
+            corpus
+                .guides
+                .retain(|guide| names.split(',').any(|name| name == guide.id));
+        }
+        match arguments.first().map(String::as_str) {
+            Some("references") => references(&corpus)?,
+            Some("calibrate") => calibrate(&corpus)?,
+            Some("differences") => differences(&corpus)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    };
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("corpus references | calibrate | differences [GUIDE,GUIDE]");
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("the corpus could not be run: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn references(corpus: &Corpus) -> Result<(), ValidationError> {
+    let mut known = corpus.clone();
+    for guide in &mut known.guides {
+        *guide = guide.with_references()?;
+    }
+    print!("{}", known.text()?);
+    Ok(())
+}
+
+fn calibrate(corpus: &Corpus) -> Result<(), ValidationError> {
+    for asked in ASKED {
+        let mut judged: Vec<Judged> = Vec::new();
+        for guide in &corpus.guides {
+            for (m, mode) in guide.judge(asked)?.into_iter().enumerate() {
+                if mode.holds() != [true; 2] {
+                    println!("{asked:.0e} {} mode {m}: {mode:?}", guide.id);
+                }
+                judged.push(mode);
+            }
+        }
+        for (part, name) in ["same window", "open"].into_iter().enumerate() {
+            let held = judged.iter().filter(|mode| mode.holds()[part]).count();
+            let mut ratios: Vec<f64> = judged.iter().map(|mode| mode.ratios()[part]).collect();
+            ratios.sort_by(f64::total_cmp);
+            let (worst, median) = (ratios.first(), ratios.get(ratios.len() / 2));
+            println!(
+                "{asked:.0e} {name}: {held} of {} held, median {median:?}, worst {worst:?}",
+                judged.len()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn differences(corpus: &Corpus) -> Result<(), ValidationError> {
+    for guide in &corpus.guides {
+        for ([value, bar], known) in guide.differences()?.into_iter().zip(&guide.modes) {
+            let [reference, uncertainty] = known.walled;
+            let error = value - reference;
+            println!(
+                "{}: {value:.9} ± {bar:.1e}, {error:+.1e} off {reference:.9} ± {uncertainty:.0e}",
+                guide.id
+            );
+        }
+    }
+    Ok(())
+}

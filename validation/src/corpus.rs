@@ -1,0 +1,422 @@
+//! Error bars of the mode solver against a corpus of guides whose modes are known.
+//!
+//! `data/corpus.json` holds straight lossless guides, each with the modes of its window as drawn and of
+//! a window so wide that it counts as open. The first tests the discretisation's part of an error bar,
+//! the second the whole bar, the effect of the window included. A bar is honest if it holds the truth in
+//! at least 95 of 100 cases, and useful if its median is no more than ten times the error.
+//!
+//! References are exact for slabs and round fibres (characteristic equations). All others come from the
+//! solver itself run beyond what it is asked for in use: to its last stage, on the usual mesh and on one
+//! made for four fifths of the wavelength; the uncertainty is twice the difference of the two and the last
+//! step of the finer one. `corpus references` writes them. Extrapolated finite differences, an
+//! independent discretisation, check them (`corpus differences`).
+
+use std::f64::consts::PI;
+
+use cpo_materials::{Length, Material, Quantity, Wavelength, catalogue};
+use cpo_meshes::{CrossSection, Shape, Window};
+use cpo_solver::coupling::StepIndexFiber;
+use cpo_solver::modes::{Mode, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall, Walls};
+use serde::{Deserialize, Serialize};
+
+use crate::ValidationError;
+
+const FILE: &str = "corpus.json";
+/// Asked of a reference solve: below what any stage reaches, so that all of them run.
+const BEYOND: f64 = 1e-14;
+/// Wavelength that the finer reference mesh is made for, relative.
+const FINER: f64 = 0.8;
+/// Times the difference of the two reference meshes that is taken for the uncertainty.
+const DIFFERENCES: f64 = 2.0;
+/// Round-off of an eigenvalue, relative.
+const ROUND_OFF: f64 = 1e-12;
+
+/// The corpus.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Corpus {
+    /// Conventions of the file.
+    pub about: String,
+    /// The guides.
+    pub guides: Vec<Guide>,
+}
+
+/// A straight lossless guide.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// Name of the guide.
+    pub id: String,
+    /// What sort of guide it is.
+    pub kind: String,
+    /// The guide in words.
+    pub what: String,
+    wavelength_um: f64,
+    window_um: Ends,
+    wide_um: Ends,
+    background: Index,
+    shapes: Vec<Painted>,
+    /// How many modes are sought.
+    pub count: usize,
+    /// Walls left and right where a slab stands between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    walls: Option<Sides>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exact: Option<Exact>,
+    /// The modes by falling n_eff.
+    #[serde(default)]
+    pub modes: Vec<Known>,
+}
+
+/// What is known of a mode.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// n_eff between the walls of the window as drawn, and its uncertainty.
+    pub walled: [f64; 2],
+    /// n_eff in the open, and its uncertainty.
+    pub open: [f64; 2],
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Ends {
+    x: [f64; 2],
+    y: [f64; 2],
+}
+
+/// A refractive index or a material of the catalogue.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Index {
+    Constant(f64),
+    Named(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Sides {
+    Electric,
+    Magnetic,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Exact {
+    /// HE₁₁ of the first shape, a circle.
+    Fibre,
+    /// The first mode of the first shape, a rectangle wider than the window.
+    Slab,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Painted {
+    name: String,
+    material: Index,
+    shape: Outline,
+}
+
+/// Lengths in µm.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Outline {
+    /// Centre x, bottom, width, height.
+    Rectangle([f64; 4]),
+    /// Centre x, bottom, width at half height, height, sidewall angle in degrees.
+    Trapezoid([f64; 5]),
+    /// Centre and radius.
+    Circle([f64; 3]),
+    /// Corners.
+    Polygon(Vec<[f64; 2]>),
+}
+
+fn um(value: f64) -> f64 {
+    Length::um(value).si()
+}
+
+impl Ends {
+    fn window(&self) -> Window {
+        Window {
+            x: self.x.map(um),
+            y: self.y.map(um),
+        }
+    }
+}
+
+impl Index {
+    fn material(&self) -> Result<Material, ValidationError> {
+        match self {
+            Self::Constant(n) => Ok(Material::with_index(*n)),
+            Self::Named(name) => Ok(catalogue().find(name)?),
+        }
+    }
+}
+
+impl Outline {
+    fn shape(&self) -> Shape {
+        match *self {
+            Self::Rectangle([x, bottom, width, height]) => Shape::Rectangle {
+                x: um(x),
+                bottom: um(bottom),
+                width: um(width),
+                height: um(height),
+            },
+            Self::Trapezoid([x, bottom, width, height, degrees]) => Shape::Trapezoid {
+                x: um(x),
+                bottom: um(bottom),
+                width: um(width),
+                height: um(height),
+                sidewall: degrees.to_radians(),
+            },
+            Self::Circle([x, y, radius]) => Shape::Circle {
+                x: um(x),
+                y: um(y),
+                radius: um(radius),
+            },
+            Self::Polygon(ref points) => Shape::Polygon {
+                points: points.iter().map(|point| point.map(um)).collect(),
+            },
+        }
+    }
+}
+
+/// The corpus with its references.
+///
+/// # Errors
+/// [`ValidationError::Data`] if the file does not fit.
+pub fn corpus() -> Result<Corpus, ValidationError> {
+    serde_json::from_str(include_str!("../data/corpus.json"))
+        .map_err(|cause| ValidationError::Data { file: FILE, cause })
+}
+
+impl Corpus {
+    /// The file's text, a guide a line.
+    ///
+    /// # Errors
+    /// [`ValidationError::Data`] for a number that JSON cannot hold.
+    pub fn text(&self) -> Result<String, ValidationError> {
+        let fault = |cause| ValidationError::Data { file: FILE, cause };
+        let about = serde_json::to_string(&self.about).map_err(fault)?;
+        let guides = self
+            .guides
+            .iter()
+            .map(|guide| serde_json::to_string(guide).map_err(fault));
+        let guides: Vec<String> = guides.collect::<Result<_, _>>()?;
+        Ok(format!(
+            "{{\n \"about\": {about},\n \"guides\": [\n  {}\n ]\n}}\n",
+            guides.join(",\n  ")
+        ))
+    }
+}
+
+/// A mode solved at one error asked for, against what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
+    /// Error bar of the discretisation alone, and the error in the same window.
+    pub walled: [f64; 2],
+    /// The whole error bar, and the error against the open guide.
+    pub open: [f64; 2],
+    /// Uncertainties of the two references.
+    pub uncertainty: [f64; 2],
+    /// Unknowns of the finest stage.
+    pub unknowns: usize,
+}
+
+impl Judged {
+    /// Whether both bars, widened by the references' uncertainties, hold the truth.
+    pub fn holds(&self) -> [bool; 2] {
+        let holds = |[bar, error]: [f64; 2], uncertainty: f64| error <= bar + uncertainty;
+        [
+            holds(self.walled, self.uncertainty[0]),
+            holds(self.open, self.uncertainty[1]),
+        ]
+    }
+
+    /// Bar over error, the error being no smaller than the reference's uncertainty.
+    pub fn ratios(&self) -> [f64; 2] {
+        let ratio = |[bar, error]: [f64; 2], uncertainty: f64| bar / error.max(uncertainty);
+        [
+            ratio(self.walled, self.uncertainty[0]),
+            ratio(self.open, self.uncertainty[1]),
+        ]
+    }
+}
+
+impl Guide {
+    /// The problem in the window as drawn.
+    ///
+    /// # Errors
+    /// [`ValidationError::Mesh`] for a shape or window that is none; [`ValidationError::Material`] for a
+    /// material that the catalogue does not have.
+    pub fn problem(&self) -> Result<ModeProblem, ValidationError> {
+        self.in_window(self.window_um)
+    }
+
+    /// The problem in the window that counts as open.
+    ///
+    /// # Errors
+    /// As [`problem`](Self::problem).
+    pub fn open_problem(&self) -> Result<ModeProblem, ValidationError> {
+        self.in_window(self.wide_um)
+    }
+
+    fn in_window(&self, window: Ends) -> Result<ModeProblem, ValidationError> {
+        let mut section = CrossSection::new(window.window(), self.background.material()?)?;
+        for painted in &self.shapes {
+            let material = painted.material.material()?;
+            section = section.paint(&painted.name, material, painted.shape.shape())?;
+        }
+        let side = match self.walls {
+            Some(Sides::Magnetic) => Wall::Magnetic,
+            Some(Sides::Electric) | None => Wall::Electric,
+        };
+        let walls = Walls {
+            left: side,
+            right: side,
+            ..Walls::default()
+        };
+        Ok(ModeProblem::new(&section, Wavelength::um(self.wavelength_um)).walled(walls))
+    }
+
+    /// The modes of the window as drawn, at an error asked for.
+    ///
+    /// # Errors
+    /// [`ValidationError::Mode`] and those of [`problem`](Self::problem).
+    pub fn solve(&self, asked: f64) -> Result<ModeSet, ValidationError> {
+        let solver = ModeSolver::default().count(self.count).error(asked);
+        Ok(solver.solve(&self.problem()?)?)
+    }
+
+    /// The modes at an error asked for against what is known of them.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve).
+    pub fn judge(&self, asked: f64) -> Result<Vec<Judged>, ValidationError> {
+        let modes = self.solve(asked)?;
+        let unknowns = modes.levels().last().map_or(0, |level| level.unknowns);
+        let judged = |(mode, known): (&Mode, &Known)| {
+            let study = mode.effective_index_study();
+            let error = |[value, _]: [f64; 2]| (study.value - value).abs();
+            Judged {
+                walled: [study.error - mode.window_effect(), error(known.walled)],
+                open: [study.error, error(known.open)],
+                uncertainty: [known.walled[1], known.open[1]],
+                unknowns,
+            }
+        };
+        Ok(modes.iter().zip(&self.modes).map(judged).collect())
+    }
+
+    /// The same guide with its references computed anew.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve); [`ValidationError::Coupling`] from the exact fibre.
+    pub fn with_references(&self) -> Result<Self, ValidationError> {
+        let walled = self.references(&self.problem()?)?;
+        let open = match self.exact()? {
+            Some(exact) => vec![[exact, ROUND_OFF * exact]; walled.len()],
+            None => self.references(&self.open_problem()?)?,
+        };
+        let modes = walled.into_iter().zip(open);
+        Ok(Self {
+            modes: modes.map(|(walled, open)| Known { walled, open }).collect(),
+            ..self.clone()
+        })
+    }
+
+    /// n_eff and its uncertainty from the two meshes.
+    fn references(&self, problem: &ModeProblem) -> Result<Vec<[f64; 2]>, ValidationError> {
+        let solver = ModeSolver::default().count(self.count).error(BEYOND);
+        let usual = solver.solve(problem)?;
+        let shorter = Wavelength::um(FINER * self.wavelength_um);
+        let finer = solver
+            .meshed_as(&problem.clone().at_wavelength(shorter))
+            .solve(problem)?;
+        let pairs = usual.iter().zip(finer.iter());
+        let known = pairs.map(|(usual, finer)| {
+            let levels = &finer.effective_index_study().levels;
+            let value = finer.effective_index().re;
+            let step = levels
+                .iter()
+                .rev()
+                .nth(1)
+                .map_or(f64::INFINITY, |before| (value - before.1).abs());
+            let difference = (value - usual.effective_index().re).abs();
+            [
+                value,
+                (DIFFERENCES * difference).max(step).max(ROUND_OFF * value),
+            ]
+        });
+        Ok(known.collect())
+    }
+
+    /// The exact n_eff of the open guide, where there is one.
+    fn exact(&self) -> Result<Option<f64>, ValidationError> {
+        let (Some(core), Index::Constant(cladding)) = (self.shapes.first(), &self.background)
+        else {
+            return Ok(None);
+        };
+        let Index::Constant(index) = core.material else {
+            return Ok(None);
+        };
+        Ok(match (self.exact, &core.shape) {
+            (Some(Exact::Fibre), Outline::Circle([_, _, radius])) => {
+                let wavelength = Wavelength::um(self.wavelength_um);
+                let fibre = StepIndexFiber::new(Length::um(*radius), index, *cladding, wavelength)?;
+                Some(fibre.effective_index())
+            }
+            (Some(Exact::Slab), Outline::Rectangle([_, _, _, height])) => {
+                let magnetic = self.walls == Some(Sides::Magnetic);
+                Some(slab(
+                    index,
+                    *cladding,
+                    *height / self.wavelength_um,
+                    magnetic,
+                ))
+            }
+            _ => None,
+        })
+    }
+
+    /// n_eff by finite differences extrapolated from three grids, with its bar.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve).
+    pub fn differences(&self) -> Result<Vec<[f64; 2]>, ValidationError> {
+        let problem = self.problem()?;
+        let grid = ModeGrid::new(&problem)?;
+        let modes = ModeSolver::default()
+            .count(self.count)
+            .given(grid)
+            .solve(&problem)?;
+        let bar = |mode: &Mode| {
+            let study = mode.effective_index_study();
+            [study.value, study.error - mode.window_effect()]
+        };
+        Ok(modes.iter().map(bar).collect())
+    }
+}
+
+/// n_eff of the first mode of a symmetric slab, `height` in wavelengths: the root of
+/// tan(κd/2) = γ q/κ with κ² = k₀²(n₁² − n²), γ² = k₀²(n² − n₂²), q = 1 (TE) or (n₁/n₂)² (TM), by bisection in
+/// the form κd/2 − atan(γ q/κ), which rises with κ.
+fn slab(core: f64, cladding: f64, height: f64, magnetic: bool) -> f64 {
+    let factor = if magnetic {
+        (core / cladding).powi(2)
+    } else {
+        1.0
+    };
+    let most = (core * core - cladding * cladding).sqrt();
+    let (mut low, mut high) = (0.0, most);
+    for _ in 0..200 {
+        let kappa = 0.5 * (low + high);
+        let gamma = (most * most - kappa * kappa).sqrt();
+        if PI * height * kappa < (factor * gamma / kappa).atan() {
+            low = kappa;
+        } else {
+            high = kappa;
+        }
+    }
+    (core * core - low * low).sqrt()
+}
