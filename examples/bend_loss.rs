@@ -68,7 +68,7 @@ fn guide() -> Result<ModeProblem> {
 }
 
 fn fundamental(problem: &ModeProblem) -> Result<ModeSet> {
-    Ok(ModeSolver::default().error(1e-5).solve(problem)?)
+    Ok(ModeSolver::default().error(1e-4).solve(problem)?)
 }
 
 /// The bends of these radii.

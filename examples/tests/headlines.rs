@@ -2,6 +2,9 @@
 #![allow(missing_docs)]
 
 #[allow(dead_code)] // its main is the program's
+#[path = "../bend_loss.rs"]
+mod bend_loss;
+#[allow(dead_code)]
 #[path = "../facet.rs"]
 mod facet;
 #[allow(dead_code)]
@@ -11,8 +14,16 @@ mod fibre_gaussian;
 #[path = "../laser_array.rs"]
 mod laser_array;
 #[allow(dead_code)]
+#[path = "../slanted_nitride.rs"]
+mod slanted_nitride;
+#[allow(dead_code)]
+#[path = "../tolerance.rs"]
+mod tolerance;
+#[allow(dead_code)]
 #[path = "../wire.rs"]
 mod wire;
+
+use cpo_materials::{Angle, Length};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -68,5 +79,53 @@ fn crosstalk_follows_its_exact_matrix() -> Tested {
         // the error asked for, relative to the diagonal
         assert!((found - exact).abs() < 1e-2 * 236.35, "{other}: {found}");
     }
+    Ok(())
+}
+
+#[test]
+fn bends_lose_what_was_measured() -> Tested {
+    let turns = bend_loss::quarter_turns(&[Length::um(1.0)])?;
+    let total = turns[0].total();
+    println!("{total} dB against 0.086 dB");
+    // Sharp joints and ideal walls against a fabricated bend: the same size, a factor of two.
+    assert!((0.5..2.0).contains(&(total / 0.086)), "{total}");
+    // What radiates is the smaller part, and known to a per cent.
+    let [radiated, error] = turns[0].radiation;
+    assert!(
+        radiated < 0.2 * total && error < 0.01 * radiated,
+        "{radiated} ± {error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn birefringence_of_a_nitride_strip() -> Tested {
+    let [upright, error] = slanted_nitride::birefringence(Angle::deg(0.0))?;
+    // The references' 1.599468256 − 1.545475241, known to 2e-9.
+    assert!(
+        (upright - 0.053993015).abs() <= error,
+        "{upright} ± {error}"
+    );
+    // Upright walls are a turning point: mirrored top to bottom, the guide leans the other way.
+    let still = slanted_nitride::slope_per_degree(Angle::deg(0.0))?;
+    assert!(still.abs() < 1e-7, "{still}");
+    // The slope against the difference of two solves: central, so wrong by the third derivative.
+    let [low, high] = [3.0, 5.0].map(|angle| slanted_nitride::birefringence(Angle::deg(angle)));
+    let difference = 0.5 * (high?[0] - low?[0]);
+    let slope = slanted_nitride::slope_per_degree(Angle::deg(4.0))?;
+    assert!(
+        (slope / difference - 1.0).abs() < 0.02,
+        "{slope} {difference}"
+    );
+    Ok(())
+}
+
+#[test]
+fn one_solve_tells_the_tolerance() -> Tested {
+    let [_, slope] = tolerance::from_one_solve(Length::nm(500.0))?;
+    let [low, high] = [499.5, 500.5].map(|width| tolerance::by_sweep(Length::nm(width)));
+    let difference = high? - low?;
+    // The sweep's own error, 1e-6 of n_eff in all, in its difference.
+    assert!((slope - difference).abs() < 1e-6, "{slope} {difference}");
     Ok(())
 }

@@ -47,6 +47,8 @@ const SHARE_CONFIRMED: f64 = 0.02;
 const SHARE_ALONE: f64 = 1.5;
 /// What an error falls to with every stage where corners decide (see the elements' mesh).
 const CORNER_RATE: f64 = 1.0 / 7.0;
+/// The same for numbers other than eigenvalues.
+const CAUTIOUS_RATE: f64 = 0.4;
 /// Slowest convergence that is believed in.
 const SLOWEST: f64 = 0.9;
 /// Times the error that the last difference foretells.
@@ -122,6 +124,16 @@ impl GridStudy {
     /// parts cancel, d_k is small by accident: the bar is no less than 1.25 times what d_{k−1} leaves two stages
     /// on, d_{k−1} r²/(1 − r). With two levels the bar is their difference.
     pub fn exponential(levels: Vec<(f64, f64)>, wanted: f64) -> Self {
+        Self::exponential_from(CORNER_RATE, levels, wanted)
+    }
+
+    /// The same for numbers that converge less evenly than an eigenvalue, such as its derivatives: nothing
+    /// faster than a factor of 2.5 a stage is believed, so that the bar is at least 1.7 times the last difference.
+    pub fn exponential_cautious(levels: Vec<(f64, f64)>, wanted: f64) -> Self {
+        Self::exponential_from(CAUTIOUS_RATE, levels, wanted)
+    }
+
+    fn exponential_from(fastest: f64, levels: Vec<(f64, f64)>, wanted: f64) -> Self {
         let value = levels.last().map_or(f64::NAN, |level| level.1);
         let error = match levels.as_slice() {
             [] | [_] => f64::INFINITY,
@@ -130,7 +142,7 @@ impl GridStudy {
                 let (before, last) = ((b.1 - a.1).abs(), (c.1 - b.1).abs());
                 let ratio = if before > 0.0 { last / before } else { SLOWEST };
                 let left = |step: f64, ratio: f64| step * ratio / (1.0 - ratio);
-                let foretold = FORETOLD * left(last, ratio.clamp(CORNER_RATE, SLOWEST));
+                let foretold = FORETOLD * left(last, ratio.clamp(fastest, SLOWEST));
                 foretold.max(CORNERS * left(CORNER_RATE * before, CORNER_RATE))
             }
         };

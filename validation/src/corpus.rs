@@ -19,7 +19,7 @@ use cpo_solver::coupling::StepIndexFiber;
 use cpo_solver::modes::{Mode, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall, Walls};
 use serde::{Deserialize, Serialize};
 
-use crate::ValidationError;
+use crate::{Check, ValidationError};
 
 const FILE: &str = "corpus.json";
 /// Asked of a reference solve: below what any stage reaches, so that all of them run.
@@ -207,6 +207,60 @@ impl Corpus {
             "{{\n \"about\": {about},\n \"guides\": [\n  {}\n ]\n}}\n",
             guides.join(",\n  ")
         ))
+    }
+}
+
+impl Corpus {
+    /// Whether the error bars at an error asked for hold the truth in 95 of 100 cases, and their median is no
+    /// more than ten times the error.
+    ///
+    /// # Errors
+    /// As [`Guide::judge`].
+    pub fn checks(&self, asked: f64) -> Result<Vec<Check>, ValidationError> {
+        let mut judged: Vec<Judged> = Vec::new();
+        for guide in &self.guides {
+            judged.extend(guide.judge(asked)?);
+        }
+        let missed = |part: usize| {
+            let missed = judged.iter().filter(|mode| !mode.holds()[part]).count();
+            missed as f64 / judged.len() as f64
+        };
+        let mut ratios: Vec<f64> = judged.iter().map(|mode| mode.ratios()[1]).collect();
+        ratios.sort_by(f64::total_cmp);
+        let check = |quantity: &str, computed, reference, tolerance, basis: &str| Check {
+            case: format!("{} modes at {asked:.0e}", judged.len()),
+            quantity: quantity.to_owned(),
+            reference,
+            uncertainty: 0.0,
+            computed,
+            bar: None,
+            tolerance,
+            basis: basis.to_owned(),
+        };
+        let honest = "95 % of the bars are to hold";
+        Ok(vec![
+            check(
+                "share of bars that miss, same window",
+                missed(0),
+                0.0,
+                0.05,
+                honest,
+            ),
+            check(
+                "share of bars that miss, open guide",
+                missed(1),
+                0.0,
+                0.05,
+                honest,
+            ),
+            check(
+                "median of bar over error, open guide",
+                ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN),
+                1.0,
+                9.0,
+                "a bar is to be within ten times the error in the median",
+            ),
+        ])
     }
 }
 

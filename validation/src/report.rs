@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::modes::{Absent, ModeRun};
-use crate::{Check, ValidationError, coupling, heat, laser, materials, modes};
+use crate::{Check, ValidationError, corpus, coupling, heat, laser, materials, modes};
 
 /// A group of comparisons with their source.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Report {
 
 /// A reference this many times less certain than the bar says nothing about the bar.
 const BLUR: f64 = 0.3;
+/// Errors asked for of the corpus.
+const CORPUS_ERRORS: [f64; 3] = [1e-3, 1e-4, 1e-5];
 
 impl Report {
     /// Runs every case. `progress` is told what begins.
@@ -61,6 +63,14 @@ impl Report {
             ));
         }
         section("Modes", sources, checks);
+
+        progress("corpus");
+        let corpus = corpus::corpus()?;
+        let mut checks = Vec::new();
+        for asked in CORPUS_ERRORS {
+            checks.extend(corpus.checks(asked)?);
+        }
+        section("Error bars of modes", vec![corpus.about.clone()], checks);
 
         progress("coupling");
         let references = coupling::references()?;

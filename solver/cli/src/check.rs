@@ -32,7 +32,7 @@ pub(crate) fn check(study: &Path) -> Ending {
         "{:<24} {:>7} {:>22} {:>12} {:>12}",
         "table",
         "points",
-        "unknowns per grid",
+        "unknowns per level",
         "memory",
         "time"
     );
@@ -61,7 +61,7 @@ pub(crate) fn check(study: &Path) -> Ending {
     let seconds: f64 = tables.iter().map(|t| t.seconds).sum();
     let bytes = tables.iter().map(|t| t.bytes).fold(0.0, f64::max);
     say!(
-        "about {seconds:.0} s of processor time in all and {:.2} GB for a point at once; grids are refined only as far as the error asked for needs",
+        "about {seconds:.0} s of processor time in all and {:.2} GB for a point at once; levels are refined only as far as the error asked for needs",
         bytes / 1e9
     );
     for record in job.study.materials_used() {

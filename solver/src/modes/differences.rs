@@ -407,6 +407,10 @@ impl<T: Scalar> ModeFamily for Family<T> {
         GridStudy::new(levels, DESIGN_ORDER, wanted)
     }
 
+    fn derivative_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy {
+        GridStudy::new(levels, DESIGN_ORDER, wanted)
+    }
+
     fn cautious_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy {
         GridStudy::unextrapolated(levels, DESIGN_ORDER, wanted)
     }

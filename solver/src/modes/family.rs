@@ -82,6 +82,9 @@ pub(super) trait ModeFamily: Send + Sync + Debug {
     /// The limit of a number over the levels, given as (refinement, value).
     fn study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy;
 
+    /// The same for derivatives of n_eff.
+    fn derivative_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy;
+
     /// The same for numbers that do not vary smoothly with the grid: maxima, crossings, |E|⁴ at corners.
     fn cautious_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy;
 }

@@ -67,7 +67,8 @@ impl Mode {
             over(&|k| family.effective_index(k, member).im),
             f64::INFINITY,
         );
-        let group = family.study(over(&|k| family.group_index(k, member).re), f64::INFINITY);
+        let group =
+            family.derivative_study(over(&|k| family.group_index(k, member).re), f64::INFINITY);
         let window = window_effect(
             problem,
             bound,

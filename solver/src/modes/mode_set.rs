@@ -98,7 +98,9 @@ impl ModeSet {
         let study = |mode: &Mode| {
             let values = levels.iter().zip(&slopes);
             let values = values.map(|(level, slopes)| (level.refinement, slopes[mode.member].re));
-            let study = self.family.study(values.collect(), f64::INFINITY);
+            let study = self
+                .family
+                .derivative_study(values.collect(), f64::INFINITY);
             let noise = noise * mode.effective_index_study().error;
             let window = mode.window.per_index * study.value.abs() + mode.window.per_metre * speed;
             study.with_further_error(noise + window, f64::INFINITY)

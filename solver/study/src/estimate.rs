@@ -1,17 +1,23 @@
 //! What a study would cost, without solving anything: points, unknowns, memory, time.
 //!
-//! Sizes are those of the grids that the solvers would visit. Times and bytes per unknown are
-//! measured averages on one core of a server of 2023 (benches/runs); a run stops at the grid that
-//! meets the error asked for, so the largest grid is a bound.
+//! Sizes are those of the levels that the solvers would visit: orders of elements for modes, grids for
+//! heat. Times and bytes per unknown are measured averages on one core of a server of 2023 (benches/runs);
+//! a run stops at the level that meets the error asked for, so the largest is a bound.
 
 use crate::plan::Plan;
 use crate::run::{Outcome, mode_problem, mode_solver, planned_cells};
 use crate::study::{Accuracy, Study};
 
-/// Seconds per unknown and mode on one grid: factorisation, iteration, derivatives.
-const SECONDS_PER_UNKNOWN: f64 = 4e-6;
-/// Entries of L and U per unknown and log₂ of their number, in nested dissection of a plane.
-const FACTOR_ENTRIES: f64 = 12.0;
+/// Seconds per unknown and mode on one level: factorisation, iteration, what is derived. A wire with two modes
+/// takes 0.2 s to 1e-3 and 1.2 s to 1e-5; single cases are off by a factor of two.
+const SECONDS_PER_UNKNOWN: f64 = 8e-6;
+/// Levels visited for an error of 1e-3; each factor of ten in the error asked for is one more.
+const LEVELS: f64 = 3.0;
+/// Levels more with absorbing layers, of which the modes are less smooth.
+const LEVELS_OF_LAYERS: f64 = 3.0;
+/// Entries of L and U per unknown and log₂ of their number, in nested dissection of a plane with elements of
+/// high order.
+const FACTOR_ENTRIES: f64 = 20.0;
 /// Working vectors of an eigen-solve, per mode wanted.
 const VECTORS: f64 = 16.0;
 /// Seconds per cell and source.
@@ -26,11 +32,11 @@ pub struct TableEstimate {
     pub name: String,
     /// Number of points.
     pub points: usize,
-    /// Unknowns of the coarsest and of the largest grid allowed.
+    /// Unknowns of the first and of the largest level allowed.
     pub unknowns: [usize; 2],
-    /// Bytes of one point on the grid it is expected to end on.
+    /// Bytes of one point on the level it is expected to end on.
     pub bytes: f64,
-    /// Processor seconds of all points, ending on that grid.
+    /// Processor seconds of all points, ending on that level.
     pub seconds: f64,
 }
 
@@ -50,9 +56,13 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             .plan(&problem)
             .map_err(|e| e.to_string())?;
         let levels = match table.accuracy {
-            // Each factor of ten in the error asked for is about two grids more.
             Accuracy::Error(error) => {
-                (3.0 + (1e-3 / error).log10().max(0.0) * 1.7).round() as usize
+                let layers = if table.boundary.absorb() {
+                    LEVELS_OF_LAYERS
+                } else {
+                    0.0
+                };
+                (LEVELS + (1e-3 / error).log10().max(0.0) + layers).round() as usize
             }
             Accuracy::Grid(_) => sizes.len(),
         };

@@ -167,7 +167,9 @@ fn walls(study: &Study, table: &ModesTable, values: &ParameterValues) -> Json {
 fn mode(mode: &ModeRecord) -> Json {
     let mut row = object(json!({
         "id": mode.id,
+        "track": mode.track,
         "class": mode.class.name(),
+        "layer_share": number(mode.layer_share),
         "n_eff": [number(mode.effective_index.value), number(mode.attenuation.value)],
         "n_eff_error": number(mode.effective_index.error),
         "n_eff_status": mode.effective_index.status.name(),
@@ -175,10 +177,37 @@ fn mode(mode: &ModeRecord) -> Json {
     }));
     put(&mut row, "n_g", mode.group_index);
     put(&mut row, "loss_db_per_cm", mode.loss_db_per_m.scaled(0.01));
+    row.insert(
+        String::from("loss_db_per_cm_below_floor"),
+        json!(mode.loss_db_per_m.is_below_floor()),
+    );
+    if !mode.absorption.is_empty() {
+        let regions = mode.absorption.iter().map(|(region, loss)| {
+            let mut entry = object(json!({ "region": region }));
+            put(&mut entry, "absorption_db_per_cm", loss.scaled(0.01));
+            Json::Object(entry)
+        });
+        row.insert(String::from("absorption"), regions.collect());
+    }
     put(&mut row, "te_fraction", mode.te_fraction);
+    let [x, y, z] = mode.polarization_fractions;
+    put(&mut row, "polarization_fraction_x", x);
+    put(&mut row, "polarization_fraction_y", y);
+    put(&mut row, "polarization_fraction_z", z);
+    let regions = mode.confinement.iter().map(|share| {
+        let mut entry = object(json!({ "region": share.region }));
+        put(&mut entry, "gain", share.gain);
+        put(&mut entry, "power", share.power);
+        Json::Object(entry)
+    });
+    row.insert(String::from("confinement"), regions.collect());
     put(&mut row, "effective_area", mode.effective_area);
     put(&mut row, "mfd_x", mode.mode_field_diameter[0]);
     put(&mut row, "mfd_y", mode.mode_field_diameter[1]);
+    put(&mut row, "mfd_d4_sigma_x", mode.d4_sigma[0]);
+    put(&mut row, "mfd_d4_sigma_y", mode.d4_sigma[1]);
+    put(&mut row, "mfd_petermann_x", mode.petermann[0]);
+    put(&mut row, "mfd_petermann_y", mode.petermann[1]);
     put(&mut row, "dn_eff_dt", mode.thermo_optic);
     let sensitivity: Map<String, Json> = mode
         .sensitivities

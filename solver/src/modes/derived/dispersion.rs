@@ -71,7 +71,7 @@ impl ModeSolver {
         let study = |(mode, pair): (&Mode, &Pair)| {
             let values = levels.iter().zip(&pair.by_group_index);
             let values = values.map(|(level, d)| (level.refinement, *d)).collect();
-            let study = modes.family.study(values, f64::INFINITY);
+            let study = modes.family.derivative_study(values, f64::INFINITY);
             let wanted = DERIVED_FACTOR * mode.wanted * study.value.abs();
             // Every derivative of exp(−2κd) by ln λ grows as that from n to n_g did.
             let window = match mode.window_effect() {

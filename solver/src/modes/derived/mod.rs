@@ -41,7 +41,9 @@ impl Mode {
         (0..count)
             .map(|i| {
                 let values = of_levels.iter().map(|(refinement, n)| (*refinement, n[i]));
-                let study = self.family.study(values.collect(), f64::INFINITY);
+                let study = self
+                    .family
+                    .derivative_study(values.collect(), f64::INFINITY);
                 let size = study.value.abs().max(scale);
                 let window = self.shape_window_effect * study.value.abs();
                 study.with_further_error(window, DERIVED_FACTOR * self.wanted * size)

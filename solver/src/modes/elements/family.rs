@@ -264,6 +264,23 @@ impl<T: Scalar> Family<T> {
             .map_err(Clone::clone)
     }
 
+    /// Follows of the modes after the first `count` only those whose n² is nearer to the last of these than
+    /// `share` of its distance from `top`, by which the first stage may be wrong.
+    pub(super) fn keep_close(&mut self, count: usize, top: f64, share: f64) {
+        let stage = &mut self.stages[0];
+        let square = |&[l, k]: &[usize; 2]| stage.levels[l].modes[k].eigenvalue.re;
+        let Some(last) = stage.members.get(count.saturating_sub(1)).map(square) else {
+            return;
+        };
+        let close = |member: &[usize; 2]| last - square(member) < share * (top - last);
+        let kept = stage
+            .members
+            .iter()
+            .take_while(|member| close(member))
+            .count();
+        stage.members.truncate(kept.max(count));
+    }
+
     /// n_eff of member `m` on a stage.
     pub(super) fn effective_index(&self, stage: usize, m: usize) -> Complex64 {
         let [level, place] = self.stages[stage].members[m];
@@ -366,7 +383,10 @@ impl Family<Complex64> {
         let mut levels = Vec::new();
         let mut found: Vec<(f64, [usize; 2])> = Vec::new();
         for walls in self.symmetry.kinds(&self.problem) {
-            let level = self.near(mesh, walls, guess, count + CANDIDATES)?;
+            // Where nothing converges there is no mode of the guide.
+            let Ok(level) = self.near(mesh, walls, guess, count + CANDIDATES) else {
+                continue;
+            };
             for (k, mode) in level.modes.iter().enumerate() {
                 if self.evaluation_of(&level, k).layer_share() < LAYER_SHARE {
                     let distance = (mode.effective_index() - guess.sqrt()).norm();

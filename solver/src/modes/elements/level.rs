@@ -15,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Allowed correction of a mode's vector; its eigenvalue's error is the square.
 const TOLERANCE: f64 = 1e-6;
+/// The same where the imaginary part may be the smaller by many digits.
+const COMPLEX_TOLERANCE: f64 = 1e-8;
 /// The same on the first level, whose own error is larger.
 const SEARCH_TOLERANCE: f64 = 1e-3;
 /// Applications of the inverse before the first look at modes that are known from the level before.
@@ -70,7 +72,7 @@ pub(super) struct Wanted<T> {
 }
 
 /// Share of its distance from the shift by which a coarse n² may be wrong.
-const COARSE_SHARE: f64 = 0.05;
+pub(super) const COARSE_SHARE: f64 = 0.05;
 
 impl<T: Scalar> Wanted<T> {
     /// Without what cannot be among the first `count`, `found` being n² of modes of other kinds.
@@ -202,7 +204,13 @@ impl<T: Scalar> Level<T> {
             }
             let options = PencilOptions {
                 count: wanted.count,
-                tolerance: if follows { TOLERANCE } else { SEARCH_TOLERANCE },
+                tolerance: if follows && T::REAL {
+                    TOLERANCE
+                } else if follows {
+                    COMPLEX_TOLERANCE
+                } else {
+                    SEARCH_TOLERANCE
+                },
                 floor: wanted.floor,
                 applications: if wanted.some {
                     APPLICATIONS / 4

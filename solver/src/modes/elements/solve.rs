@@ -1,6 +1,7 @@
 //! From a problem to a family that meets the error asked for.
 
 use super::family::{Below, Family};
+use super::level::COARSE_SHARE;
 use super::mesh::{Mesh, Setting};
 use super::symmetry::Symmetry;
 use super::topology::Space;
@@ -190,6 +191,9 @@ fn highest(
             let (count, floor) = (request.count.unwrap_or(1), f64::MIN);
             family.start(&mesh, Below { top, count, floor })?;
             return Ok(family);
+        }
+        if let Some(asked) = request.count {
+            family.keep_close(asked, top, COARSE_SHARE);
         }
         if request.count.is_some() || found < count {
             return Ok(family);

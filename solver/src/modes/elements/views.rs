@@ -223,8 +223,12 @@ impl<T: Scalar> ModeFamily for Family<T> {
         GridStudy::exponential(levels, wanted)
     }
 
+    fn derivative_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy {
+        GridStudy::exponential_cautious(levels, wanted)
+    }
+
     fn cautious_study(&self, levels: Vec<(f64, f64)>, wanted: f64) -> GridStudy {
-        GridStudy::exponential(levels, wanted)
+        GridStudy::exponential_cautious(levels, wanted)
     }
 }
 

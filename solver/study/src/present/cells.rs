@@ -35,11 +35,17 @@ pub(super) fn optional(value: &Value, unit: DisplayUnit) -> Cell {
 
 /// A loss; one that its error bar swallows is given as a bound.
 pub(super) fn loss(value: &Value, unit: DisplayUnit, asked: &str) -> Cell {
-    if value.status == Status::Ok && value.value.abs() < value.error {
-        Cell::below(value.value.max(0.0) + value.error, unit)
-    } else {
-        cell(value, unit, asked)
+    if !value.is_below_floor() {
+        return cell(value, unit, asked);
     }
+    // A loss is not negative: one that is shows how far off it is.
+    let floor = value.value.max(0.0) + value.error.max(-value.value);
+    let reason = if value.status == Status::Unconverged {
+        asked
+    } else {
+        ""
+    };
+    Cell::bound(floor, value.status, reason, unit)
 }
 
 /// A number without an error bar of its own, to four digits.
@@ -129,6 +135,22 @@ mod tests {
             long.caption,
             "Long. The first 60 of 61 rows; all are in loss_table.csv."
         );
+    }
+
+    #[test]
+    fn a_loss_below_its_floor_is_a_bound() {
+        let unit = DisplayUnit::DECIBEL_PER_CENTIMETRE;
+        let shown = |value, error| loss(&Value::with_error(value, error), unit, "");
+        assert_eq!(shown(2.0, 10.0), Cell::below(12.0, unit));
+        assert_eq!(shown(-2.0, 10.0), Cell::below(10.0, unit));
+        assert_eq!(shown(-20.0, 10.0), Cell::below(20.0, unit));
+        for (value, error) in [(20.0, 1.0), (0.0, 0.0)] {
+            let told = Value::with_error(value, error);
+            assert_eq!(shown(value, error), cell(&told, unit, ""));
+        }
+        let doubtful = Value::judged(-2.0, 10.0, 1.0);
+        let marked = Cell::bound(10.0, Status::Unconverged, "asked for more", unit);
+        assert_eq!(loss(&doubtful, unit, "asked for more"), marked);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     // A lossless guide between reflecting walls has no loss to report.
     let lossy = solved().any(|m| m.loss_db_per_m.value != 0.0 || m.loss_db_per_m.error != 0.0);
     let boxed = solved().any(|m| m.class != ModeClass::Guided);
+    let crossed = solved().any(|m| m.track != m.id);
     let asked = match modes.accuracy {
         Accuracy::Error(error) => format!("asked for {}", significant(error, 2)),
         Accuracy::Grid(_) => String::new(),
@@ -31,6 +32,9 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
 
     let mut columns = conditions.columns();
     columns.push(Column::new("mode", ""));
+    if crossed {
+        columns.push(Column::new("track", ""));
+    }
     if boxed {
         columns.push(Column::new("class", ""));
     }
@@ -57,6 +61,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
             Err(reason) => {
                 let mut row = conditions.cells(p);
                 row.push(missing());
+                row.extend(crossed.then(missing));
                 row.extend(boxed.then(|| Cell::text("–")));
                 row.extend(failed(reason, columns.len() - texts));
                 rows.push(row);
@@ -65,7 +70,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         };
         for mode in &outcome.modes {
             let mut row = conditions.cells(p);
-            row.extend(mode_cells(mode, boxed, lossy, &asked));
+            row.extend(mode_cells(mode, [crossed, boxed, lossy], &asked));
             rows.push(row);
             let mut row = conditions.cells(p);
             row.extend(numerics_cells(outcome, mode));
@@ -77,6 +82,11 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     } else {
         "Modes by falling effective index; all are guided."
     };
+    let caption = if crossed {
+        format!("{caption} Some change places in the sweep: a mode keeps its track.")
+    } else {
+        caption.to_owned()
+    };
     let mut tables = vec![table(caption, columns, rows)];
     tables.extend(sensitivities(context, &points, &conditions));
     let mut columns = conditions.columns();
@@ -86,14 +96,15 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
             "observed order",
             "window",
             "residual",
-            "grids",
-            "finest",
+            "levels",
+            "unknowns of the last",
         ]
         .map(|title| Column::new(title, "")),
     );
     tables.push(table(
-        "How the effective indices were computed: order of convergence over the grids (2 for smooth fields), the \
-         window's part of the error bar, residual of the eigenvalue problem, grids, and cells of the finest.",
+        "How the effective indices were computed: observed order of convergence, where the levels are grids (2 for smooth \
+         fields); the window's part of the error bar; residual of the eigenvalue problem; number of levels, which are \
+         rising orders of elements or ever finer grids; unknowns of the last.",
         columns,
         numerics,
     ));
@@ -182,7 +193,8 @@ fn stated<Q: Quantity + std::fmt::Display>(study: &Study, expr: &Expr<Q>) -> Str
     }
 }
 
-fn mode_cells(mode: &ModeRecord, boxed: bool, lossy: bool, asked: &str) -> Vec<Cell> {
+/// Cells of a mode; the flags say whether there are columns for track, class and loss.
+fn mode_cells(mode: &ModeRecord, [crossed, boxed, lossy]: [bool; 3], asked: &str) -> Vec<Cell> {
     let micrometre = DisplayUnit::MICROMETRE;
     let class = match mode.class {
         ModeClass::Guided => "guided",
@@ -191,6 +203,7 @@ fn mode_cells(mode: &ModeRecord, boxed: bool, lossy: bool, asked: &str) -> Vec<C
         ModeClass::Absorber => "pml: artefact of the absorbing layers",
     };
     let mut row = vec![Cell::number(mode.id as f64, DisplayUnit::ONE)];
+    row.extend(crossed.then(|| Cell::number(mode.track as f64, DisplayUnit::ONE)));
     row.extend(boxed.then(|| Cell::text(class)));
     row.extend([
         cell(&mode.effective_index, DisplayUnit::ONE, asked),
@@ -215,14 +228,14 @@ fn numerics_cells(outcome: &ModeOutcome, mode: &ModeRecord) -> Vec<Cell> {
     let order = mode
         .order
         .map_or_else(missing, |order| plain(order, DisplayUnit::ONE));
-    let (grids, finest) = (outcome.levels.len(), outcome.levels.last());
+    let (levels, last) = (outcome.levels.len(), outcome.levels.last());
     vec![
         Cell::number(mode.id as f64, DisplayUnit::ONE),
         order,
         plain(mode.window_effect, DisplayUnit::ONE),
         plain(mode.residual, DisplayUnit::ONE),
-        Cell::number(grids as f64, DisplayUnit::ONE),
-        Cell::text(finest.map_or(String::new(), |(_, unknowns)| unknowns.to_string())),
+        Cell::number(levels as f64, DisplayUnit::ONE),
+        Cell::text(last.map_or(String::new(), |(_, unknowns)| unknowns.to_string())),
     ]
 }
 

@@ -164,7 +164,7 @@ fn region(faces: &[Vec<f64>; 2], field: &Array2<f64>) -> Option<[[f64; 2]; 2]> {
     }))
 }
 
-/// One curve for each guided mode and each set of conditions with at least two wavelengths.
+/// One curve for each guided mode, along its track, and each set of conditions with at least two wavelengths.
 fn over_wavelength(
     context: Context<'_>,
     points: &[usize],
@@ -183,13 +183,13 @@ fn over_wavelength(
             .collect();
         let guided = |o: &'_ ModeOutcome| {
             let of = o.modes.iter().filter(|m| m.class.is_physical());
-            of.map(|m| m.id).max()
+            of.map(|m| m.track).max()
         };
         let last = solved.iter().filter_map(|(_, o)| guided(o)).max();
-        for id in 0..last.map_or(0, |id| id + 1) {
+        for track in 0..last.map_or(0, |track| track + 1) {
             let label = match conditions.series(first) {
-                rest if rest.is_empty() => format!("mode {id}"),
-                rest => format!("mode {id}, {rest}"),
+                rest if rest.is_empty() => format!("mode {track}"),
+                rest => format!("mode {track}, {rest}"),
             };
             let mut series =
                 Series::new(label, Vec::new(), Vec::new(), SeriesStyle::LineAndMarkers);
@@ -197,7 +197,7 @@ fn over_wavelength(
                 let mode = outcome
                     .modes
                     .iter()
-                    .find(|m| m.id == id && m.class.is_physical());
+                    .find(|m| m.track == track && m.class.is_physical());
                 if let Some(mode) = mode {
                     push(&mut series, *wavelength, &index.of(mode));
                 }

@@ -12,7 +12,7 @@ use crate::table::Status;
 
 /// What an error bar is.
 const ERROR_BAR: &str = "An error bar is how far the exact answer to the problem as stated may lie from the number: \
-    it is judged from how the number changes from grid to grid and, for modes, with the window. It does not hold the \
+    it is judged from how the number changes from level to level and, for modes, with the window. It does not hold the \
     uncertainty of materials, dimensions and models.";
 
 /// The section "Summary".
@@ -240,7 +240,7 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
         if well.flat_map(|o| &o.modes).any(|m| !settled(m)) {
             doubts.push(format!(
                 "{name}: some numbers are marked unconverged although their effective index met the error asked for: \
-                 they changed too much from grid to grid."
+                 they changed too much from level to level."
             ));
         }
         let artefact = |o: &ModeOutcome| o.modes.iter().any(|m| !m.class.is_physical());

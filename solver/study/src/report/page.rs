@@ -79,7 +79,7 @@ pub struct Column {
 }
 
 /// One cell.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cell {
     text: String,
     numeric: bool,
@@ -129,14 +129,29 @@ impl Cell {
         }
     }
 
-    /// A value below what the computation resolves (SI, shown in `unit`): "< 0.01" rather than noise.
+    /// A value below what the computation resolves (SI, shown in `unit`): "< 0.01" rather than noise, rounded up.
     pub fn below(floor: f64, unit: DisplayUnit) -> Self {
-        let text = format!("< {}", significant(unit.show(floor), 2));
+        let shown = unit.show(floor);
+        let place = 10f64.powi(1 - shown.abs().log10().floor() as i32);
+        // The slack keeps 0.12, which is not exact, from rounding up to 0.13.
+        let up = (shown * place * (1.0 - 1e-9)).ceil() / place;
+        let text = format!(
+            "< {}",
+            significant(if up.is_finite() { up } else { shown }, 2)
+        );
         Self {
             text,
             numeric: true,
             flag: None,
             reason: String::new(),
+        }
+    }
+
+    /// A computed value whose error bar swallows it, as a bound: "< 0.01" with the mark of its status.
+    pub fn bound(floor: f64, status: Status, reason: &str, unit: DisplayUnit) -> Self {
+        Self {
+            text: Self::below(floor, unit).text,
+            ..Self::value(floor, None, status, reason, unit)
         }
     }
 

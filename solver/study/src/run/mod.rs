@@ -11,13 +11,14 @@ mod coupling;
 mod heat;
 mod laser;
 mod modes;
+mod tracks;
 mod value;
 
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use heat::{HeatOutcome, TemperatureSlice};
 pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
-pub use modes::{FieldPicture, ModeOutcome, ModeRecord};
+pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use value::Value;
 
 pub(crate) use coupling::in_db;
@@ -295,6 +296,7 @@ fn solve(
             }
         }
     }
+    tracks::assign(plan, &mut results.modes);
     results.lasers = plan
         .lasers
         .iter()

@@ -4,17 +4,20 @@ use cpo_materials::{Quantity, Temperature};
 use cpo_solver::coupling::SampledField;
 use cpo_solver::modes::Walls as SolverWalls;
 use cpo_solver::modes::{
-    Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall as SolverWall,
+    Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss,
+    Wall as SolverWall,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::coupling::{self, CouplingOutcome, Receiver};
-use super::{Outcome, Value, severity};
+use super::{Outcome, Value, severity, tracks};
 use crate::plan::{ModePoint, Plan};
 use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study, Wall};
 use crate::table::Status;
 
+/// 20 log₁₀(e): dB per neper of amplitude.
+const DB_PER_NEPER: f64 = 20.0 * std::f64::consts::LOG10_E;
 /// Step of a sensitivity, relative to the parameter.
 const RELATIVE_STEP: f64 = 1e-4;
 /// The same for a parameter that is zero, in its SI unit: small against any of its uses.
@@ -41,6 +44,9 @@ enum ModeClassName {
 pub struct ModeRecord {
     /// Place by falling Re n_eff.
     pub id: usize,
+    /// The same for one mode at all points of a table, also where it changes places: the id at the first
+    /// point where the mode is found, or the next number free.
+    pub track: usize,
     /// What the mode is.
     #[serde(with = "ModeClassName")]
     pub class: ModeClass,
@@ -52,22 +58,47 @@ pub struct ModeRecord {
     pub group_index: Value,
     /// Propagation loss, dB/m.
     pub loss_db_per_m: Value,
+    /// Absorption by region, dB/m, the background first; empty where nothing absorbs.
+    pub absorption: Vec<(String, Value)>,
     /// ∫|Ex|² / ∫(|Ex|² + |Ey|²).
     pub te_fraction: Value,
+    /// ∫|E_i|² / ∫|E|² for x, y, z.
+    pub polarization_fractions: [Value; 3],
+    /// Share of the mode in the background and in each region.
+    pub confinement: Vec<RegionShare>,
     /// m².
     pub effective_area: Value,
-    /// Along x and y, m.
+    /// At 1/e² of the power density, along x and y, m.
     pub mode_field_diameter: [Value; 2],
+    /// Four standard deviations of the power density, along x and y, m.
+    pub d4_sigma: [Value; 2],
+    /// Petermann's second definition, along x and y, m.
+    pub petermann: [Value; 2],
     /// dn_eff/dT, 1/K; absent where a material's data end.
     pub thermo_optic: Value,
     /// (parameter, dn_eff/dp in SI units).
     pub sensitivities: Vec<(String, Value)>,
+    /// Share of ∫|E|² in the absorbing layers, evidence of the class.
+    pub layer_share: f64,
     /// Part of the error bar of n_eff that is due to the window.
     pub window_effect: f64,
     /// Residual of the eigenproblem.
     pub residual: f64,
     /// Observed order of convergence of n_eff.
     pub order: Option<f64>,
+    /// What the mode is recognised by at other points: [`super::tracks::signature`].
+    pub(super) signature: Vec<f64>,
+}
+
+/// Share of a mode in a region.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RegionShare {
+    /// Name of the region, or "background".
+    pub region: String,
+    /// Γ = dn_eff/dn of the region.
+    pub gain: Value,
+    /// Fraction of the power.
+    pub power: Value,
 }
 
 /// What a picture of a mode needs.
@@ -255,7 +286,7 @@ pub(super) fn solve(
     (record(study, point, &problem, &set, first), couplings)
 }
 
-/// Guided modes as fields on their two finest grids.
+/// Guided modes as fields on their two finest levels.
 fn receivers(set: &ModeSet) -> Outcome<Vec<Receiver>> {
     let receiver = |mode: &Mode| -> Result<Receiver, cpo_solver::coupling::CouplingError> {
         let levels = mode
@@ -328,38 +359,61 @@ fn record(
             step,
         )
     };
+    // Not the modes' attenuation: radiation is no absorption.
+    let tensors = problem.permittivity_tensors().map_err(|e| e.to_string())?;
+    let absorbing = tensors.iter().flatten().flatten().any(|e| e.im != 0.0);
+    let window = problem.cross_section().window();
     let modes = set
         .iter()
         .enumerate()
-        .map(|(m, mode)| {
+        .map(|(m, mode)| -> Outcome<ModeRecord> {
+            let absorption = if absorbing {
+                let regions = mode.absorption_by_region().map_err(|e| e.to_string())?;
+                let value = |r: RegionLoss| (r.name, Value::from(&r.loss));
+                regions.into_iter().map(value).collect()
+            } else {
+                Vec::new()
+            };
+            let confinement = mode.confinement_by_region().map_err(|e| e.to_string())?;
+            let share = |c: Confinement| RegionShare {
+                region: c.name,
+                gain: Value::from(&c.gain),
+                power: Value::from(&c.power_fraction),
+            };
+            let moments = mode.mode_field_diameter_by_moments();
             let index = mode.effective_index_study();
             let attenuation = Value::from(mode.attenuation_study());
-            let per_index = if attenuation.value == 0.0 {
-                0.0
-            } else {
-                mode.loss_db_per_m() / attenuation.value
-            };
-            ModeRecord {
+            // dB/m of Im n_eff = 1; of the error bar too where the value is zero.
+            let per_index = DB_PER_NEPER * mode.wavelength().vacuum_wavenumber();
+            Ok(ModeRecord {
                 id: mode.id(),
+                track: mode.id(),
                 class: mode.class(),
                 effective_index: index.into(),
                 attenuation,
                 group_index: mode.group_index().into(),
                 loss_db_per_m: attenuation.scaled(per_index),
+                absorption,
                 te_fraction: mode.te_fraction().into(),
+                polarization_fractions: mode.polarization_fractions().each_ref().map(Value::from),
+                confinement: confinement.into_iter().map(share).collect(),
                 effective_area: mode.effective_area().into(),
                 mode_field_diameter: mode.mode_field_diameter().map(Value::from),
+                d4_sigma: moments.d4_sigma.each_ref().map(Value::from),
+                petermann: moments.petermann.each_ref().map(Value::from),
                 thermo_optic: thermo_optic[m],
                 sensitivities: sensitivities
                     .iter()
                     .map(|(name, values)| (name.clone(), values[m]))
                     .collect(),
+                layer_share: mode.layer_share(),
                 window_effect: mode.window_effect(),
                 residual: mode.residual(),
                 order: index.order,
-            }
+                signature: tracks::signature(mode, window),
+            })
         })
-        .collect();
+        .collect::<Outcome<_>>()?;
     let pictures = if with_pictures {
         set.iter().map(|mode| picture(problem, mode)).collect()
     } else {

@@ -46,6 +46,12 @@ impl Value {
         }
     }
 
+    /// Whether a quantity that cannot be negative, such as a loss, is not told from none: it is less than its
+    /// error bar.
+    pub fn is_below_floor(&self) -> bool {
+        self.value < self.error
+    }
+
     /// The same times `factor`.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {

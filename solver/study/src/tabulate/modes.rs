@@ -8,6 +8,7 @@ use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
 use crate::table::{Attribute, Group, LossTable};
 use cpo_materials::Quantity as _;
+use cpo_solver::modes::ModeClass;
 
 /// A quantity of a mode: name, units, long name, value.
 type Quantity = (
@@ -17,7 +18,7 @@ type Quantity = (
     fn(&ModeRecord) -> Value,
 );
 
-const QUANTITIES: [Quantity; 10] = [
+const QUANTITIES: [Quantity; 17] = [
     (
         "effective_index",
         "1",
@@ -36,14 +37,35 @@ const QUANTITIES: [Quantity; 10] = [
         "group index, material dispersion included",
         |m| m.group_index,
     ),
-    ("loss", "dB/m", "propagation loss by absorption", |m| {
-        m.loss_db_per_m
-    }),
+    (
+        "loss",
+        "dB/m",
+        "propagation loss; where it is less than its error, it is not told from none",
+        |m| m.loss_db_per_m,
+    ),
     (
         "te_fraction",
         "1",
         "share of Ex in the transverse electric energy",
         |m| m.te_fraction,
+    ),
+    (
+        "polarization_fraction_x",
+        "1",
+        "share of Ex in the square of the electric field",
+        |m| m.polarization_fractions[0],
+    ),
+    (
+        "polarization_fraction_y",
+        "1",
+        "share of Ey in the square of the electric field",
+        |m| m.polarization_fractions[1],
+    ),
+    (
+        "polarization_fraction_z",
+        "1",
+        "share of Ez in the square of the electric field",
+        |m| m.polarization_fractions[2],
     ),
     ("effective_area", "m2", "effective area", |m| {
         m.effective_area
@@ -61,6 +83,30 @@ const QUANTITIES: [Quantity; 10] = [
         |m| m.mode_field_diameter[1],
     ),
     (
+        "mode_field_diameter_d4_sigma_x",
+        "m",
+        "four standard deviations of the power density along x",
+        |m| m.d4_sigma[0],
+    ),
+    (
+        "mode_field_diameter_d4_sigma_y",
+        "m",
+        "four standard deviations of the power density along y",
+        |m| m.d4_sigma[1],
+    ),
+    (
+        "mode_field_diameter_petermann_x",
+        "m",
+        "mode field diameter along x, Petermann's second definition",
+        |m| m.petermann[0],
+    ),
+    (
+        "mode_field_diameter_petermann_y",
+        "m",
+        "mode field diameter along y, Petermann's second definition",
+        |m| m.petermann[1],
+    ),
+    (
         "thermo_optic",
         "K-1",
         "derivative of the effective index by temperature",
@@ -71,6 +117,33 @@ const QUANTITIES: [Quantity; 10] = [
         "1",
         "part of the error of effective_index that is due to the window",
         |m| Value::with_error(m.window_effect, 0.0),
+    ),
+];
+
+/// A plain number of a mode: name, long name, value.
+type Evidence = (&'static str, &'static str, fn(&ModeRecord) -> f64);
+
+/// What tells modes from artefacts and from each other, of every mode.
+const EVIDENCE: [Evidence; 3] = [
+    (
+        "mode_class",
+        "class of the mode: 0 guided, 1 leaky, 2 box, 3 pml; the last two are artefacts",
+        |m| match m.class {
+            ModeClass::Guided => 0.0,
+            ModeClass::Leaky => 1.0,
+            ModeClass::Box => 2.0,
+            ModeClass::Absorber => 3.0,
+        },
+    ),
+    (
+        "layer_share",
+        "share of the square of the electric field in the absorbing layers",
+        |m| m.layer_share,
+    ),
+    (
+        "track",
+        "number that a mode keeps through the sweep, also where it changes places with another",
+        |m| m.track as f64,
     ),
 ];
 
@@ -145,30 +218,105 @@ pub(super) fn group(
         });
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
     }
-    let parameters: Vec<String> =
-        solved()
-            .find_map(|o| o.modes.first())
-            .map_or_else(Vec::new, |mode| {
-                mode.sensitivities
-                    .iter()
-                    .map(|(name, _)| name.clone())
-                    .collect()
-            });
-    for parameter in parameters {
-        let value = |mode: &ModeRecord| {
-            mode.sensitivities
-                .iter()
-                .find(|(name, _)| *name == parameter)
-                .map_or_else(Value::absent, |(_, v)| *v)
-        };
+    let first = solved().find_map(|o| o.modes.first());
+    for derived in first.into_iter().flat_map(of_regions_and_parameters) {
         let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
-            record(o, id, &value)
+            record(o, id, &derived.value)
         });
-        let long_name = format!("derivative of the effective index by {parameter}, SI units");
-        let name = format!("sensitivity_{}", identifier(&parameter));
-        group = group.with_variable(column.variable(&name, "", &long_name, &axes))?;
+        let long_name = &derived.long_name;
+        group =
+            group.with_variable(column.variable(&derived.name, derived.units, long_name, &axes))?;
+    }
+    for (name, long_name, value) in EVIDENCE {
+        let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
+            let mode = o.modes.get(id).ok_or("fewer modes here")?;
+            Ok(Value::with_error(value(mode), 0.0))
+        });
+        group = group.with_variable(column.variable(name, "1", long_name, &axes))?;
     }
     Ok(group)
+}
+
+/// A quantity of a mode that belongs to a region or a parameter of the study.
+struct Derived {
+    name: String,
+    units: &'static str,
+    long_name: String,
+    value: Box<dyn Fn(&ModeRecord) -> Value>,
+}
+
+/// Those that `mode` has; all modes of a table have the same.
+fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
+    let mut all = Vec::new();
+    let regions: Vec<&str> = mode.confinement.iter().map(|s| s.region.as_str()).collect();
+    let identifiers = distinct_identifiers(&regions);
+    for (k, (region, identifier)) in regions.iter().zip(&identifiers).enumerate() {
+        let region = (*region).to_owned();
+        let share = move |mode: &ModeRecord| {
+            // The first is the background, whatever a region is called.
+            let mut shares = mode.confinement.iter().skip(k.min(1));
+            shares.find(|share| share.region == region).cloned()
+        };
+        let name = regions[k];
+        let other = share.clone();
+        all.push(Derived {
+            name: format!("confinement_{identifier}"),
+            units: "1",
+            long_name: format!("confinement factor dn_eff/dn of {name}"),
+            value: Box::new(move |mode| share(mode).map_or_else(Value::absent, |s| s.gain)),
+        });
+        all.push(Derived {
+            name: format!("power_fraction_{identifier}"),
+            units: "1",
+            long_name: format!("fraction of the power in {name}"),
+            value: Box::new(move |mode| other(mode).map_or_else(Value::absent, |s| s.power)),
+        });
+    }
+    let regions: Vec<&str> = mode.absorption.iter().map(|(r, _)| r.as_str()).collect();
+    let identifiers = distinct_identifiers(&regions);
+    for (k, (region, identifier)) in regions.iter().zip(&identifiers).enumerate() {
+        let name = (*region).to_owned();
+        let loss = move |mode: &ModeRecord| {
+            let mut losses = mode.absorption.iter().skip(k.min(1));
+            let found = losses.find(|(region, _)| *region == name);
+            found.map_or_else(Value::absent, |(_, loss)| *loss)
+        };
+        all.push(Derived {
+            name: format!("absorption_{identifier}"),
+            units: "dB/m",
+            long_name: format!("loss by absorption in {region}"),
+            value: Box::new(loss),
+        });
+    }
+    for (parameter, _) in &mode.sensitivities {
+        let name = parameter.clone();
+        let slope = move |mode: &ModeRecord| {
+            let mut slopes = mode.sensitivities.iter();
+            let found = slopes.find(|(parameter, _)| *parameter == name);
+            found.map_or_else(Value::absent, |(_, slope)| *slope)
+        };
+        all.push(Derived {
+            name: format!("sensitivity_{}", identifier(parameter)),
+            units: "",
+            long_name: format!("derivative of the effective index by {parameter}, SI units"),
+            value: Box::new(slope),
+        });
+    }
+    all
+}
+
+/// Identifiers of names; one that an earlier name has gets a number.
+fn distinct_identifiers(names: &[&str]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        let plain = identifier(name);
+        let numbered = (2..).map(|k| format!("{plain}_{k}"));
+        let free = std::iter::once(plain.clone())
+            .chain(numbered)
+            .find(|candidate| !all.contains(candidate));
+        all.push(free.unwrap_or(plain));
+    }
+    all
 }
 
 /// Walls, bend and target as attributes: SI numbers, or the name of the axis or attribute that holds
