@@ -41,9 +41,9 @@ impl ModeGrid {
     pub fn new(problem: &ModeProblem) -> Result<Self, ModeError> {
         let section = problem.cross_section();
         let indices: Vec<f64> = problem
-            .permittivities()?
+            .permittivity_tensors()?
             .iter()
-            .map(|e| e[0].re.max(e[1].re).max(0.0).sqrt())
+            .map(|tensor| tensor[0][0].re.max(tensor[1][1].re).max(0.0).sqrt())
             .collect();
         let highest = indices.iter().copied().fold(0.0, f64::max);
         let lowest = indices.iter().copied().fold(highest, f64::min);

@@ -124,6 +124,7 @@ impl ModeSolver {
     /// [`ModeError::NoGuidedMode`] if nothing is guided; [`ModeError::Material`] outside a
     /// material's data; [`ModeError::Eigen`] and [`ModeError::Elements`] if the iteration fails;
     /// [`ModeError::Option`] for a count of 0 or an error that is not positive;
+    /// [`ModeError::ObliqueAxis`] for a crystal whose axis is neither along nor across the guide;
     /// [`ModeError::GivenGrid`] for a bend, an absorbing layer or an oblique crystal on a given grid. A
     /// family that does not meet the error asked for is no error: its modes say so.
     pub fn solve(&self, problem: &ModeProblem) -> Result<ModeSet, ModeError> {
@@ -148,6 +149,13 @@ impl ModeSolver {
             .iter()
             .zip(&permittivities)
         {
+            let along = tensor[0][2].norm().max(tensor[1][2].norm());
+            // Less is round-off of an axis given by its angles.
+            if along > 1e-12 * tensor[2][2].norm() {
+                return Err(ModeError::ObliqueAxis {
+                    material: material.name().to_owned(),
+                });
+            }
             let diagonal = [0, 1, 2].map(|d| tensor[d][d]);
             if let Some(bad) = diagonal.iter().find(|e| !e.is_finite() || e.norm() == 0.0) {
                 return Err(ModeError::Permittivity {
