@@ -16,7 +16,8 @@ pub enum ModeError {
     /// Nothing is guided.
     #[error(
         "no guided mode: the highest n_eff found is {highest:.6}, and a guided one must exceed {bound:.6}, \
-         the index of what lies along the window's walls; enlarge or strengthen the core, or widen the window"
+         the index of what lies along the window's walls; enlarge or strengthen the core, or widen the window; for a \
+         mode that leaks into a layer of higher index give absorbing layers (`boundary`) and a `target`"
     )]
     NoGuidedMode {
         /// Largest Re n_eff found.

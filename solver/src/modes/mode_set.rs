@@ -1,6 +1,6 @@
 //! The modes of a problem.
 
-use super::classify::RadiationBound;
+use super::classify::{ModeClass, RadiationBound};
 use super::family::{Level, ModeFamily};
 use super::mode::Mode;
 use super::{ModeError, ModeProblem};
@@ -26,20 +26,26 @@ impl ModeSet {
         let member = |m: usize| Mode::new(problem, &family, m, &bound, wanted);
         let mut modes: Vec<Mode> = (0..family.members()).map(member).collect();
         modes.sort_by(|a, b| b.effective_index().re.total_cmp(&a.effective_index().re));
-        let modes: Vec<Mode> = modes
-            .into_iter()
-            .enumerate()
-            .map(|(id, mode)| mode.with_id(id))
-            .collect();
-        if !modes.iter().any(|mode| mode.class().is_physical()) {
-            let highest = modes
-                .first()
-                .map_or(f64::NAN, |mode| mode.effective_index().re);
+        let highest = modes
+            .first()
+            .map_or(f64::NAN, |mode| mode.effective_index().re);
+        let in_layers = modes.iter().any(|mode| mode.class() == ModeClass::Absorber);
+        // Artefacts of the window and of its layers are no answer.
+        modes.retain(|mode| mode.class().is_physical());
+        if modes.is_empty() && in_layers {
+            return Err(ModeError::NothingNear { target: highest });
+        }
+        if modes.is_empty() {
             return Err(ModeError::NoGuidedMode {
                 highest,
                 bound: bound.index,
             });
         }
+        let modes = modes
+            .into_iter()
+            .enumerate()
+            .map(|(id, mode)| mode.with_id(id))
+            .collect();
         Ok(Self {
             modes,
             bound,

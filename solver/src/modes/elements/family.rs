@@ -115,6 +115,11 @@ impl<T: Scalar> Family<T> {
         let square = |&[l, k]: &[usize; 2]| levels[l].modes[k].eigenvalue.re;
         members.sort_by(|p, q| square(q).total_cmp(&square(p)));
         members.truncate(below.count);
+        self.begin(levels, members)
+    }
+
+    /// Makes these the first stage.
+    fn begin(&mut self, levels: Vec<Level<T>>, members: Vec<[usize; 2]>) -> Result<(), ModeError> {
         self.display = vec![self.grids.at(DISPLAY[0])?];
         self.stages = vec![Stage {
             order: FIRST_ORDER,
@@ -281,6 +286,25 @@ impl<T: Scalar> Family<T> {
         stage.members.truncate(kept.max(count));
     }
 
+    /// Follows only modes that may turn out above `bound`: those within their last change of it or higher;
+    /// all if there is none.
+    pub(super) fn keep_above(&mut self, bound: f64) {
+        let finest = self.stages.len() - 1;
+        let above = |&m: &usize| {
+            let now = self.effective_index(finest, m).re;
+            let change = (now - self.effective_index(finest - 1, m).re).abs();
+            now + change > bound
+        };
+        let kept: Vec<usize> = (0..self.stages[finest].members.len())
+            .filter(above)
+            .collect();
+        if !kept.is_empty() {
+            for stage in &mut self.stages {
+                stage.members = kept.iter().map(|&m| stage.members[m]).collect();
+            }
+        }
+    }
+
     /// n_eff of member `m` on a stage.
     pub(super) fn effective_index(&self, stage: usize, m: usize) -> Complex64 {
         let [level, place] = self.stages[stage].members[m];
@@ -364,13 +388,7 @@ impl Family<Complex64> {
                 });
             }
         }
-        self.display = vec![self.grids.at(DISPLAY[0])?];
-        self.stages = vec![Stage {
-            order: FIRST_ORDER,
-            levels,
-            members,
-        }];
-        Ok(())
+        self.begin(levels, members)
     }
 
     /// The first stage, with the `count` modes nearest to a guess that do not live in the layers.
@@ -400,13 +418,7 @@ impl Family<Complex64> {
         let mut members: Vec<[usize; 2]> = found.into_iter().map(|(_, member)| member).collect();
         let square = |&[l, k]: &[usize; 2]| levels[l].modes[k].eigenvalue.re;
         members.sort_by(|p, q| square(q).total_cmp(&square(p)));
-        self.display = vec![self.grids.at(DISPLAY[0])?];
-        self.stages = vec![Stage {
-            order: FIRST_ORDER,
-            levels,
-            members,
-        }];
-        Ok(())
+        self.begin(levels, members)
     }
 
     fn near(

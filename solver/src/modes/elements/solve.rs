@@ -22,10 +22,9 @@ const FEWEST_STAGES: usize = 3;
 const GUARDS: usize = 2;
 /// Modes sought at first where all are wanted.
 const FIRST_COUNT: usize = 4;
-/// Error wanted of Im n_eff, relative, and the least in terms of the error asked for on n_eff.
+/// Error wanted of Im n_eff, relative; but no less than the square of what is asked on n_eff, the floor
+/// below which a loss is not sought (1e-8 at 1e-4: 4e-3 dB/cm).
 const LOSS_SHARE: f64 = 0.01;
-/// See [`LOSS_SHARE`].
-const LOSS_FLOOR: f64 = 1e-6;
 /// How far below the radiation bound the first, coarse stage may see a guided mode, as a share of what n²
 /// can be.
 const COARSE: f64 = 0.02;
@@ -120,6 +119,9 @@ fn refined<T: Scalar>(
         if let Some(count) = request.count {
             family.keep_highest(count);
         }
+        if T::REAL {
+            family.keep_above(bound.index);
+        }
         // A finer mesh does not move the walls: leave them their share of the bar, at most half.
         let walls = *window.get_or_insert_with(|| largest_window_effect(&family, bound));
         let layers = (0..family.members()).map(|m| family.layer_effect(finest, m).norm());
@@ -134,9 +136,7 @@ fn refined<T: Scalar>(
         };
         let met = |m: usize| {
             let loss = Family::effective_index(&family, finest, m).im.abs();
-            let wanted = (LOSS_SHARE * loss)
-                .max(LOSS_FLOOR * request.error)
-                .min(share);
+            let wanted = (LOSS_SHARE * loss).max(request.error.powi(2)).min(share);
             bar(m, |n| n.re) <= share && bar(m, |n| n.im) <= wanted
         };
         if (0..family.members()).all(met) {
