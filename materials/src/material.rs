@@ -76,6 +76,30 @@ impl Material {
         .into()
     }
 
+    /// A lossless uniaxial crystal: index `ordinary` across its `axis`, `extraordinary` along it, at every
+    /// wavelength and temperature. Impossible values are reported by the look-ups.
+    ///
+    /// ```
+    /// use cpo_materials::{Angle, Material, OpticAxis, Temperature, Wavelength};
+    /// let film = Material::uniaxial(2.2111, 2.1376, OpticAxis::in_plane(Angle::deg(30.0)));
+    /// let tensor = film.permittivity_tensor(Wavelength::nm(1550.0), Temperature::celsius(20.0))?;
+    /// // ε_xz = (n_e² − n_o²) sin 30° cos 30°
+    /// let expected = (2.1376_f64.powi(2) - 2.2111_f64.powi(2)) * 0.75_f64.sqrt() / 2.0;
+    /// assert!((tensor[0][2].re - expected).abs() < 1e-14);
+    /// # Ok::<(), cpo_materials::MaterialError>(())
+    /// ```
+    pub fn uniaxial(ordinary: f64, extraordinary: f64, axis: OpticAxis) -> Self {
+        MaterialData {
+            name: format!("indices {ordinary} and {extraordinary}{AXIS_SUFFIX}{axis}"),
+            optics: Some(Optics {
+                ordinary: Principal::constant(ordinary, 0.0),
+                extraordinary: Some((Principal::constant(extraordinary, 0.0), axis)),
+            }),
+            ..MaterialData::default()
+        }
+        .into()
+    }
+
     /// A constant isotropic thermal conductivity. An impossible one (zero, negative, not finite) is
     /// reported by the look-ups.
     pub fn with_conductivity(k: ThermalConductivity) -> Self {

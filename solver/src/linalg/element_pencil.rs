@@ -1,4 +1,5 @@
-//! A pencil A − λ B as a sum over elements, both matrices symmetric.
+//! A pencil A − λ B as a sum over elements, both matrices symmetric; or a quadratic one, A − ν² B + iν C, C
+//! antisymmetric.
 
 use super::scalar::{Scalar, axpy, product};
 use pulp::Arch;
@@ -10,6 +11,8 @@ pub(crate) struct ElementMatrices<T> {
     /// Lower halves, column after column.
     a: Vec<T>,
     b: Vec<T>,
+    /// Empty if the pencil is linear.
+    c: Vec<T>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +20,17 @@ struct Place {
     values: usize,
     /// Functions on the element.
     count: usize,
+}
+
+/// One of the matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A.
+    A,
+    /// B.
+    B,
+    /// C.
+    C,
 }
 
 impl<T: Scalar> ElementMatrices<T> {
@@ -27,6 +41,7 @@ impl<T: Scalar> ElementMatrices<T> {
             places: Vec::with_capacity(elements),
             a: Vec::with_capacity(values),
             b: Vec::with_capacity(values),
+            c: Vec::new(),
         }
     }
 
@@ -38,6 +53,21 @@ impl<T: Scalar> ElementMatrices<T> {
             self.a.extend_from_slice(&a[c * count + c..(c + 1) * count]);
             self.b.extend_from_slice(&b[c * count + c..(c + 1) * count]);
         }
+    }
+
+    /// Adds the antisymmetric matrix of the element pushed last; those without one have 0.
+    pub(crate) fn push_antisymmetric(&mut self, count: usize, matrix: &[T]) {
+        let values = count * (count + 1) / 2;
+        self.c.resize(self.a.len() - values, T::ZERO);
+        for c in 0..count {
+            // By columns, the transpose of the rows that are given.
+            let entries = matrix[c * count + c..(c + 1) * count].iter();
+            self.c.extend(entries.map(|&v| -v));
+        }
+    }
+
+    fn is_quadratic(&self) -> bool {
+        !self.c.is_empty()
     }
 }
 
@@ -59,6 +89,8 @@ pub(super) struct Element<'a, T> {
     pub(super) unknowns: &'a [usize],
     pub(super) a: &'a [T],
     pub(super) b: &'a [T],
+    /// Of C, with the sign of what is below the diagonal; empty where it is 0.
+    c: &'a [T],
 }
 
 impl<'a, T: Scalar> ElementPencil<'a, T> {
@@ -73,6 +105,18 @@ impl<'a, T: Scalar> ElementPencil<'a, T> {
             unknowns: numbers.map(|u| u.unwrap_or(REMOVED)).collect(),
             size,
         }
+    }
+
+    /// Whether there is a C.
+    pub(crate) fn is_quadratic(&self) -> bool {
+        self.matrices.is_quadratic()
+    }
+
+    /// Whether all matrices are real.
+    pub(crate) fn is_real(&self) -> bool {
+        let ElementMatrices { a, b, c, .. } = self.matrices;
+        let mut values = a.iter().chain(b).chain(c);
+        T::REAL || values.all(|v| v.to_complex().im == 0.0)
     }
 
     /// How many unknowns there are.
@@ -93,33 +137,46 @@ impl<'a, T: Scalar> ElementPencil<'a, T> {
                 Element {
                     unknowns: &self.unknowns[first..at],
                     a: &self.matrices.a[range.clone()],
-                    b: &self.matrices.b[range],
+                    b: &self.matrices.b[range.clone()],
+                    c: self.matrices.c.get(range).unwrap_or_default(),
                 }
             })
     }
 
     /// B x of every column, in place.
     pub(crate) fn apply_b(&self, columns: &mut [Vec<T>]) {
-        let mut sums = vec![vec![T::ZERO; self.size]; columns.len()];
-        Arch::new().dispatch(|| self.add_b(columns, &mut sums));
-        for (column, sum) in columns.iter_mut().zip(sums) {
-            *column = sum;
+        let images = self.images(Part::B, columns);
+        for (column, image) in columns.iter_mut().zip(images) {
+            *column = image;
         }
     }
 
+    /// A x, B x or C x of every column.
+    pub(crate) fn images(&self, part: Part, columns: &[Vec<T>]) -> Vec<Vec<T>> {
+        let mut sums = vec![vec![T::ZERO; self.size]; columns.len()];
+        Arch::new().dispatch(|| self.add(part, columns, &mut sums));
+        sums
+    }
+
     #[inline(always)]
-    fn add_b(&self, columns: &[Vec<T>], sums: &mut [Vec<T>]) {
+    fn add(&self, part: Part, columns: &[Vec<T>], sums: &mut [Vec<T>]) {
         let (mut own, mut image) = (Vec::new(), Vec::new());
+        let sign = T::real(if part == Part::C { -1.0 } else { 1.0 });
         for element in self.elements() {
             for (column, sum) in columns.iter().zip(sums.iter_mut()) {
                 gather(element.unknowns, column, &mut own);
                 image.clear();
                 image.resize(own.len(), T::ZERO);
-                let mut rest = element.b;
+                let mut rest = match part {
+                    Part::A => element.a,
+                    Part::B => element.b,
+                    Part::C if element.c.is_empty() => continue,
+                    Part::C => element.c,
+                };
                 for (c, &value) in own.iter().enumerate() {
                     let (half, next) = rest.split_at(own.len() - c);
                     rest = next;
-                    image[c] += product(&half[1..], &own[c + 1..]);
+                    image[c] += sign * product(&half[1..], &own[c + 1..]);
                     axpy(value, half, &mut image[c..]);
                 }
                 for (&u, &value) in element.unknowns.iter().zip(&image) {

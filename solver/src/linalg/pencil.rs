@@ -272,7 +272,7 @@ fn real_span<T: Scalar>(vector: &[Complex64]) -> Vec<Vec<T>> {
 }
 
 /// Σ sᵢ vᵢ.
-fn combine<T: Scalar>(vectors: &[Vec<T>], coefficients: &[T]) -> Vec<T> {
+pub(super) fn combine<T: Scalar>(vectors: &[Vec<T>], coefficients: &[T]) -> Vec<T> {
     let mut sum = vec![T::ZERO; vectors[0].len()];
     for (v, &s) in vectors.iter().zip(coefficients) {
         axpy(s, v, &mut sum);
@@ -281,7 +281,7 @@ fn combine<T: Scalar>(vectors: &[Vec<T>], coefficients: &[T]) -> Vec<T> {
 }
 
 /// What of `candidates` is new to an orthonormal `basis`, orthonormalised.
-fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<T>> {
+pub(crate) fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<T>> {
     let mut fresh: Vec<Vec<T>> = Vec::with_capacity(candidates.len());
     for mut vector in candidates {
         let before = norm(&vector);

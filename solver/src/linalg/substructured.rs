@@ -88,7 +88,7 @@ impl<T: Scalar> Substructured<T> {
             };
             match node.parts {
                 Parts::Element(e) => {
-                    let Element { unknowns, a, b } = elements[e];
+                    let Element { unknowns, a, b, .. } = elements[e];
                     map.clear();
                     let place = |&u: &usize| if u == REMOVED { REMOVED } else { local[u] };
                     map.extend(unknowns.iter().map(place));
@@ -137,6 +137,28 @@ impl<T: Scalar> Substructured<T> {
             }
         }
         factors
+    }
+
+    /// Positive eigenvalues of a real A − σB, by Sylvester's law of inertia those of D.
+    pub(crate) fn positive(&self) -> usize {
+        let sign = |value: T| value.to_complex().re > 0.0;
+        let (mut positive, mut j) = (0, 0);
+        while j < self.inverse.len() {
+            let [diagonal, coupling] = self.inverse[j];
+            if coupling == T::ZERO {
+                positive += usize::from(sign(diagonal));
+                j += 1;
+                continue;
+            }
+            let next = self.inverse[j + 1][0];
+            positive += if sign(diagonal * next - coupling * coupling) {
+                2 * usize::from(sign(diagonal))
+            } else {
+                1
+            };
+            j += 2;
+        }
+        positive
     }
 
     /// Solves in place; the columns are vectors of all unknowns.

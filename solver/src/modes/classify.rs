@@ -70,9 +70,7 @@ impl RadiationBound {
         let section = problem.cross_section();
         let grid = ModeGrid::new(problem)?.at(CUTS)?;
         let centres = [0, 1].map(|d| grid.axis(d).centres());
-        let highest =
-            |tensor: &[[Complex64; 3]; 3]| (0..3).map(|d| tensor[d][d].re).fold(f64::MIN, f64::max);
-        let by_material: Vec<f64> = permittivities.iter().map(highest).collect();
+        let by_material: Vec<f64> = permittivities.iter().map(highest_square).collect();
         // Index of every cut along `axis`; equal cuts are solved once.
         let cuts = |axis: usize| -> Vec<f64> {
             let mut known: Vec<(Vec<usize>, f64)> = Vec::new();
@@ -138,6 +136,17 @@ impl RadiationBound {
             ModeClass::Box
         }
     }
+}
+
+/// The highest n² that a plane wave has along the guide: the larger eigenvalue of the transverse 2 x 2 block.
+///
+/// For an axis c at any angle one eigenvalue is ε_o, its D normal to c; the other is ε_o ε_e (ε⁻¹)_zz, the largest
+/// k_z² on the index ellipsoid of the extraordinary wave. Never less than ε_zz, so that the bound holds for a slab's
+/// TM modes whatever the crystal.
+fn highest_square(tensor: &[[Complex64; 3]; 3]) -> f64 {
+    let [a, b, c] = [tensor[0][0].re, tensor[0][1].re, tensor[1][1].re];
+    let transverse = 0.5 * (a + c) + (0.5 * (a - c)).hypot(b);
+    transverse.max(tensor[2][2].re)
 }
 
 /// √ of the largest eigenvalue of k₀⁻² d²/ds² + ε (du/ds = 0 at the ends), by Sturm counts.

@@ -62,16 +62,6 @@ pub enum ModeError {
         /// Where it was sought.
         target: f64,
     },
-    /// A crystal whose axis leans towards the guide's direction.
-    #[error(
-        "the optic axis of {material} lies neither across the guide nor along it, which couples the field along the \
-         guide to the transverse one; this is not solved yet: turn the axis into the plane of the cross-section \
-         (x, y) or along z"
-    )]
-    ObliqueAxis {
-        /// Material's name.
-        material: String,
-    },
     /// A given grid serves closed straight guides only.
     #[error(
         "a given grid serves straight guides with electric or magnetic walls and crystals along its axes; \

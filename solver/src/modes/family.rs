@@ -65,6 +65,11 @@ pub(super) trait ModeFamily: Send + Sync + Debug {
     /// How far n_eff depends on the absorbing layers, which should not show: 0 without them.
     fn layer_effect(&self, level: usize, member: usize) -> Complex64;
 
+    /// What n_eff may be off since it was not solved for but found in the span of a sweep's modes.
+    fn reduction(&self, _member: usize) -> f64 {
+        0.0
+    }
+
     /// Share of ∫|E|² in the absorbing layers.
     fn layer_share(&self, level: usize, member: usize) -> f64;
 

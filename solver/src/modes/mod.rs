@@ -68,4 +68,4 @@ pub use mode::Mode;
 pub use mode_set::ModeSet;
 pub use problem::{ModeProblem, Wall, Walls};
 pub use sample::Sample;
-pub use solver::{ModeCount, ModeSolver};
+pub use solver::{ModeCount, ModeSolver, SweepPoint};

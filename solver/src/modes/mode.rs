@@ -86,7 +86,8 @@ impl Mode {
             class: bound.class(problem, index.value, layer_share),
             effective_index: index
                 .with_further_error(window.index, wanted)
-                .with_further_error(layers.re, wanted),
+                .with_further_error(layers.re, wanted)
+                .with_further_error(family.reduction(member), wanted),
             attenuation: attenuation.with_further_error(layers.im, f64::INFINITY),
             layer_share,
             group_index: group.with_further_error(window.group_index, f64::INFINITY),

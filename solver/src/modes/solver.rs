@@ -5,8 +5,22 @@ use super::elements;
 use super::family::ModeFamily;
 use super::grid_solver::{self, REFINEMENTS};
 use super::{ModeError, ModeGrid, ModeProblem, ModeSet, Wall};
+use crate::convergence::GridStudy;
+use cpo_materials::Wavelength;
 use num_complex::Complex64;
 use std::sync::Arc;
+
+/// A relative permittivity tensor.
+type Tensor = [[Complex64; 3]; 3];
+
+/// The modes at one wavelength of a sweep.
+#[derive(Clone, Debug)]
+pub struct SweepPoint {
+    /// The modes.
+    pub modes: ModeSet,
+    /// D of every mode in s/m² (1e6 times that in ps/(nm km)); an error where a material's data end too near.
+    pub dispersion: Result<Vec<GridStudy>, ModeError>,
+}
 
 /// How many modes are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,16 +132,70 @@ impl ModeSolver {
         }
     }
 
-    /// Solves the problem.
+    /// The modes of `problem` at many wavelengths, with D, for the price of a few solves where the guide is
+    /// straight and lossless: found in the span of the modes at those few, with what that may change as a part of
+    /// every error bar. Anything else is solved at each wavelength in turn. One mesh serves all.
     ///
     /// # Errors
-    /// [`ModeError::NoGuidedMode`] if nothing is guided; [`ModeError::Material`] outside a
-    /// material's data; [`ModeError::Eigen`] and [`ModeError::Elements`] if the iteration fails;
-    /// [`ModeError::Option`] for a count of 0 or an error that is not positive;
-    /// [`ModeError::ObliqueAxis`] for a crystal whose axis is neither along nor across the guide;
-    /// [`ModeError::GivenGrid`] for a bend, an absorbing layer or an oblique crystal on a given grid. A
-    /// family that does not meet the error asked for is no error: its modes say so.
-    pub fn solve(&self, problem: &ModeProblem) -> Result<ModeSet, ModeError> {
+    /// As [`ModeSolver::solve`], for options and for the wavelengths that the others rest on; what happens at one
+    /// wavelength alone is an error of that point.
+    pub fn sweep(
+        &self,
+        problem: &ModeProblem,
+        wavelengths: &[Wavelength],
+    ) -> Result<Vec<Result<SweepPoint, ModeError>>, ModeError> {
+        self.check(problem)?;
+        let at = |&wavelength: &Wavelength| problem.clone().at_wavelength(wavelength);
+        let problems: Vec<ModeProblem> = wavelengths.iter().map(at).collect();
+        let count = match self.count {
+            ModeCount::Number(count) => Some(count),
+            ModeCount::AllGuided => None,
+        };
+        let swept =
+            if self.grid.is_none() && self.near.is_none() && elements::is_sweepable(problem)? {
+                let request = self.request(count, problem);
+                elements::sweep(&problems, &request)?
+            } else {
+                None
+            };
+        let Some(swept) = swept else {
+            let own = self
+                .clone()
+                .meshed_as(self.reference.as_ref().unwrap_or(problem));
+            return Ok(problems.iter().map(|p| own.sweep_point(p)).collect());
+        };
+        let point = |(problem, swept): (&ModeProblem, Result<elements::Swept, ModeError>)| {
+            let elements::Swept { family, dispersion } = swept?;
+            let bound = RadiationBound::new(problem, &problem.permittivity_tensors()?)?;
+            let modes = ModeSet::new(problem, family, bound, self.error)?;
+            let dispersion = dispersion.map(|all| modes.dispersion_studies(&all));
+            Ok(SweepPoint { modes, dispersion })
+        };
+        Ok(problems.iter().zip(swept).map(point).collect())
+    }
+
+    fn sweep_point(&self, problem: &ModeProblem) -> Result<SweepPoint, ModeError> {
+        let modes = self.solve(problem)?;
+        let dispersion = self.group_velocity_dispersion(problem, &modes);
+        Ok(SweepPoint { modes, dispersion })
+    }
+
+    fn request<'a>(
+        &'a self,
+        count: Option<usize>,
+        problem: &'a ModeProblem,
+    ) -> elements::Request<'a> {
+        elements::Request {
+            count,
+            near: self.near,
+            error: self.error,
+            unknowns: self.unknowns,
+            reference: self.reference.as_ref().unwrap_or(problem),
+        }
+    }
+
+    /// Options and permittivities that no solve could use.
+    fn check(&self, problem: &ModeProblem) -> Result<Vec<Tensor>, ModeError> {
         if self.count == ModeCount::Number(0) {
             return Err(ModeError::Option {
                 option: "count of modes",
@@ -149,13 +217,6 @@ impl ModeSolver {
             .iter()
             .zip(&permittivities)
         {
-            let along = tensor[0][2].norm().max(tensor[1][2].norm());
-            // Less is round-off of an axis given by its angles.
-            if along > 1e-12 * tensor[2][2].norm() {
-                return Err(ModeError::ObliqueAxis {
-                    material: material.name().to_owned(),
-                });
-            }
             let diagonal = [0, 1, 2].map(|d| tensor[d][d]);
             if let Some(bad) = diagonal.iter().find(|e| !e.is_finite() || e.norm() == 0.0) {
                 return Err(ModeError::Permittivity {
@@ -165,6 +226,19 @@ impl ModeSolver {
                 });
             }
         }
+        Ok(permittivities)
+    }
+
+    /// Solves the problem.
+    ///
+    /// # Errors
+    /// [`ModeError::NoGuidedMode`] if nothing is guided; [`ModeError::Material`] outside a
+    /// material's data; [`ModeError::Eigen`] and [`ModeError::Elements`] if the iteration fails;
+    /// [`ModeError::Option`] for a count of 0 or an error that is not positive;
+    /// [`ModeError::GivenGrid`] for a bend, an absorbing layer or an oblique crystal on a given grid. A
+    /// family that does not meet the error asked for is no error: its modes say so.
+    pub fn solve(&self, problem: &ModeProblem) -> Result<ModeSet, ModeError> {
+        let permittivities = self.check(problem)?;
         let count = match self.count {
             ModeCount::Number(count) => Some(count),
             ModeCount::AllGuided => None,
@@ -174,7 +248,16 @@ impl ModeSolver {
             Some(grids) => {
                 check_size(grids, self.unknowns)?;
                 let absorbing = |wall: &Wall| matches!(wall, Wall::Absorbing { .. });
-                if problem.bend_radius().is_some() || problem.walls().sides().iter().any(absorbing)
+                let oblique = |tensor: &Tensor| {
+                    // Less is round-off of an axis given by its angles.
+                    let small = 1e-12 * tensor[2][2].norm();
+                    [tensor[0][1], tensor[0][2], tensor[1][2]]
+                        .iter()
+                        .any(|e| e.norm() > small)
+                };
+                if problem.bend_radius().is_some()
+                    || problem.walls().sides().iter().any(absorbing)
+                    || permittivities.iter().any(oblique)
                 {
                     return Err(ModeError::GivenGrid);
                 }
@@ -193,13 +276,7 @@ impl ModeSolver {
                 }
             }
             None => {
-                let request = elements::Request {
-                    count,
-                    near: self.near,
-                    error: self.error,
-                    unknowns: self.unknowns,
-                    reference: self.reference.as_ref().unwrap_or(problem),
-                };
+                let request = self.request(count, problem);
                 elements::solve(problem, &bound, &request)?
             }
         };

@@ -71,15 +71,7 @@ impl ModeSolver {
         let study = |(mode, pair): (&Mode, &Pair)| {
             let values = levels.iter().zip(&pair.by_group_index);
             let values = values.map(|(level, d)| (level.refinement, *d)).collect();
-            let study = modes.family.derivative_study(values, f64::INFINITY);
-            let wanted = DERIVED_FACTOR * mode.wanted * study.value.abs();
-            // Every derivative of exp(−2κd) by ln λ grows as that from n to n_g did.
-            let window = match mode.window_effect() {
-                0.0 => 0.0,
-                effect => mode.window.group_index.powi(2) / effect,
-            };
-            let window = window / (lambda * SPEED_OF_LIGHT);
-            study.with_further_error(pair.distance() + window, wanted)
+            mode.dispersion_study(values, pair.distance())
         };
         Ok(modes.iter().zip(&best).map(study).collect())
     }
@@ -98,6 +90,42 @@ impl ModeSolver {
             .iter()
             .map(|mode| curve(followed(mode, &found)))
             .collect())
+    }
+}
+
+impl Mode {
+    /// D by its values over the levels, `between` apart by two differences.
+    fn dispersion_study(&self, values: Vec<(f64, f64)>, between: f64) -> GridStudy {
+        let lambda = self.wavelength().si();
+        let study = self.family.derivative_study(values, f64::INFINITY);
+        let wanted = DERIVED_FACTOR * self.wanted * study.value.abs();
+        // Every derivative of exp(−2κd) by ln λ grows as that from n to n_g did.
+        let window = match self.window_effect() {
+            0.0 => 0.0,
+            effect => self.window.group_index.powi(2) / effect,
+        };
+        let window = window / (lambda * SPEED_OF_LIGHT);
+        study.with_further_error(between + window, wanted)
+    }
+}
+
+impl ModeSet {
+    /// D of the modes, by member and level at two steps.
+    pub(in crate::modes) fn dispersion_studies(
+        &self,
+        by_member: &[Vec<[f64; 2]>],
+    ) -> Vec<GridStudy> {
+        let levels = self.levels();
+        let study = |mode: &Mode| {
+            let own = &by_member[mode.member];
+            let values = levels.iter().zip(own);
+            let values = values.map(|(level, [near, _])| (level.refinement, *near));
+            let between = own
+                .last()
+                .map_or(f64::INFINITY, |[near, far]| (near - far).abs());
+            mode.dispersion_study(values.collect(), between)
+        };
+        self.iter().map(study).collect()
     }
 }
 

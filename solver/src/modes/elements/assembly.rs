@@ -2,7 +2,7 @@
 
 use super::basis::{Tabulation, gradient_map};
 use super::geometry::{Geometry, Place};
-use super::medium::Medium;
+use super::medium::{Medium, Tensor};
 use crate::linalg::Scalar;
 use num_complex::Complex64;
 use std::sync::OnceLock;
@@ -89,12 +89,21 @@ struct Integrals<T> {
     permittivity: Vec<T>,
     /// Z: ∫ ε'_zz φ_i φ_j.
     nodal: Vec<T>,
+    /// Q: ∫ ε'_tz·N_i φ_j; empty where ε'_tz is 0.
+    mixed: Vec<T>,
 }
 
 /// Matrices of one triangle, square, row after row: functions of e, then of φ.
 pub(super) struct TriangleMatrices<T> {
     pub(super) a: Vec<T>,
     pub(super) b: Vec<T>,
+    /// Antisymmetric; empty where no crystal is oblique.
+    pub(super) c: Vec<T>,
+}
+
+/// Whether ε couples the field along the guide to the transverse one.
+pub(super) fn is_oblique(tensor: &Tensor) -> bool {
+    (0..2).any(|d| tensor[d][2] != Complex64::ZERO)
 }
 
 /// Matrices of a straight triangle of one medium.
@@ -127,6 +136,17 @@ pub(super) fn straight<T: Scalar>(
     };
     let (eps, nu) = (&medium.permittivity, &medium.reluctivity);
     debug_assert_eq!(reference.nodal.len(), m * m);
+    let mixed = if is_oblique(eps) {
+        let [x, y] = place
+            .inverse
+            .map(|[u, v]| T::from_complex(area * (u * eps[0][2] + v * eps[1][2])));
+        let components = reference.mixed[0].iter().zip(&reference.mixed[1]);
+        components
+            .map(|(&u, &v)| x * T::real(u) + y * T::real(v))
+            .collect()
+    } else {
+        Vec::new()
+    };
     compose(
         reference,
         Integrals {
@@ -134,6 +154,7 @@ pub(super) fn straight<T: Scalar>(
             mass: weighted(metric(nu[1], Complex64::ZERO, nu[0])),
             permittivity: weighted(metric(eps[0][0], eps[0][1], eps[1][1])),
             nodal: scaled(&reference.nodal, area * eps[2][2]),
+            mixed,
         },
     )
 }
@@ -151,6 +172,7 @@ pub(super) fn curved<T: Scalar>(
         mass: zeros(n * n),
         permittivity: zeros(n * n),
         nodal: zeros(m * m),
+        mixed: Vec::new(),
     };
     let tabulation = &reference.fine;
     for (q, (&at, &w)) in tabulation
@@ -187,6 +209,16 @@ pub(super) fn curved<T: Scalar>(
             }
         }
         let nodal = &tabulation.nodal[q];
+        if is_oblique(&eps) {
+            sum.mixed.resize(n * m, T::ZERO);
+            let (xz, yz) = (t(eps[0][2]), t(eps[1][2]));
+            for (row, &[x, y, _]) in sum.mixed.chunks_exact_mut(m).zip(&functions) {
+                let along = xz * x + yz * y;
+                for (entry, f) in row.iter_mut().zip(nodal) {
+                    *entry += along * T::real(f.value);
+                }
+            }
+        }
         for i in 0..m {
             let value = zz * T::real(nodal[i].value);
             for j in 0..m {
@@ -197,7 +229,7 @@ pub(super) fn curved<T: Scalar>(
     compose(reference, sum)
 }
 
-/// A = [T − S, 0; 0, 0], B = [M, G; Gᵀ, K − Z] with G = M D and K = Dᵀ M D, D the gradient.
+/// A = [T − S, 0; 0, 0], B = [M, G; Gᵀ, K − Z], C = [0, −Q; Qᵀ, 0] with G = M D and K = Dᵀ M D, D the gradient.
 fn compose<T: Scalar>(reference: &Reference, integrals: Integrals<T>) -> TriangleMatrices<T> {
     let (n, m) = (reference.edges, reference.nodals);
     let size = n + m;
@@ -225,5 +257,16 @@ fn compose<T: Scalar>(reference: &Reference, integrals: Integrals<T>) -> Triangl
             b[(n + k) * size + n + l] = value;
         }
     }
-    TriangleMatrices { a, b }
+    let mut c = Vec::new();
+    if !integrals.mixed.is_empty() {
+        c.resize(size * size, T::ZERO);
+        for i in 0..n {
+            for k in 0..m {
+                let value = integrals.mixed[i * m + k];
+                c[i * size + n + k] = -value;
+                c[(n + k) * size + i] = value;
+            }
+        }
+    }
+    TriangleMatrices { a, b, c }
 }

@@ -4,7 +4,7 @@
 //! family the eigenvalue converges exponentially (Babuška & Guo 1988, DOI 10.1137/0725048), so that
 //! successive differences tell the error.
 
-use super::level::{Assembled, Level, LevelMode, Wanted};
+use super::level::{Assembled, COARSE_SHARE, Converged, Level, LevelMode, Wanted};
 use super::medium::Tensor;
 use super::mesh::{Mesh, Setting, Walls};
 use super::samples::Evaluation;
@@ -18,6 +18,8 @@ use cpo_meshes::RectilinearGrid;
 use num_complex::Complex64;
 use std::sync::{Arc, OnceLock};
 
+/// Stages at most: orders 2 to 9.
+pub(super) const STAGES: usize = 8;
 /// Order of the first stage.
 const FIRST_ORDER: usize = 2;
 /// n² of modes within this share of each other are found from one shift.
@@ -54,6 +56,8 @@ pub(super) struct Family<T> {
     /// The same modes on the whole domain, for changes that break a symmetry.
     whole: OnceLock<Result<Box<Self>, ModeError>>,
     mesh_setting: Setting,
+    /// By member, what a sweep's reduction may have changed of n_eff; empty without one.
+    pub(super) reduction: Vec<f64>,
 }
 
 /// The first `count` modes below n² = `top`.
@@ -85,6 +89,7 @@ impl<T: Scalar> Family<T> {
             grids,
             whole: OnceLock::new(),
             mesh_setting: Setting::new(reference)?,
+            reduction: Vec::new(),
         })
     }
 
@@ -97,15 +102,53 @@ impl<T: Scalar> Family<T> {
             some: false,
         };
         let assembled = Assembled::new(mesh, &self.setting, FIRST_ORDER);
+        let kinds = self.symmetry.kinds(&self.problem);
+        // How many there are, where they can be counted.
+        let counted = T::REAL && below.floor > 0.0;
+        let most: Vec<usize> = kinds
+            .iter()
+            .map(|&walls| match counted {
+                true => assembled.count_above(walls, below.floor),
+                false => usize::MAX,
+            })
+            .collect();
+        let solve = |k: usize, wanted: Wanted<T>| -> Result<Level<T>, ModeError> {
+            let level = Level::solve(&assembled, kinds[k], &[wanted], None);
+            level.map_err(|some| failure(mesh, some, wanted.count))
+        };
         let mut levels: Vec<Level<T>> = Vec::new();
-        for walls in self.symmetry.kinds(&self.problem) {
-            let found = levels
-                .iter()
-                .flat_map(|level| &level.modes)
-                .map(|mode| mode.eigenvalue.re);
-            let found: Vec<f64> = found.collect();
-            let level = Level::solve(&assembled, walls, &[wanted.beside(&found)], None);
-            levels.push(level.map_err(|pairs| failure(mesh, pairs.len(), below.count))?);
+        let mut searched: Vec<usize> = Vec::new();
+        for k in (0..kinds.len()).filter(|&k| most[k] > 0) {
+            let found = squares(&levels);
+            let mut wanted = wanted.beside(&found);
+            wanted.count = wanted.count.min(most[k]);
+            levels.push(solve(k, wanted)?);
+            searched.push(k);
+        }
+        if counted {
+            // Whatever lies above the last one wanted, or so near below that a finer mesh may show it above.
+            let mut found = squares(&levels);
+            found.sort_by(|a, b| b.total_cmp(a));
+            let last = found.get(below.count - 1);
+            let cut = last.map_or(below.floor, |last| last - COARSE_SHARE * (below.top - last));
+            let cut = cut.max(below.floor);
+            for (level, &k) in levels.iter_mut().zip(&searched) {
+                let known = level.modes.iter().filter(|m| m.eigenvalue.re > cut).count();
+                if known == most[k] {
+                    continue;
+                }
+                let count = assembled.count_above(kinds[k], cut);
+                if count > known {
+                    *level = solve(
+                        k,
+                        Wanted {
+                            count,
+                            floor: cut,
+                            ..wanted
+                        },
+                    )?;
+                }
+            }
         }
         let mut members: Vec<[usize; 2]> = levels
             .iter()
@@ -114,7 +157,9 @@ impl<T: Scalar> Family<T> {
             .collect();
         let square = |&[l, k]: &[usize; 2]| levels[l].modes[k].eigenvalue.re;
         members.sort_by(|p, q| square(q).total_cmp(&square(p)));
-        members.truncate(below.count);
+        if !counted {
+            members.truncate(below.count);
+        }
         self.begin(levels, members)
     }
 
@@ -143,12 +188,19 @@ impl<T: Scalar> Family<T> {
         )?))
     }
 
+    /// Whether there is a further stage and the last one has no more than so many unknowns.
+    pub(super) fn can_refine(&self, unknowns: usize) -> bool {
+        self.stages.len() < STAGES && self.unknowns(self.stages.len() - 1) <= unknowns
+    }
+
     /// Adds a stage.
     pub(super) fn refine(&mut self) -> Result<(), ModeError> {
         let before = &self.stages[self.stages.len() - 1];
         let mesh = self.mesh(self.stages.len())?;
         let order = before.order + 1;
         let assembled = Assembled::new(&mesh, &self.setting, order);
+        // Waves of absorbing layers lie on all sides of a mode; without them modes keep their order.
+        let alone = !self.setting.has_layers();
         let (mut levels, mut members) = (Vec::new(), vec![[0; 2]; before.members.len()]);
         for (l, level) in before.levels.iter().enumerate() {
             let mut own: Vec<usize> = (0..before.members.len())
@@ -159,32 +211,12 @@ impl<T: Scalar> Family<T> {
             if own.is_empty() {
                 continue;
             }
-            let mut wanted: Vec<Wanted<T>> = Vec::new();
-            let mut first = Complex64::ZERO;
-            for &m in &own {
-                match wanted.last_mut() {
-                    Some(last)
-                        if T::REAL && (square(m) - first).norm() < CLUSTER * first.norm() =>
-                    {
-                        last.count += 1;
-                    }
-                    _ => {
-                        first = square(m);
-                        // Waves of the absorbing layers lie on all sides of a complex mode.
-                        let above = if T::REAL { ABOVE } else { 0.0 };
-                        wanted.push(Wanted {
-                            shift: T::from_complex(first * (1.0 + above)),
-                            count: 1,
-                            floor: f64::MIN,
-                            some: false,
-                        });
-                    }
-                }
-            }
+            let squares: Vec<Complex64> = own.iter().map(|&m| square(m)).collect();
+            let wanted = wanted_near(&squares, alone);
             let count = own.len();
             let mut solved = Level::solve(&assembled, level.walls, &wanted, Some(level))
-                .map_err(|pairs| failure(&mesh, pairs.len(), count))?;
-            if T::REAL {
+                .map_err(|some| failure(&mesh, some, count))?;
+            if alone {
                 for (place, &m) in own.iter().enumerate() {
                     members[m] = [levels.len(), place];
                 }
@@ -238,6 +270,7 @@ impl<T: Scalar> Family<T> {
                 grids: self.grids.clone(),
                 whole: OnceLock::new(),
                 mesh_setting: self.mesh_setting.clone(),
+                reduction: Vec::new(),
             };
             for (k, stage) in self.stages.iter().enumerate() {
                 let mesh = whole.mesh(k)?;
@@ -253,7 +286,7 @@ impl<T: Scalar> Family<T> {
                         some: false,
                     };
                     let level = Level::solve(&assembled, walls, &[wanted], None);
-                    levels.push(level.map_err(|pairs| failure(&mesh, pairs.len(), 1))?);
+                    levels.push(level.map_err(|some| failure(&mesh, some, 1))?);
                 }
                 whole.stages.push(Stage {
                     order: stage.order,
@@ -337,7 +370,38 @@ impl<T: Scalar> Family<T> {
     }
 }
 
-fn failure(mesh: &Mesh, converged: usize, wanted: usize) -> ModeError {
+/// Shifts next to n² that are known but for the mesh or the wavelength, given by falling Re n²; `alone`: modes that
+/// are close to each other are sought together.
+fn wanted_near<T: Scalar>(squares: &[Complex64], alone: bool) -> Vec<Wanted<T>> {
+    let mut wanted: Vec<Wanted<T>> = Vec::new();
+    let mut first = Complex64::ZERO;
+    for &square in squares {
+        match wanted.last_mut() {
+            Some(last) if alone && (square - first).norm() < CLUSTER * first.norm() => {
+                last.count += 1;
+            }
+            _ => {
+                first = square;
+                let above = if alone { ABOVE } else { 0.0 };
+                wanted.push(Wanted {
+                    shift: T::from_complex(first * (1.0 + above)),
+                    count: 1,
+                    floor: f64::MIN,
+                    some: false,
+                });
+            }
+        }
+    }
+    wanted
+}
+
+/// n² of the modes of all levels.
+fn squares<T>(levels: &[Level<T>]) -> Vec<f64> {
+    let modes = levels.iter().flat_map(|level| &level.modes);
+    modes.map(|mode| mode.eigenvalue.re).collect()
+}
+
+fn failure(mesh: &Mesh, Converged(converged): Converged, wanted: usize) -> ModeError {
     ModeError::Elements {
         converged,
         wanted,
@@ -345,12 +409,100 @@ fn failure(mesh: &Mesh, converged: usize, wanted: usize) -> ModeError {
     }
 }
 
+impl Family<f64> {
+    /// Without modes that are no members; those of a level by falling n².
+    pub(super) fn pruned(mut self) -> Self {
+        for stage in &mut self.stages {
+            for (l, level) in stage.levels.iter_mut().enumerate() {
+                let mut own: Vec<usize> = (0..stage.members.len())
+                    .filter(|&m| stage.members[m][0] == l)
+                    .collect();
+                let square = |m: &usize| level.modes[stage.members[*m][1]].eigenvalue.re;
+                own.sort_by(|p, q| square(q).total_cmp(&square(p)));
+                let kept = own
+                    .iter()
+                    .map(|&m| level.modes[stage.members[m][1]].clone());
+                level.modes = kept.collect();
+                for (place, &m) in own.iter().enumerate() {
+                    stage.members[m] = [l, place];
+                }
+            }
+        }
+        self
+    }
+
+    /// The same modes and stages at another wavelength; of a family that is [`pruned`](Self::pruned).
+    pub(super) fn followed_to(
+        &self,
+        problem: &ModeProblem,
+        setting: Setting,
+    ) -> Result<Self, ModeError> {
+        let ratio = setting.k0 / self.setting.k0;
+        let mut stages = Vec::with_capacity(self.stages.len());
+        for stage in &self.stages {
+            let mut levels = Vec::with_capacity(stage.levels.len());
+            for level in &stage.levels {
+                // dn/d ln k₀ = n_g − n.
+                let square = |mode: usize| -> Complex64 {
+                    let evaluation = Evaluation {
+                        level,
+                        setting: &self.setting,
+                        mode,
+                        gauge: Complex64::ONE,
+                    };
+                    let n = level.modes[mode].effective_index();
+                    let group = evaluation.integrals().group_index(&self.dispersion);
+                    (n + (group - n) * ratio.ln()).powi(2)
+                };
+                let count = level.modes.len();
+                let mut squares: Vec<Complex64> = (0..count).map(square).collect();
+                squares.sort_by(|a, b| b.re.total_cmp(&a.re));
+                let assembled = Assembled::new(&level.mesh, &setting, stage.order);
+                let wanted = wanted_near(&squares, true);
+                let solved = Level::solve(&assembled, level.walls, &wanted, Some(level));
+                levels.push(solved.map_err(|some| failure(&level.mesh, some, count))?);
+            }
+            let members = stage.members.clone();
+            stages.push(Stage {
+                order: stage.order,
+                levels,
+                members,
+            });
+        }
+        let dispersion = dispersion(problem)?;
+        Ok(self.with_stages(problem, setting, dispersion, stages, Vec::new()))
+    }
+
+    /// Other modes on the same meshes.
+    pub(super) fn with_stages(
+        &self,
+        problem: &ModeProblem,
+        setting: Setting,
+        dispersion: Vec<Tensor>,
+        stages: Vec<Stage<f64>>,
+        reduction: Vec<f64>,
+    ) -> Self {
+        Self {
+            problem: problem.clone(),
+            setting,
+            symmetry: self.symmetry,
+            stages,
+            dispersion,
+            display: self.display.clone(),
+            grids: self.grids.clone(),
+            whole: OnceLock::new(),
+            mesh_setting: self.mesh_setting.clone(),
+            reduction,
+        }
+    }
+}
+
 impl Family<Complex64> {
     /// The first stage, with the modes that continue those of the same guide without loss, layers and bend.
-    pub(super) fn start_from(
+    pub(super) fn start_from<S: Scalar>(
         &mut self,
         mesh: &Arc<Mesh>,
-        ideal: &Family<f64>,
+        ideal: &Family<S>,
     ) -> Result<(), ModeError> {
         let from = &ideal.stages[0];
         let triangulation = &mesh.triangulation;
@@ -435,8 +587,7 @@ impl Family<Complex64> {
             some: true,
         };
         let assembled = Assembled::new(mesh, &self.setting, FIRST_ORDER);
-        Level::solve(&assembled, walls, &[wanted], None)
-            .map_err(|pairs| failure(mesh, pairs.len(), count))
+        Level::solve(&assembled, walls, &[wanted], None).map_err(|some| failure(mesh, some, count))
     }
 
     fn evaluation_of<'a>(

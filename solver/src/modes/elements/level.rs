@@ -7,8 +7,8 @@ use super::mesh::{Mesh, Setting, Walls};
 use super::samples::{Integrals, Power};
 use super::topology::Space;
 use crate::linalg::{
-    ElementMatrices, ElementPencil, Pencil, PencilOptions, PencilPair, Scalar, Substructured,
-    nearest_pairs, pseudo_random,
+    ElementMatrices, ElementPencil, Part, Pencil, PencilOptions, PencilPair, QuadraticPencil,
+    Scalar, Substructured, TwoSided, nearest_pairs, nearest_waves, pseudo_random,
 };
 use num_complex::Complex64;
 use std::sync::{Arc, OnceLock};
@@ -27,6 +27,10 @@ const SEARCH_STEPS: usize = 7;
 const SOME: f64 = 1e-3;
 /// Applications of the inverse per mode before the iteration is given up.
 const APPLICATIONS: usize = 60;
+/// The same of a quadratic pencil's, whose inverse is only near and applied on both sides, relative.
+const WAVE_FACTOR: usize = 4;
+/// Modes of the linear part that a search among those of a quadratic pencil starts from, beside those wanted.
+const WAVE_NEIGHBOURS: usize = 3;
 
 /// A mode on a level: coefficients of e and φ.
 #[derive(Clone, Debug)]
@@ -34,6 +38,8 @@ pub(super) struct LevelMode<T> {
     /// n_eff².
     pub(super) eigenvalue: Complex64,
     pub(super) coefficients: Vec<T>,
+    /// The left eigenvector, the mode that runs the other way, where it is another one: in oblique crystals.
+    left: Option<Vec<T>>,
     /// Relative error of the vector that the eigenvalue iteration left.
     pub(super) residual: f64,
     /// Integrals of the fields, once asked for.
@@ -43,10 +49,25 @@ pub(super) struct LevelMode<T> {
 }
 
 impl<T> LevelMode<T> {
+    pub(super) fn new(eigenvalue: Complex64, coefficients: Vec<T>, residual: f64) -> Self {
+        Self {
+            eigenvalue,
+            coefficients,
+            left: None,
+            residual,
+            integrals: OnceLock::new(),
+            power: OnceLock::new(),
+        }
+    }
+
     /// √n² on the branch of forward waves.
     pub(super) fn effective_index(&self) -> Complex64 {
         let n = self.eigenvalue.sqrt();
         if n.re < 0.0 { -n } else { n }
+    }
+
+    fn left(&self) -> &[T] {
+        self.left.as_ref().unwrap_or(&self.coefficients)
     }
 }
 
@@ -104,6 +125,9 @@ impl<T: Scalar> Assembled<T> {
         for t in 0..triangles {
             let own = triangle_matrices::<T>(mesh, setting, reference, t);
             matrices.push(count, &own.a, &own.b);
+            if !own.c.is_empty() {
+                matrices.push_antisymmetric(count, &own.c);
+            }
         }
         Self {
             mesh: Arc::clone(mesh),
@@ -157,30 +181,200 @@ impl<T: Scalar> Pencil<T> for Shifted<'_, T> {
     }
 }
 
+impl<T: Scalar> QuadraticPencil<T> for Shifted<'_, T> {
+    fn images(&self, part: Part, columns: &[Vec<T>]) -> Vec<Vec<T>> {
+        self.pencil.images(part, columns)
+    }
+
+    fn precondition(&self, columns: &mut [Vec<T>]) {
+        self.factors.solve(columns);
+    }
+
+    fn is_hermitian(&self) -> bool {
+        self.pencil.is_real()
+    }
+
+    fn shift(&self) -> T {
+        self.shift
+    }
+}
+
+/// How many modes converged where not all did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Converged(pub(super) usize);
+
+impl<T: Scalar> Shifted<'_, T> {
+    /// Those of the vectors known that are next to the shift, and how to go on from them.
+    fn start<'a>(
+        &self,
+        wanted: &Wanted<T>,
+        known: &'a [Known<T>],
+    ) -> (Vec<&'a Known<T>>, PencilOptions) {
+        let shift = self.shift.to_complex();
+        let mut nearest: Vec<&Known<T>> = known.iter().collect();
+        let distance = |k: &Known<T>| (k.eigenvalue - shift).norm();
+        nearest.sort_by(|p, q| distance(p).total_cmp(&distance(q)));
+        nearest.truncate(wanted.count);
+        let follows = nearest.len() == wanted.count;
+        let options = PencilOptions {
+            count: wanted.count,
+            tolerance: if follows && T::REAL {
+                TOLERANCE
+            } else if follows {
+                COMPLEX_TOLERANCE
+            } else {
+                SEARCH_TOLERANCE
+            },
+            floor: wanted.floor,
+            applications: if wanted.some {
+                APPLICATIONS / 4
+            } else {
+                APPLICATIONS
+            } * wanted.count,
+            steps: if follows {
+                FOLLOWING_STEPS
+            } else {
+                SEARCH_STEPS
+            },
+        };
+        (nearest, options)
+    }
+
+    /// Modes of the linear pencil.
+    fn pairs(
+        &self,
+        wanted: &Wanted<T>,
+        known: &[Known<T>],
+    ) -> Result<Vec<LevelMode<T>>, Converged> {
+        let (nearest, options) = self.start(wanted, known);
+        let mut first: Vec<Vec<T>> = nearest.iter().map(|k| k.right.clone()).collect();
+        if first.len() < wanted.count {
+            // What is not known yet is sought in all directions; two at least show a double root.
+            let missing = (wanted.count.max(2) - first.len()) as u64;
+            first.extend((0..missing).map(|seed| pseudo_random(self.pencil.size(), seed)));
+        }
+        let pairs = nearest_pairs(self, first, options)
+            .or_else(|pairs| some(pairs, wanted.some, |pair: &PencilPair<T>| pair.residual))?;
+        let mode = |pair: PencilPair<T>| LevelMode::new(pair.value, pair.vector, pair.residual);
+        Ok(pairs.into_iter().map(mode).collect())
+    }
+
+    /// Modes of the quadratic pencil; where nothing is known they start from those without its antisymmetric
+    /// part.
+    fn waves(
+        &self,
+        wanted: &Wanted<T>,
+        known: &[Known<T>],
+    ) -> Result<Vec<LevelMode<T>>, Converged> {
+        let (nearest, mut options) = self.start(wanted, known);
+        options.applications *= WAVE_FACTOR;
+        // A pair's n is as exact as the product of what its two vectors are off.
+        options.tolerance = options.tolerance.max(TOLERANCE);
+        let mut first: Vec<TwoSided<T>> = nearest
+            .iter()
+            .map(|k| [k.right.clone(), k.left.as_ref().unwrap_or(&k.right).clone()])
+            .collect();
+        if first.len() < wanted.count {
+            let linear = PencilOptions {
+                count: wanted.count + WAVE_NEIGHBOURS,
+                floor: f64::MIN,
+                applications: APPLICATIONS / 4 * (wanted.count + WAVE_NEIGHBOURS),
+                ..options
+            };
+            let random = |seed| pseudo_random(self.pencil.size(), seed);
+            let start = (0..linear.count as u64).map(random).collect();
+            // Whatever came close is a start.
+            let (Ok(close) | Err(close)) = nearest_pairs(self, start, linear);
+            first.extend(
+                close
+                    .into_iter()
+                    .map(|pair| [pair.vector.clone(), pair.vector]),
+            );
+        }
+        let waves = nearest_waves(self, first, options)
+            .or_else(|waves| some(waves, wanted.some, |wave| wave.residual))?;
+        let hermitian = self.is_hermitian();
+        let modes = waves.into_iter().map(|wave| {
+            // Im n of a lossless guide is round-off.
+            let root = match hermitian {
+                true => Complex64::from(wave.root.re),
+                false => wave.root,
+            };
+            LevelMode {
+                left: Some(wave.left),
+                ..LevelMode::new(root * root, wave.right, wave.residual)
+            }
+        });
+        Ok(modes.collect())
+    }
+}
+
+/// Those of a failed search that converged in part, if some will do.
+fn some<P>(pairs: Vec<P>, wanted: bool, residual: impl Fn(&P) -> f64) -> Result<Vec<P>, Converged> {
+    let found = pairs.len();
+    let close: Vec<P> = pairs
+        .into_iter()
+        .filter(|pair| wanted && residual(pair) <= SOME)
+        .collect();
+    if close.is_empty() {
+        Err(Converged(found))
+    } else {
+        Ok(close)
+    }
+}
+
+/// Eigenvectors known from the level before.
+struct Known<T> {
+    eigenvalue: Complex64,
+    right: Vec<T>,
+    left: Option<Vec<T>>,
+}
+
+impl<T: Scalar> Assembled<T> {
+    /// The pencil and its unknowns between some walls.
+    fn pencil(&self, walls: Walls) -> (Space, ElementPencil<'_, T>) {
+        let topology = &self.mesh.topology;
+        let space = Space::new(topology, self.order, &self.mesh.removed(walls));
+        let numbers = (0..topology.triangles.len()).flat_map(|t| space.numbers(topology, t));
+        let pencil = ElementPencil::new(&self.matrices, space.unknowns(), numbers);
+        (space, pencil)
+    }
+
+    /// How many modes of a lossless guide have n² above `square` > 0, without computing any.
+    ///
+    /// A − n² B is minus the form ∫ (∇×F)*·∇×E − F*·ε E of waves exp(i n z). For fixed n its eigenvalues
+    /// ω² − 1 against ∫ F*·ε E are −1 for every gradient, one for each φ, and negative for each mode whose
+    /// frequency lies below the one asked about: for each with a larger n, since ω rises with n. So A − n² B has
+    /// as many positive eigenvalues (a Sturm count; Parlett, DOI 10.1137/1.9781611971163, ch. 3).
+    pub(super) fn count_above(&self, walls: Walls, square: f64) -> usize {
+        let (space, pencil) = self.pencil(walls);
+        let factors = Substructured::new(&self.mesh.tree, &space.start, &pencil, T::real(square));
+        factors
+            .positive()
+            .saturating_sub(space.nodal_unknowns(&self.mesh.topology))
+    }
+}
+
 impl<T: Scalar> Level<T> {
-    /// The modes next to each of the shifts wanted, by falling Re n². On failure the pairs that came
-    /// closest.
+    /// The modes next to each of the shifts wanted, by falling Re n².
     pub(super) fn solve(
         assembled: &Assembled<T>,
         walls: Walls,
         wanted: &[Wanted<T>],
         start: Option<&Self>,
-    ) -> Result<Self, Vec<PencilPair<T>>> {
+    ) -> Result<Self, Converged> {
         let mesh = &assembled.mesh;
-        let space = Space::new(&mesh.topology, assembled.order, &mesh.removed(walls));
-        let known: Vec<(Complex64, Vec<T>)> = start.map_or_else(Vec::new, |level| {
+        let (space, pencil) = assembled.pencil(walls);
+        let known: Vec<Known<T>> = start.map_or_else(Vec::new, |level| {
             let origin = mesh.carried_from(&level.mesh);
-            let carried = |m: &LevelMode<T>| {
-                (
-                    m.eigenvalue,
-                    space.embed(&level.space, &origin, &m.coefficients, T::ZERO),
-                )
+            let embed = |x: &Vec<T>| space.embed(&level.space, &origin, x, T::ZERO);
+            let carried = |m: &LevelMode<T>| Known {
+                eigenvalue: m.eigenvalue,
+                right: embed(&m.coefficients),
+                left: m.left.as_ref().map(embed),
             };
             level.modes.iter().map(carried).collect()
         });
-        let numbers =
-            (0..mesh.topology.triangles.len()).flat_map(|t| space.numbers(&mesh.topology, t));
-        let pencil = ElementPencil::new(&assembled.matrices, space.unknowns(), numbers);
         let mut modes = Vec::new();
         for wanted in wanted {
             let shifted = Shifted {
@@ -188,60 +382,11 @@ impl<T: Scalar> Level<T> {
                 factors: Substructured::new(&mesh.tree, &space.start, &pencil, wanted.shift),
                 shift: wanted.shift,
             };
-            let mut nearest: Vec<&(Complex64, Vec<T>)> = known.iter().collect();
-            let shift = wanted.shift.to_complex();
-            nearest.sort_by(|p, q| (p.0 - shift).norm().total_cmp(&(q.0 - shift).norm()));
-            let mut first: Vec<Vec<T>> = nearest
-                .into_iter()
-                .take(wanted.count)
-                .map(|(_, x)| x.clone())
-                .collect();
-            let follows = first.len() == wanted.count;
-            if !follows {
-                // What is not known yet is sought in all directions; two at least show a double root.
-                let missing = (wanted.count.max(2) - first.len()) as u64;
-                first.extend((0..missing).map(|seed| pseudo_random(space.unknowns(), seed)));
-            }
-            let options = PencilOptions {
-                count: wanted.count,
-                tolerance: if follows && T::REAL {
-                    TOLERANCE
-                } else if follows {
-                    COMPLEX_TOLERANCE
-                } else {
-                    SEARCH_TOLERANCE
-                },
-                floor: wanted.floor,
-                applications: if wanted.some {
-                    APPLICATIONS / 4
-                } else {
-                    APPLICATIONS
-                } * wanted.count,
-                steps: if follows {
-                    FOLLOWING_STEPS
-                } else {
-                    SEARCH_STEPS
-                },
-            };
-            let pairs = nearest_pairs(&shifted, first, options).or_else(|pairs| {
-                let close: Vec<PencilPair<T>> = pairs
-                    .iter()
-                    .filter(|pair| wanted.some && pair.residual <= SOME)
-                    .cloned()
-                    .collect();
-                if close.is_empty() {
-                    Err(pairs)
-                } else {
-                    Ok(close)
-                }
-            })?;
-            modes.extend(pairs.into_iter().map(|pair| LevelMode {
-                eigenvalue: pair.value,
-                coefficients: pair.vector,
-                residual: pair.residual,
-                integrals: OnceLock::new(),
-                power: OnceLock::new(),
-            }));
+            modes.extend(if pencil.is_quadratic() {
+                shifted.waves(wanted, &known)?
+            } else {
+                shifted.pairs(wanted, &known)?
+            });
         }
         modes.sort_by(|p, q| q.eigenvalue.re.total_cmp(&p.eigenvalue.re));
         Ok(Self {
@@ -252,35 +397,60 @@ impl<T: Scalar> Level<T> {
         })
     }
 
-    /// xᵀA x − n² xᵀB x of mode `m` under another setting and on a mesh moved along: what the
-    /// eigenvalue's derivatives follow from, dn² = d(xᵀA x − n² xᵀB x) / xᵀB x.
-    pub(super) fn functional(&self, m: usize, mesh: &Mesh, setting: &Setting) -> [T; 2] {
+    /// yᵀT(n)x = yᵀ(A − n² B + i n C) x of mode `m` under another setting and on a mesh moved along, y its left
+    /// eigenvector: what n's derivatives follow from, dn = −d(yᵀT x) / (yᵀ ∂T/∂n x).
+    pub(super) fn functional(&self, m: usize, mesh: &Mesh, setting: &Setting) -> Complex64 {
         let reference = Reference::of(self.space.order);
-        let (mut a, mut b) = (T::ZERO, T::ZERO);
+        let n = self.modes[m].effective_index();
+        let (mut a, mut b, mut c) = (T::ZERO, T::ZERO, T::ZERO);
         for t in 0..mesh.triangulation.triangles().len() {
             let matrices = triangle_matrices::<T>(mesh, setting, reference, t);
-            let x = self.local(m, t);
-            let size = x.len();
-            for (i, &xi) in x.iter().enumerate() {
-                let (mut row_a, mut row_b) = (T::ZERO, T::ZERO);
-                for (j, &xj) in x.iter().enumerate() {
-                    row_a += matrices.a[i * size + j] * xj;
-                    row_b += matrices.b[i * size + j] * xj;
+            let (x, y) = (self.local(m, t), self.local_left(m, t));
+            let times = |matrix: &[T], i: usize| {
+                let row = &matrix[i * x.len()..(i + 1) * x.len()];
+                row.iter()
+                    .zip(&x)
+                    .fold(T::ZERO, |sum, (&v, &x)| sum + v * x)
+            };
+            for (i, &yi) in y.iter().enumerate() {
+                a += yi * times(&matrices.a, i);
+                b += yi * times(&matrices.b, i);
+                if !matrices.c.is_empty() {
+                    c += yi * times(&matrices.c, i);
                 }
-                a += xi * row_a;
-                b += xi * row_b;
             }
         }
-        [a, b]
+        a.to_complex() - n * n * b.to_complex() + Complex64::I * n * c.to_complex()
+    }
+
+    /// The same mesh and unknowns.
+    pub(super) fn without_modes(&self) -> Self {
+        Self {
+            mesh: Arc::clone(&self.mesh),
+            space: self.space.clone(),
+            walls: self.walls,
+            modes: Vec::new(),
+        }
     }
 
     /// Coefficients of mode `m` on a triangle, 0 where a wall has removed them.
     pub(super) fn local(&self, m: usize, triangle: usize) -> Vec<T> {
+        self.on_triangle(&self.modes[m].coefficients, triangle)
+    }
+
+    /// The same of its left eigenvector.
+    pub(super) fn local_left(&self, m: usize, triangle: usize) -> Vec<T> {
+        self.on_triangle(self.modes[m].left(), triangle)
+    }
+
+    /// Whether the left eigenvector of mode `m` is another vector than the mode.
+    pub(super) fn has_left(&self, m: usize) -> bool {
+        self.modes[m].left.is_some()
+    }
+
+    fn on_triangle(&self, x: &[T], triangle: usize) -> Vec<T> {
         let numbers = self.space.numbers(&self.mesh.topology, triangle);
-        let coefficients = &self.modes[m].coefficients;
-        numbers
-            .into_iter()
-            .map(|u| u.map_or(T::ZERO, |u| coefficients[u]))
-            .collect()
+        let entry = |u: Option<usize>| u.map_or(T::ZERO, |u| x[u]);
+        numbers.into_iter().map(entry).collect()
     }
 }

@@ -11,6 +11,7 @@
 //! ((1 − √q)/(1 + √q))² with every order: q = 0.2 makes both a seventh where silicon meets oxide. Smaller q
 //! starts better and then converges ever more slowly (0.06: a third a stage).
 
+use super::assembly::is_oblique;
 use super::medium::{Coordinates, Layer, Tensor};
 use super::topology::Topology;
 use crate::linalg::ElementTree;
@@ -48,7 +49,8 @@ pub(super) struct Setting {
 
 impl Setting {
     pub(super) fn new(problem: &ModeProblem) -> Result<Self, ModeError> {
-        let permittivities = problem.permittivity_tensors()?;
+        let mut permittivities = problem.permittivity_tensors()?;
+        permittivities.iter_mut().for_each(without_round_off);
         let k0 = problem.wavelength().vacuum_wavenumber();
         let window = problem.cross_section().window();
         let walls = problem.walls();
@@ -124,12 +126,34 @@ impl Setting {
         stronger
     }
 
+    /// Whether a crystal couples the field along the guide to the transverse one.
+    pub(super) fn is_oblique(&self) -> bool {
+        self.permittivities.iter().any(is_oblique)
+    }
+
+    /// Whether there are absorbing layers.
+    pub(super) fn has_layers(&self) -> bool {
+        self.coordinates.layers.iter().any(Option::is_some)
+    }
+
     /// Whether the guide is straight and nothing leaves it: no loss, no layers, no bend.
     pub(super) fn is_ideal(&self) -> bool {
         let real = |tensor: &Tensor| tensor.iter().flatten().all(|e| e.im == 0.0);
         self.coordinates.bend.is_none()
             && self.coordinates.layers.iter().all(Option::is_none)
             && self.permittivities.iter().all(real)
+    }
+}
+
+/// Less coupling than this share of ε_zz is round-off of an axis that is given by its angles.
+const ALIGNED: f64 = 1e-12;
+
+fn without_round_off(tensor: &mut Tensor) {
+    let small = ALIGNED * tensor[2][2].norm();
+    for d in 0..2 {
+        if tensor[d][2].norm() <= small {
+            (tensor[d][2], tensor[2][d]) = (Complex64::ZERO, Complex64::ZERO);
+        }
     }
 }
 

@@ -32,8 +32,10 @@ mod mesh;
 mod quadrature;
 mod samples;
 mod solve;
+mod sweep;
 mod symmetry;
 mod topology;
 mod views;
 
 pub(super) use solve::{Request, solve, unknowns};
+pub(super) use sweep::{Swept, is_sweepable, sweep};

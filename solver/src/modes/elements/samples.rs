@@ -13,6 +13,7 @@ use super::quadrature::Quadrature;
 use crate::linalg::Scalar;
 use crate::modes::sample::Sample;
 use cpo_materials::constants::VACUUM_IMPEDANCE;
+use faer::Mat;
 use num_complex::Complex64;
 
 /// Evaluates one mode of a level.
@@ -24,17 +25,16 @@ pub(super) struct Evaluation<'a, T> {
     pub(super) gauge: Complex64,
 }
 
-/// What a mode's derivatives follow from; every product unconjugated, in the stretched coordinates.
+/// What a mode's derivatives follow from; every product unconjugated, in the stretched coordinates, with the
+/// fields (f, ψ) of the left eigenvector, F = (f, i n ψ).
 #[derive(Clone, Debug)]
 pub(super) struct Integrals {
-    /// xᵀB x.
-    pub(super) norm: Complex64,
-    /// ∫ μ'_zz⁻¹ (curl e)².
-    curl: Complex64,
-    /// ∫ ε'_zz φ².
-    nodal: Complex64,
-    /// By material, ∫ of the stretch's share of e_x², e_x e_y, e_y², n² φ².
-    by_material: Vec<[Complex64; 4]>,
+    /// −yᵀ ∂T/∂n x = 2n yᵀB x − i yᵀC x.
+    pub(super) slope: Complex64,
+    /// ∂(yᵀT x)/∂ ln k₀ at fixed n and permittivities: 2 ∫ μ'_zz⁻¹ curl f curl e + 2n² ∫ ε'_zz ψ φ + i n yᵀC x.
+    scaling: Complex64,
+    /// By material, ∫ of the stretch's share of F_i E_j.
+    by_material: Vec<Tensor>,
     effective_index: Complex64,
 }
 
@@ -50,22 +50,105 @@ pub(super) struct Power {
 impl Integrals {
     /// dn_eff for a change of the materials' permittivities.
     pub(super) fn permittivity_slope(&self, change: &[Tensor]) -> Complex64 {
-        let sum: Complex64 = self
-            .by_material
-            .iter()
-            .zip(change)
-            .map(|([xx, xy, yy, zz], d)| {
-                xx * d[0][0] + 2.0 * xy * d[0][1] + yy * d[1][1] + zz * d[2][2]
-            })
-            .sum();
-        sum / self.norm / (2.0 * self.effective_index)
+        let products = self.by_material.iter().flatten().flatten();
+        let changes = change.iter().flatten().flatten();
+        products.zip(changes).map(|(p, d)| p * d).sum::<Complex64>() / self.slope
     }
 
     /// n_g = n + k₀ dn/dk₀, the permittivities changing by `change` per unit of ln k₀.
     pub(super) fn group_index(&self, change: &[Tensor]) -> Complex64 {
-        let n = self.effective_index;
-        let geometric = (self.curl + n * n * self.nodal) / (self.norm * n);
-        n + geometric + self.permittivity_slope(change)
+        self.effective_index + self.scaling / self.slope + self.permittivity_slope(change)
+    }
+}
+
+/// A pencil's matrices between some vectors, apart from what a wavelength decides.
+pub(super) struct Products {
+    /// k₀ that lengths were scaled by.
+    k0: f64,
+    size: usize,
+    /// S: ∫ curl e_i curl e_j.
+    curl: Vec<f64>,
+    /// M: ∫ w_i·w_j.
+    mass: Vec<f64>,
+    /// By material, ∫ of the products of e_x e_x, e_x e_y + e_y e_x, e_y e_y, φ φ.
+    by_material: Vec<[Vec<f64>; 4]>,
+}
+
+impl Products {
+    /// Of the first vectors: A and B of a lossless straight guide.
+    pub(super) fn pencil(&self, setting: &Setting, size: usize) -> [Mat<f64>; 2] {
+        let square = (setting.k0 / self.k0).powi(2);
+        let at = |i: usize, j: usize| i * self.size + j;
+        let materials = || self.by_material.iter().zip(&setting.permittivities);
+        let a = Mat::from_fn(size, size, |i, j| {
+            let k = at(i, j);
+            let electric: f64 = materials()
+                .map(|([xx, xy, yy, _], e)| {
+                    xx[k] * e[0][0].re + xy[k] * e[0][1].re + yy[k] * e[1][1].re
+                })
+                .sum();
+            electric - self.curl[k] / square
+        });
+        let b = Mat::from_fn(size, size, |i, j| {
+            let k = at(i, j);
+            let nodal: f64 = materials().map(|([.., zz], e)| zz[k] * e[2][2].re).sum();
+            self.mass[k] - square * nodal
+        });
+        [a, b]
+    }
+}
+
+impl Evaluation<'_, f64> {
+    /// [`Products`] of the modes of the level.
+    pub(super) fn products(&self) -> Products {
+        let reference = Reference::of(self.level.space.order);
+        let size = self.level.modes.len();
+        let zeros = || vec![0.0; size * size];
+        let materials = self.setting.permittivities.len();
+        let mut sum = Products {
+            k0: self.setting.k0,
+            size,
+            curl: zeros(),
+            mass: zeros(),
+            by_material: (0..materials)
+                .map(|_| [zeros(), zeros(), zeros(), zeros()])
+                .collect(),
+        };
+        for (t, triangle) in self.level.mesh.triangulation.triangles().iter().enumerate() {
+            let geometry = self.geometry(t);
+            let locals: Vec<Vec<f64>> = (0..size).map(|m| self.level.local(m, t)).collect();
+            let tabulation = if geometry.is_straight() {
+                &reference.plain
+            } else {
+                &reference.fine
+            };
+            let own = &mut sum.by_material[triangle.material];
+            let points = tabulation.rule.points.iter().zip(&tabulation.rule.weights);
+            for (q, (&at, &w)) in points.enumerate() {
+                let place = geometry.at(at);
+                let functions = (&*tabulation.edge[q], &*tabulation.nodal[q]);
+                let weight = w * place.determinant.abs();
+                let fields: Vec<[f64; 6]> = locals
+                    .iter()
+                    .map(|local| {
+                        let Primed { e, phi, w, curl } = primed(local, &place, functions);
+                        [e[0].re, e[1].re, phi.re, w[0].re, w[1].re, curl.re]
+                    })
+                    .collect();
+                for (i, [ex, ey, phi, wx, wy, curl]) in fields.iter().enumerate() {
+                    for (j, f) in fields.iter().enumerate() {
+                        let k = i * size + j;
+                        sum.curl[k] += weight * curl * f[5];
+                        sum.mass[k] += weight * (wx * f[3] + wy * f[4]);
+                        own[0][k] += weight * ex * f[0];
+                        own[1][k] += weight * (ex * f[1] + ey * f[0]);
+                        own[2][k] += weight * ey * f[1];
+                        own[3][k] += weight * phi * f[2];
+                    }
+                }
+            }
+        }
+        sum
     }
 }
 
@@ -82,11 +165,15 @@ impl<T: Scalar> Evaluation<'_, T> {
         let constant = self.setting.coordinates.is_piecewise_constant();
         let zero = Complex64::ZERO;
         let n = self.level.modes[self.mode].effective_index();
-        let mut by_material = vec![[zero; 4]; self.setting.permittivities.len()];
-        let (mut mass, mut curl_sum, mut nodal_sum) = (zero, zero, zero);
+        let mut by_material = vec![[[zero; 3]; 3]; self.setting.permittivities.len()];
+        let (mut mass, mut curl, mut nodal, mut coupling) = (zero, zero, zero, zero);
         for (t, triangle) in self.level.mesh.triangulation.triangles().iter().enumerate() {
             let geometry = self.geometry(t);
             let local = self.level.local(self.mode, t);
+            let left = self
+                .level
+                .has_left(self.mode)
+                .then(|| self.level.local_left(self.mode, t));
             let tabulation = if constant && geometry.is_straight() {
                 &reference.plain
             } else {
@@ -96,35 +183,43 @@ impl<T: Scalar> Evaluation<'_, T> {
             let points = tabulation.rule.points.iter().zip(&tabulation.rule.weights);
             for (q, (&at, &w)) in points.enumerate() {
                 let place = geometry.at(at);
-                let Primed {
-                    e,
-                    phi,
-                    w: sum,
-                    curl,
-                } = primed(&local, &place, (&tabulation.edge[q], &tabulation.nodal[q]));
+                let functions = (&*tabulation.edge[q], &*tabulation.nodal[q]);
+                let right = primed(&local, &place, functions);
+                let left = left
+                    .as_ref()
+                    .map_or(right, |l| primed(l, &place, functions));
                 let weight = w * place.determinant.abs();
                 let stretch = self
                     .setting
                     .coordinates
                     .stretch(place.point.map(|v| v / self.setting.k0));
-                let medium = Medium::new(tensor, stretch);
-                let nu = medium.reluctivity;
+                let Medium {
+                    permittivity: eps,
+                    reluctivity: nu,
+                } = Medium::new(tensor, stretch);
                 let s = stretch.unwrap_or([Complex64::ONE; 3]);
-                mass += weight * (nu[1] * sum[0] * sum[0] + nu[0] * sum[1] * sum[1]);
-                curl_sum += weight * nu[2] * curl * curl;
-                nodal_sum += weight * medium.permittivity[2][2] * phi * phi;
+                let along = |d: usize| nu[1 - d] * left.w[d] * right.w[d];
+                mass += weight * (along(0) + along(1));
+                curl += weight * nu[2] * left.curl * right.curl;
+                nodal += weight * eps[2][2] * left.phi * right.phi;
+                coupling += weight
+                    * (0..2)
+                        .map(|d| eps[d][2] * (left.phi * right.e[d] - right.phi * left.e[d]))
+                        .sum::<Complex64>();
                 let product = s[0] * s[1] * s[2];
+                let electric = [right.e[0], right.e[1], -Complex64::I * n * right.phi];
+                let opposite = [left.e[0], left.e[1], Complex64::I * n * left.phi];
                 let own = &mut by_material[triangle.material];
-                own[0] += weight * product / (s[0] * s[0]) * e[0] * e[0];
-                own[1] += weight * product / (s[0] * s[1]) * e[0] * e[1];
-                own[2] += weight * product / (s[1] * s[1]) * e[1] * e[1];
-                own[3] += weight * product / (s[2] * s[2]) * n * n * phi * phi;
+                for (i, row) in own.iter_mut().enumerate() {
+                    for (j, sum) in row.iter_mut().enumerate() {
+                        *sum += weight * product / (s[i] * s[j]) * opposite[i] * electric[j];
+                    }
+                }
             }
         }
         Integrals {
-            norm: mass - nodal_sum,
-            curl: curl_sum,
-            nodal: nodal_sum,
+            slope: 2.0 * n * (mass - nodal) - Complex64::I * coupling,
+            scaling: 2.0 * curl + 2.0 * n * n * nodal + Complex64::I * n * coupling,
             by_material,
             effective_index: n,
         }
@@ -278,6 +373,7 @@ impl<T: Scalar> Evaluation<'_, T> {
 }
 
 /// e, φ, w = e + ∇φ and curl e at a point.
+#[derive(Clone, Copy)]
 struct Primed {
     e: [Complex64; 2],
     phi: Complex64,

@@ -1,6 +1,6 @@
 //! From a problem to a family that meets the error asked for.
 
-use super::family::{Below, Family};
+use super::family::{Below, Family, STAGES};
 use super::level::COARSE_SHARE;
 use super::mesh::{Mesh, Setting};
 use super::symmetry::Symmetry;
@@ -14,14 +14,14 @@ use crate::modes::{ModeError, ModeProblem};
 use num_complex::Complex64;
 use std::sync::Arc;
 
-/// Stages at most: orders 2 to 9.
-const STAGES: usize = 8;
 /// Stages that every solve has: fewer show no rate.
 const FEWEST_STAGES: usize = 3;
 /// Modes followed beside those wanted while stages are too coarse to tell which are the highest.
 const GUARDS: usize = 2;
-/// Modes sought at first where all are wanted.
+/// Modes sought at first where all are wanted and cannot be counted.
 const FIRST_COUNT: usize = 4;
+/// More than any guide has.
+const MOST: usize = 1_000_000;
 /// Error wanted of Im n_eff, relative; but no less than the square of what is asked on n_eff, the floor
 /// below which a loss is not sought (1e-8 at 1e-4: 4e-3 dB/cm).
 const LOSS_SHARE: f64 = 0.01;
@@ -69,8 +69,13 @@ pub(in crate::modes) fn solve(
 ) -> Result<Arc<dyn ModeFamily>, ModeError> {
     let setting = Setting::new(problem)?;
     if setting.is_ideal() && request.near.is_none() {
-        let family = highest(problem, setting, bound, request)?;
-        return Ok(Arc::new(refined(family, bound, request)?));
+        return if setting.is_oblique() {
+            let family = highest::<Complex64>(problem, setting, bound, request)?;
+            Ok(Arc::new(refined(family, bound, request)?))
+        } else {
+            let family = highest::<f64>(problem, setting, bound, request)?;
+            Ok(Arc::new(refined(family, bound, request)?))
+        };
     }
     let mut family = Family::<Complex64>::new(problem, setting.clone(), request.reference)?;
     match request.near {
@@ -78,18 +83,13 @@ pub(in crate::modes) fn solve(
             let mesh = family.mesh(0)?;
             family.start_near(&mesh, Complex64::from(n * n), request.count.unwrap_or(1))?;
         }
+        None if setting.is_oblique() => {
+            let ideal = highest::<Complex64>(problem, setting.ideal(), bound, request)?;
+            start_from(&mut family, ideal, request)?;
+        }
         None => {
-            let mut ideal = highest(problem, setting.ideal(), bound, request)?;
-            if let Some(count) = request.count {
-                ideal.keep_highest(count);
-            }
-            if let Some(mesh) = ideal.stages[0]
-                .levels
-                .first()
-                .map(|level| Arc::clone(&level.mesh))
-            {
-                family.start_from(&mesh, &ideal)?;
-            }
+            let ideal = highest::<f64>(problem, setting.ideal(), bound, request)?;
+            start_from(&mut family, ideal, request)?;
         }
     }
     if family.stages.is_empty() || family.members() == 0 {
@@ -100,46 +100,43 @@ pub(in crate::modes) fn solve(
     Ok(Arc::new(refined(family, bound, request)?))
 }
 
+/// Starts with what the modes of the ideal guide become.
+fn start_from<S: Scalar>(
+    family: &mut Family<Complex64>,
+    mut ideal: Family<S>,
+    request: &Request<'_>,
+) -> Result<(), ModeError> {
+    if let Some(count) = request.count {
+        ideal.keep_highest(count);
+    }
+    let first = ideal.stages[0].levels.first();
+    match first.map(|level| Arc::clone(&level.mesh)) {
+        Some(mesh) => family.start_from(&mesh, &ideal),
+        None => Ok(()),
+    }
+}
+
 /// Adds stages until the bars are met.
-fn refined<T: Scalar>(
+pub(super) fn refined<T: Scalar>(
     mut family: Family<T>,
     bound: &RadiationBound,
     request: &Request<'_>,
 ) -> Result<Family<T>, ModeError> {
     let mut window = None;
-    while family.stages.len() < STAGES {
+    while family.can_refine(request.unknowns) {
         family.refine()?;
-        let finest = family.stages.len() - 1;
-        if family.unknowns(finest) > request.unknowns {
-            break;
-        }
         if family.stages.len() < FEWEST_STAGES {
             continue;
         }
         if let Some(count) = request.count {
             family.keep_highest(count);
         }
-        if T::REAL {
+        if family.setting.is_ideal() {
             family.keep_above(bound.index);
         }
-        // A finer mesh does not move the walls: leave them their share of the bar, at most half.
-        let walls = *window.get_or_insert_with(|| largest_window_effect(&family, bound));
-        let layers = (0..family.members()).map(|m| family.layer_effect(finest, m).norm());
-        let walls = walls + layers.fold(0.0, f64::max);
-        let share = (request.error - walls).max(0.5 * request.error);
-        let bar = |m: usize, part: fn(Complex64) -> f64| {
-            let values = (0..=finest).map(|k| {
-                let refinement = family.stages[k].order as f64;
-                (refinement, part(Family::effective_index(&family, k, m)))
-            });
-            GridStudy::exponential(values.collect(), share).error
-        };
-        let met = |m: usize| {
-            let loss = Family::effective_index(&family, finest, m).im.abs();
-            let wanted = (LOSS_SHARE * loss).max(request.error.powi(2)).min(share);
-            bar(m, |n| n.re) <= share && bar(m, |n| n.im) <= wanted
-        };
-        if (0..family.members()).all(met) {
+        // A finer mesh does not move the walls.
+        let window = *window.get_or_insert_with(|| largest_window_effect(&family, bound));
+        if is_converged_in(&family, window, request) {
             break;
         }
     }
@@ -147,6 +144,37 @@ fn refined<T: Scalar>(
         family.keep_highest(count);
     }
     Ok(family)
+}
+
+/// Whether the bars are met.
+pub(super) fn is_converged<T: Scalar>(
+    family: &Family<T>,
+    bound: &RadiationBound,
+    request: &Request<'_>,
+) -> bool {
+    is_converged_in(family, largest_window_effect(family, bound), request)
+}
+
+/// The same, the effect of the window being known.
+fn is_converged_in<T: Scalar>(family: &Family<T>, window: f64, request: &Request<'_>) -> bool {
+    let finest = family.stages.len() - 1;
+    let layers = (0..family.members()).map(|m| family.layer_effect(finest, m).norm());
+    let walls = window + layers.fold(0.0, f64::max);
+    // Leave the walls their share of the bar, at most half.
+    let share = (request.error - walls).max(0.5 * request.error);
+    let bar = |m: usize, part: fn(Complex64) -> f64| {
+        let values = (0..=finest).map(|k| {
+            let refinement = family.stages[k].order as f64;
+            (refinement, part(Family::effective_index(family, k, m)))
+        });
+        GridStudy::exponential(values.collect(), share).error
+    };
+    let met = |m: usize| {
+        let loss = Family::effective_index(family, finest, m).im.abs();
+        let wanted = (LOSS_SHARE * loss).max(request.error.powi(2)).min(share);
+        bar(m, |n| n.re) <= share && bar(m, |n| n.im) <= wanted
+    };
+    (0..family.members()).all(met)
 }
 
 fn largest_window_effect<T: Scalar>(family: &Family<T>, bound: &RadiationBound) -> f64 {
@@ -162,16 +190,22 @@ fn largest_window_effect<T: Scalar>(family: &Family<T>, bound: &RadiationBound) 
 }
 
 /// The highest modes of a lossless straight guide.
-fn highest(
+pub(super) fn highest<T: Scalar>(
     problem: &ModeProblem,
     setting: Setting,
     bound: &RadiationBound,
     request: &Request<'_>,
-) -> Result<Family<f64>, ModeError> {
+) -> Result<Family<T>, ModeError> {
     let (top, lowest) = (bound.ceiling.powi(2), bound.index.powi(2));
     let floor = lowest - COARSE * (top - lowest).max(1e-9);
-    let mut count = request.count.map_or(FIRST_COUNT, |count| count + GUARDS);
-    let mut family = Family::<f64>::new(problem, setting, request.reference)?;
+    // Modes are counted in real arithmetic; else they are sought until fewer are found than were asked for.
+    let mut count = match request.count {
+        Some(count) if T::REAL => count,
+        Some(count) => count + GUARDS,
+        None if T::REAL => MOST,
+        None => FIRST_COUNT,
+    };
+    let mut family = Family::<T>::new(problem, setting, request.reference)?;
     let mesh = family.mesh(0)?;
     loop {
         match (

@@ -128,6 +128,18 @@ impl Space {
         self.start[self.start.len() - 1]
     }
 
+    /// How many of the unknowns are those of φ.
+    pub(super) fn nodal_unknowns(&self, topology: &Topology) -> usize {
+        let cells = topology.vertex_count + topology.sides.len();
+        let present = |entity: &usize| !self.range(*entity).is_empty();
+        let of = |entity: usize| match entity {
+            vertex if vertex < topology.vertex_count => 1,
+            side if side < cells => self.counts.nodal_side,
+            _ => self.counts.nodal_inside,
+        };
+        (0..topology.entity_count()).filter(present).map(of).sum()
+    }
+
     fn range(&self, entity: usize) -> Range<usize> {
         self.start[entity]..self.start[entity + 1]
     }

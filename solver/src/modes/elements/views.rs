@@ -155,18 +155,17 @@ impl<T: Scalar> ModeFamily for Family<T> {
             return Complex64::ZERO;
         }
         let [l, place] = self.stages[level].members[member];
-        let (own, n) = (
-            &self.stages[level].levels[l],
-            Family::effective_index(self, level, member),
-        );
+        let own = &self.stages[level].levels[l];
         // To first order in the layers' strength: what reflects falls as exp(−2 Im s k d).
-        let [weaker, stronger] = [1.0 - LAYER_STEP, 1.0 + LAYER_STEP].map(|factor| {
-            let [a, b] = own.functional(place, &own.mesh, &self.setting.with_layers(factor));
-            a.to_complex() - n * n * b.to_complex()
-        });
-        let norm = self.evaluation(level, member).integrals().norm;
-        let slope = (stronger - weaker) / (2.0 * LAYER_STEP) / norm / (2.0 * n);
+        let [weaker, stronger] = [1.0 - LAYER_STEP, 1.0 + LAYER_STEP]
+            .map(|factor| own.functional(place, &own.mesh, &self.setting.with_layers(factor)));
+        let unit = self.evaluation(level, member).integrals().slope;
+        let slope = (stronger - weaker) / (2.0 * LAYER_STEP) / unit;
         slope / LAYER_DECAY
+    }
+
+    fn reduction(&self, member: usize) -> f64 {
+        self.reduction.get(member).copied().unwrap_or(0.0)
     }
 
     fn layer_share(&self, level: usize, member: usize) -> f64 {
@@ -201,13 +200,10 @@ impl<T: Scalar> ModeFamily for Family<T> {
             }
             let slope = |m: usize| {
                 let [l, place] = stage.members[m];
-                let (level, n) = (&stage.levels[l], Family::effective_index(self, k, m));
-                let [low, high] = [0, 1].map(|side| {
-                    let [a, b] = level.functional(place, &meshes[side], &settings[side]);
-                    a.to_complex() - n * n * b.to_complex()
-                });
-                let norm = self.evaluation(k, m).integrals().norm;
-                (high - low) / step / norm / (2.0 * n)
+                let level = &stage.levels[l];
+                let [low, high] =
+                    [0, 1].map(|side| level.functional(place, &meshes[side], &settings[side]));
+                (high - low) / step / self.evaluation(k, m).integrals().slope
             };
             slopes.push((0..stage.members.len()).map(slope).collect());
         }
