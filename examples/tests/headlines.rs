@@ -14,6 +14,9 @@ mod fibre_gaussian;
 #[path = "../laser_array.rs"]
 mod laser_array;
 #[allow(dead_code)]
+#[path = "../niobate_angle.rs"]
+mod niobate_angle;
+#[allow(dead_code)]
 #[path = "../slanted_nitride.rs"]
 mod slanted_nitride;
 #[allow(dead_code)]
@@ -127,5 +130,21 @@ fn one_solve_tells_the_tolerance() -> Tested {
     let difference = high? - low?;
     // The sweep's own error, 1e-6 of n_eff in all, in its difference.
     assert!((slope - difference).abs() < 1e-6, "{slope} {difference}");
+    Ok(())
+}
+
+#[test]
+fn indices_of_a_niobate_ridge_by_its_direction() -> Tested {
+    for (theta, published) in [(1.0, [1.8992, 1.8866]), (89.0, [1.9641, 1.8796])] {
+        let modes = niobate_angle::indices(theta)?;
+        println!("{theta} {modes:?}");
+        for ([n, error, _], published) in modes.into_iter().zip(published) {
+            // Read from a figure to 0.003.
+            assert!(
+                (n - published).abs() < 3e-3 + error,
+                "{theta}: {n} {published}"
+            );
+        }
+    }
     Ok(())
 }

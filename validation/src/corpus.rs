@@ -8,8 +8,9 @@
 //! References are exact for slabs and round fibres (characteristic equations). All others come from the
 //! solver itself run beyond what it is asked for in use: to its last stage, on the usual mesh and on one
 //! made for four fifths of the wavelength; the uncertainty is twice the difference of the two and the last
-//! step of the finer one. `corpus references` writes them. Extrapolated finite differences, an
-//! independent discretisation, check them (`corpus differences`).
+//! step of the finer one. `corpus references` writes them. `data/independent.json` has what another code finds for
+//! fourteen of the guides, chosen for their kind, and [`Corpus::independent_checks`] compares. Extrapolated finite
+//! differences, an independent discretisation, check more (`corpus differences`).
 
 use std::f64::consts::PI;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Check, ValidationError};
 
 const FILE: &str = "corpus.json";
+const INDEPENDENT: &str = "independent.json";
 /// Asked of a reference solve: below what any stage reaches, so that all of them run.
 const BEYOND: f64 = 1e-14;
 /// Wavelength that the finer reference mesh is made for, relative.
@@ -66,6 +68,23 @@ pub struct Guide {
     /// The modes by falling n_eff.
     #[serde(default)]
     pub modes: Vec<Known>,
+}
+
+/// n_eff by another code.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Independent {
+    #[serde(rename = "about")]
+    _about: String,
+    guides: Vec<IndependentGuide>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IndependentGuide {
+    id: String,
+    /// n_eff between the walls, and its uncertainty, by falling n_eff.
+    modes: Vec<[f64; 2]>,
 }
 
 /// What is known of a mode.
@@ -211,6 +230,41 @@ impl Corpus {
 }
 
 impl Corpus {
+    /// The corpus's own references beside another code's, within the sum of both uncertainties.
+    ///
+    /// # Errors
+    /// [`ValidationError::Data`] if the file does not fit; [`ValidationError::UnknownCase`] for a guide that the
+    /// corpus lacks.
+    pub fn independent_checks(&self) -> Result<Vec<Check>, ValidationError> {
+        let independent: Independent =
+            serde_json::from_str(include_str!("../data/independent.json")).map_err(|cause| {
+                ValidationError::Data {
+                    file: INDEPENDENT,
+                    cause,
+                }
+            })?;
+        let mut checks = Vec::new();
+        for theirs in independent.guides {
+            let own = self.guides.iter().find(|guide| guide.id == theirs.id);
+            let own = own.ok_or_else(|| ValidationError::UnknownCase {
+                id: theirs.id.clone(),
+            })?;
+            for (m, (&[n, uncertainty], known)) in theirs.modes.iter().zip(&own.modes).enumerate() {
+                checks.push(Check {
+                    case: theirs.id.clone(),
+                    quantity: format!("n_eff of mode {}, reference of the corpus", m + 1),
+                    reference: n,
+                    uncertainty,
+                    computed: known.walled[0],
+                    bar: Some(known.walled[1]),
+                    tolerance: known.walled[1],
+                    basis: "the sum of both uncertainties".to_owned(),
+                });
+            }
+        }
+        Ok(checks)
+    }
+
     /// Whether the error bars at an error asked for hold the truth in 95 of 100 cases, and their median is no
     /// more than ten times the error.
     ///

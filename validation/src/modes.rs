@@ -3,7 +3,7 @@
 //! Every case is solved at several errors asked for. The finest is compared with the reference, all of
 //! them calibrate the error bars: a bar is honest if it holds the reference whatever was asked.
 
-use cpo_materials::{Length, Material, Quantity, Wavelength};
+use cpo_materials::{Angle, Length, Material, OpticAxis, Quantity, Wavelength};
 use cpo_meshes::{CrossSection, Shape, Window};
 use cpo_solver::modes::{ModeError, ModeProblem, ModeSolver, Wall, Walls};
 use serde::Deserialize;
@@ -24,20 +24,6 @@ pub struct ModeReferences {
     pub about: String,
     /// What is computed.
     pub cases: Vec<ModeCase>,
-    /// What is known but cannot be computed in this version.
-    pub absent: Vec<Absent>,
-}
-
-/// A reference that this version cannot meet.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Absent {
-    /// Name of the case.
-    pub id: String,
-    /// The case.
-    pub what: String,
-    /// What is missing.
-    pub why: String,
 }
 
 /// A guide and its reference modes.
@@ -116,13 +102,44 @@ struct WallNames {
     top: Option<WallName>,
 }
 
+// Flattening and the refusal of unknown fields exclude each other.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Painted {
     name: String,
-    index: [f64; 2],
+    #[serde(flatten)]
+    material: Substance,
     rectangle: Option<Rectangle>,
     circle: Option<Circle>,
+    trapezoid: Option<Trapezoid>,
+}
+
+/// What a shape is made of.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Substance {
+    /// n and k.
+    Index([f64; 2]),
+    Crystal(Crystal),
+}
+
+/// A uniaxial crystal.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Crystal {
+    ordinary: f64,
+    extraordinary: f64,
+    from_z_deg: f64,
+    elevation_deg: f64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trapezoid {
+    x_um: f64,
+    bottom_um: f64,
+    width_um: f64,
+    height_um: f64,
+    sidewall_deg: f64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -159,7 +176,24 @@ impl Painted {
             y: um(c.y_um),
             radius: um(c.radius_um),
         });
-        rectangle.into_iter().chain(circle)
+        let trapezoid = self.trapezoid.map(|t| Shape::Trapezoid {
+            x: um(t.x_um),
+            bottom: um(t.bottom_um),
+            width: um(t.width_um),
+            height: um(t.height_um),
+            sidewall: t.sidewall_deg.to_radians(),
+        });
+        rectangle.into_iter().chain(circle).chain(trapezoid)
+    }
+
+    fn material(&self) -> Material {
+        match self.material {
+            Substance::Index(index) => material(index),
+            Substance::Crystal(c) => {
+                let axis = OpticAxis::at(Angle::deg(c.from_z_deg), Angle::deg(c.elevation_deg));
+                Material::uniaxial(c.ordinary, c.extraordinary, axis)
+            }
+        }
     }
 }
 
@@ -222,7 +256,7 @@ impl ModeCase {
         let mut section = CrossSection::new(window, material(self.background))?;
         for painted in &self.shapes {
             for shape in painted.shapes() {
-                section = section.paint(&painted.name, material(painted.index), shape)?;
+                section = section.paint(&painted.name, painted.material(), shape)?;
             }
         }
         // A layer stands wherever no wall is named.

@@ -1,6 +1,6 @@
 //! A subset of the cases that takes seconds; `cargo run --release -p cpo-validation` runs all.
 
-use cpo_validation::{Check, ValidationError, coupling, heat, laser, materials, modes};
+use cpo_validation::{Check, ValidationError, corpus, coupling, heat, laser, materials, modes};
 
 type Tested = Result<(), ValidationError>;
 
@@ -28,6 +28,17 @@ fn silicon_wire() -> Tested {
 #[test]
 fn nitride_strip() -> Tested {
     mode("3a", 1e-4)
+}
+
+#[test]
+fn crystal_at_30_degrees() -> Tested {
+    mode("crystal 30", 1e-4)
+}
+
+#[test]
+fn corpus_beside_another_code() -> Tested {
+    all_pass(&corpus::corpus()?.independent_checks()?);
+    Ok(())
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! CPU seconds of the mode solver on elements, best of several runs.
 
-use cpo_materials::{Length, Material, Quantity, Wavelength};
+use cpo_materials::{Angle, Length, Material, OpticAxis, Quantity, Wavelength};
 use cpo_meshes::{CrossSection, Shape, Window};
-use cpo_solver::modes::{ModeProblem, ModeSolver};
+use cpo_solver::modes::{ModeProblem, ModeSolver, Wall, Walls};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -32,6 +32,49 @@ fn wire() -> Result<CrossSection> {
             core,
         )?,
     )
+}
+
+/// The wire bent at a radius of 2 um between absorbing layers.
+fn bend() -> Result<ModeProblem> {
+    let um = |v: f64| Length::um(v).si();
+    let window = Window {
+        x: [um(-0.9), um(0.9)],
+        y: [um(-0.9), um(0.9)],
+    };
+    let core = Shape::Rectangle {
+        x: 0.0,
+        bottom: um(-0.11),
+        width: um(0.5),
+        height: um(0.22),
+    };
+    let section = CrossSection::new(window, Material::with_index(1.444))?.paint(
+        "core",
+        Material::with_index(3.4777),
+        core,
+    )?;
+    let layer = Wall::Absorbing { thickness: um(1.0) };
+    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0))
+        .walled(Walls::all(layer))
+        .bent(um(2.0)))
+}
+
+/// A strip of an x-cut lithium-niobate film at 30 degrees to the crystal's Z.
+fn crystal() -> Result<ModeProblem> {
+    let um = |v: f64| Length::um(v).si();
+    let window = Window {
+        x: [um(-2.0), um(2.0)],
+        y: [um(-2.0), um(2.0)],
+    };
+    let core = Shape::Rectangle {
+        x: 0.0,
+        bottom: um(-0.3),
+        width: um(1.0),
+        height: um(0.6),
+    };
+    let niobate = Material::uniaxial(2.2111, 2.1376, OpticAxis::in_plane(Angle::deg(30.0)));
+    let section =
+        CrossSection::new(window, Material::with_index(1.44))?.paint("core", niobate, core)?;
+    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0)))
 }
 
 fn best(runs: usize, mut work: impl FnMut() -> Result<String>) -> Result<(f64, String)> {
@@ -74,6 +117,26 @@ fn main() -> Result<()> {
             Ok(format!("{} {unknowns:?}", of.join("; ")))
         })?;
         println!("| wire to {name} | {cpu:.4} | {note} |");
+    }
+    for (name, problem) in [("bend", bend()?), ("crystal", crystal()?)] {
+        if only.as_ref().is_some_and(|o| o != name) {
+            continue;
+        }
+        let solver = ModeSolver::default().count(2).error(1e-5);
+        let (cpu, note) = best(runs.min(3), || {
+            let modes = solver.solve(&problem)?;
+            let of = modes.iter().map(|mode| {
+                let (n, k) = (mode.effective_index_study(), mode.attenuation_study());
+                format!(
+                    "{:.9} bar {:.1e}, Im {:.4e} bar {:.1e}",
+                    n.value, n.error, k.value, k.error
+                )
+            });
+            let of: Vec<String> = of.collect();
+            let unknowns: Vec<usize> = modes.levels().iter().map(|l| l.unknowns).collect();
+            Ok(format!("{} {unknowns:?}", of.join("; ")))
+        })?;
+        println!("| {name}, two modes to 1e-5 | {cpu:.4} | {note} |");
     }
     if only.as_ref().is_none_or(|o| o == "sweep") {
         let solver = ModeSolver::default().count(2).error(1e-4);

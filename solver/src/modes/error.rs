@@ -53,6 +53,17 @@ pub enum ModeError {
         /// Triangles of the mesh.
         triangles: usize,
     },
+    /// A target that no mode can have.
+    #[error(
+        "no mode of this cross-section can have n_eff = {target}: all lie above 0 and below {ceiling:.4}, the index of \
+         the highest slab through it; give a `target` between"
+    )]
+    Target {
+        /// Where a mode was sought.
+        target: f64,
+        /// What no mode exceeds.
+        ceiling: f64,
+    },
     /// Nothing but the window's own modes near a target.
     #[error(
         "no mode of the guide was found near n_eff = {target:.6}: what lies there belongs to the window or its \

@@ -3,7 +3,7 @@
 //! Two discretisations of one problem, with the same solution types:
 //!
 //! * [`elements`]: edge elements of rising order on a triangulation that follows every interface. The
-//!   default: straight or bent, closed or open, any shape.
+//!   default: straight or bent, closed or open, any shape, any symmetric permittivity tensor.
 //! * finite differences on a rectilinear grid that the caller gives ([`ModeSolver::given`]), for a
 //!   comparison on the user's own grid and as an independent check. Lengths scaled by k₀,
 //!

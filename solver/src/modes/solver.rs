@@ -234,7 +234,8 @@ impl ModeSolver {
     /// # Errors
     /// [`ModeError::NoGuidedMode`] if nothing is guided; [`ModeError::Material`] outside a
     /// material's data; [`ModeError::Eigen`] and [`ModeError::Elements`] if the iteration fails;
-    /// [`ModeError::Option`] for a count of 0 or an error that is not positive;
+    /// [`ModeError::Option`] for a count of 0 or an error that is not positive; [`ModeError::Target`] for a target that
+    /// no mode can have;
     /// [`ModeError::GivenGrid`] for a bend, an absorbing layer or an oblique crystal on a given grid. A
     /// family that does not meet the error asked for is no error: its modes say so.
     pub fn solve(&self, problem: &ModeProblem) -> Result<ModeSet, ModeError> {
@@ -244,6 +245,26 @@ impl ModeSolver {
             ModeCount::AllGuided => None,
         };
         let bound = RadiationBound::new(problem, &permittivities)?;
+        if let Some(target) = self.near {
+            // A bend's n_eff refers to the middle of the window and grows towards its outer side.
+            let across = problem.cross_section().window().width();
+            let outer = problem
+                .bend_radius()
+                .map_or(1.0, |r| 1.0 + 0.5 * across / r.abs());
+            let ceiling = bound.ceiling * outer;
+            if !(target > 0.0 && target.is_finite()) {
+                return Err(ModeError::Option {
+                    option: "target",
+                    value: target,
+                    allowed: "positive, such as 2.4",
+                });
+            }
+            // Waves on a metal's surface may be slower than those of any slab.
+            let metal = permittivities.iter().any(|tensor| tensor[0][0].re < 0.0);
+            if target > ceiling && !metal {
+                return Err(ModeError::Target { target, ceiling });
+            }
+        }
         let family = match &self.grid {
             Some(grids) => {
                 check_size(grids, self.unknowns)?;

@@ -4,6 +4,8 @@ use super::basis::{Tabulation, gradient_map};
 use super::geometry::{Geometry, Place};
 use super::medium::{Medium, Tensor};
 use crate::linalg::Scalar;
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, Par};
 use num_complex::Complex64;
 use std::sync::OnceLock;
 
@@ -160,73 +162,110 @@ pub(super) fn straight<T: Scalar>(
 }
 
 /// Matrices of any triangle, the medium given at each point.
+///
+/// Each is Fᵀ D G with F and G functions at the points of a quadrature and D its weights times the medium, as one
+/// dense product; a medium's real and imaginary parts apart, so that what is real costs real arithmetic.
 pub(super) fn curved<T: Scalar>(
     reference: &Reference,
     geometry: &Geometry,
     medium: impl Fn([f64; 2]) -> Medium,
 ) -> TriangleMatrices<T> {
-    let (n, m) = (reference.edges, reference.nodals);
-    let zeros = |k: usize| vec![T::ZERO; k];
-    let mut sum = Integrals {
-        curl: zeros(n * n),
-        mass: zeros(n * n),
-        permittivity: zeros(n * n),
-        nodal: zeros(m * m),
-        mixed: Vec::new(),
-    };
     let tabulation = &reference.fine;
-    for (q, (&at, &w)) in tabulation
-        .rule
-        .points
-        .iter()
-        .zip(&tabulation.rule.weights)
-        .enumerate()
-    {
+    let (n, m, q) = (
+        reference.edges,
+        reference.nodals,
+        tabulation.rule.points.len(),
+    );
+    // Both components of e one below the other.
+    let mut edge = Mat::<f64>::zeros(2 * q, n);
+    let (mut curl, mut nodal) = (Mat::<f64>::zeros(q, n), Mat::<f64>::zeros(q, m));
+    let mut media = Vec::with_capacity(q);
+    let points = tabulation.rule.points.iter().zip(&tabulation.rule.weights);
+    for (k, (&at, &w)) in points.enumerate() {
         let place = geometry.at(at);
-        let Medium {
-            permittivity: eps,
-            reluctivity: nu,
-        } = medium(place.point);
-        let weight = w * place.determinant.abs();
-        let t = |value: Complex64| T::from_complex(weight * value);
-        let (curl, mass_x, mass_y) = (t(nu[2]), t(nu[1]), t(nu[0]));
-        let (xx, xy, yy, zz) = (t(eps[0][0]), t(eps[0][1]), t(eps[1][1]), t(eps[2][2]));
         let [[a, b], [c, d]] = place.inverse;
-        let functions: Vec<[T; 3]> = tabulation.edge[q]
-            .iter()
-            .map(|f| {
-                let [u, v] = f.value;
-                [a * u + c * v, b * u + d * v, f.curl / place.determinant].map(T::real)
-            })
-            .collect();
-        for (i, &[x, y, z]) in functions.iter().enumerate() {
-            let (mx, my, cz) = (mass_x * x, mass_y * y, curl * z);
-            let (ex, ey) = (xx * x + xy * y, xy * x + yy * y);
-            for (j, &[u, v, w]) in functions.iter().enumerate() {
-                sum.curl[i * n + j] += cz * w;
-                sum.mass[i * n + j] += mx * u + my * v;
-                sum.permittivity[i * n + j] += ex * u + ey * v;
-            }
+        for (i, f) in tabulation.edge[k].iter().enumerate() {
+            let [u, v] = f.value;
+            edge[(k, i)] = a * u + c * v;
+            edge[(q + k, i)] = b * u + d * v;
+            curl[(k, i)] = f.curl / place.determinant;
         }
-        let nodal = &tabulation.nodal[q];
-        if is_oblique(&eps) {
-            sum.mixed.resize(n * m, T::ZERO);
-            let (xz, yz) = (t(eps[0][2]), t(eps[1][2]));
-            for (row, &[x, y, _]) in sum.mixed.chunks_exact_mut(m).zip(&functions) {
-                let along = xz * x + yz * y;
-                for (entry, f) in row.iter_mut().zip(nodal) {
-                    *entry += along * T::real(f.value);
-                }
-            }
+        for (i, f) in tabulation.nodal[k].iter().enumerate() {
+            nodal[(k, i)] = f.value;
         }
-        for i in 0..m {
-            let value = zz * T::real(nodal[i].value);
-            for j in 0..m {
-                sum.nodal[i * m + j] += value * T::real(nodal[j].value);
-            }
-        }
+        media.push((w * place.determinant.abs(), medium(place.point)));
     }
-    compose(reference, sum)
+    let oblique = media.iter().any(|(_, at)| is_oblique(&at.permittivity));
+    let weights = |value: &dyn Fn(&Medium) -> Complex64| -> Vec<Complex64> {
+        media.iter().map(|(w, at)| w * value(at)).collect()
+    };
+    let none = || weights(&|_| Complex64::ZERO);
+    let eps = |i: usize, j: usize| weights(&|at: &Medium| at.permittivity[i][j]);
+    let nu = |i: usize| weights(&|at: &Medium| at.reluctivity[i]);
+    // D G by columns of G: of two components, and of one.
+    let tensor = |[xx, xy, yy]: [Vec<Complex64>; 3]| {
+        move |k: usize, i: usize, edge: &Mat<f64>| {
+            let (x, y) = (edge[(k % q, i)], edge[(q + k % q, i)]);
+            if k < q {
+                xx[k] * x + xy[k] * y
+            } else {
+                xy[k - q] * x + yy[k - q] * y
+            }
+        }
+    };
+    let scalar = |w: Vec<Complex64>| move |k: usize, i: usize, f: &Mat<f64>| w[k] * f[(k, i)];
+    let mixed = if oblique {
+        let (xz, yz) = (eps(0, 2), eps(1, 2));
+        let times = move |k: usize, i: usize, f: &Mat<f64>| {
+            let w = if k < q { xz[k] } else { yz[k - q] };
+            w * f[(k % q, i)]
+        };
+        weighted(&edge, &nodal, times)
+    } else {
+        Vec::new()
+    };
+    compose(
+        reference,
+        Integrals {
+            curl: weighted(&curl, &curl, scalar(nu(2))),
+            mass: weighted(&edge, &edge, tensor([nu(1), none(), nu(0)])),
+            permittivity: weighted(&edge, &edge, tensor([eps(0, 0), eps(0, 1), eps(1, 1)])),
+            nodal: weighted(&nodal, &nodal, scalar(eps(2, 2))),
+            mixed,
+        },
+    )
+}
+
+/// Fᵀ (D G), row after row, D G given by its entries.
+fn weighted<T: Scalar>(
+    f: &Mat<f64>,
+    g: &Mat<f64>,
+    entry: impl Fn(usize, usize, &Mat<f64>) -> Complex64,
+) -> Vec<T> {
+    let (rows, columns) = (f.ncols(), g.ncols());
+    let values = Mat::from_fn(f.nrows(), columns, |k, i| entry(k, i, g));
+    let product = |part: fn(&Complex64) -> f64| {
+        let weighted = Mat::from_fn(f.nrows(), columns, |k, i| part(&values[(k, i)]));
+        let mut sum = Mat::<f64>::zeros(rows, columns);
+        matmul(
+            sum.as_mut(),
+            Accum::Replace,
+            f.transpose(),
+            weighted.as_ref(),
+            1.0,
+            Par::Seq,
+        );
+        sum
+    };
+    let real = product(|v| v.re);
+    let lossy = values.col_iter().any(|c| c.iter().any(|v| v.im != 0.0));
+    let imaginary = lossy.then(|| product(|v| v.im));
+    let at = |k: usize| {
+        let (i, j) = (k / columns, k % columns);
+        let im = imaginary.as_ref().map_or(0.0, |part| part[(i, j)]);
+        T::from_complex(Complex64::new(real[(i, j)], im))
+    };
+    (0..rows * columns).map(at).collect()
 }
 
 /// A = [T − S, 0; 0, 0], B = [M, G; Gᵀ, K − Z], C = [0, −Q; Qᵀ, 0] with G = M D and K = Dᵀ M D, D the gradient.

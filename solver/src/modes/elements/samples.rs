@@ -132,7 +132,7 @@ impl Evaluation<'_, f64> {
                     .iter()
                     .map(|local| {
                         let Primed { e, phi, w, curl } = primed(local, &place, functions);
-                        [e[0].re, e[1].re, phi.re, w[0].re, w[1].re, curl.re]
+                        [e[0], e[1], phi, w[0], w[1], curl]
                     })
                     .collect();
                 for (i, [ex, ey, phi, wx, wy, curl]) in fields.iter().enumerate() {
@@ -163,17 +163,15 @@ impl<T: Scalar> Evaluation<'_, T> {
     fn integrated(&self) -> Integrals {
         let reference = Reference::of(self.level.space.order);
         let constant = self.setting.coordinates.is_piecewise_constant();
-        let zero = Complex64::ZERO;
         let n = self.level.modes[self.mode].effective_index();
-        let mut by_material = vec![[[zero; 3]; 3]; self.setting.permittivities.len()];
-        let (mut mass, mut curl, mut nodal, mut coupling) = (zero, zero, zero, zero);
+        let (forward, square) = (T::from_complex(-Complex64::I * n), T::from_complex(n * n));
+        let mut by_material = vec![[[T::ZERO; 3]; 3]; self.setting.permittivities.len()];
+        let (mut mass, mut curl, mut nodal, mut coupling) = (T::ZERO, T::ZERO, T::ZERO, T::ZERO);
+        let two_sided = self.level.has_left(self.mode);
         for (t, triangle) in self.level.mesh.triangulation.triangles().iter().enumerate() {
             let geometry = self.geometry(t);
             let local = self.level.local(self.mode, t);
-            let left = self
-                .level
-                .has_left(self.mode)
-                .then(|| self.level.local_left(self.mode, t));
+            let left = two_sided.then(|| self.level.local_left(self.mode, t));
             let tabulation = if constant && geometry.is_straight() {
                 &reference.plain
             } else {
@@ -197,30 +195,41 @@ impl<T: Scalar> Evaluation<'_, T> {
                     permittivity: eps,
                     reluctivity: nu,
                 } = Medium::new(tensor, stretch);
-                let s = stretch.unwrap_or([Complex64::ONE; 3]);
-                let along = |d: usize| nu[1 - d] * left.w[d] * right.w[d];
-                mass += weight * (along(0) + along(1));
-                curl += weight * nu[2] * left.curl * right.curl;
-                nodal += weight * eps[2][2] * left.phi * right.phi;
-                coupling += weight
-                    * (0..2)
-                        .map(|d| eps[d][2] * (left.phi * right.e[d] - right.phi * left.e[d]))
-                        .sum::<Complex64>();
-                let product = s[0] * s[1] * s[2];
-                let electric = [right.e[0], right.e[1], -Complex64::I * n * right.phi];
-                let opposite = [left.e[0], left.e[1], Complex64::I * n * left.phi];
+                let weighted = |value: Complex64| T::from_complex(weight * value);
+                mass += weighted(nu[1]) * left.w[0] * right.w[0]
+                    + weighted(nu[0]) * left.w[1] * right.w[1];
+                curl += weighted(nu[2]) * left.curl * right.curl;
+                nodal += weighted(eps[2][2]) * left.phi * right.phi;
+                let share = |i: usize, j: usize| match stretch {
+                    Some(s) => weighted(s[0] * s[1] * s[2] / (s[i] * s[j])),
+                    None => T::real(weight),
+                };
                 let own = &mut by_material[triangle.material];
-                for (i, row) in own.iter_mut().enumerate() {
-                    for (j, sum) in row.iter_mut().enumerate() {
-                        *sum += weight * product / (s[i] * s[j]) * opposite[i] * electric[j];
+                for i in 0..2 {
+                    for j in 0..2 {
+                        own[i][j] += share(i, j) * left.e[i] * right.e[j];
+                    }
+                }
+                own[2][2] += share(2, 2) * square * left.phi * right.phi;
+                // These cancel where the left eigenvector is the mode itself.
+                if two_sided {
+                    for d in 0..2 {
+                        let (there, back) = (left.e[d] * right.phi, left.phi * right.e[d]);
+                        coupling += weighted(eps[d][2]) * (back - there);
+                        own[d][2] += share(d, 2) * forward * there;
+                        own[2][d] += share(2, d) * (-forward) * back;
                     }
                 }
             }
         }
+        let [mass, curl, nodal, coupling] = [mass, curl, nodal, coupling].map(T::to_complex);
         Integrals {
             slope: 2.0 * n * (mass - nodal) - Complex64::I * coupling,
             scaling: 2.0 * curl + 2.0 * n * n * nodal + Complex64::I * n * coupling,
-            by_material,
+            by_material: by_material
+                .into_iter()
+                .map(|sum| sum.map(|row| row.map(T::to_complex)))
+                .collect(),
             effective_index: n,
         }
     }
@@ -234,6 +243,8 @@ impl<T: Scalar> Evaluation<'_, T> {
         (edge, nodal): (&[EdgeFunction], &[NodalFunction]),
     ) -> Sample {
         let Primed { e, phi, w, curl } = primed(local, place, (edge, nodal));
+        let (e, w) = (e.map(T::to_complex), w.map(T::to_complex));
+        let (phi, curl) = (phi.to_complex(), curl.to_complex());
         let n = self.level.modes[self.mode].effective_index();
         let k0 = self.setting.k0;
         let position = place.point.map(|v| v / k0);
@@ -374,18 +385,18 @@ impl<T: Scalar> Evaluation<'_, T> {
 
 /// e, φ, w = e + ∇φ and curl e at a point.
 #[derive(Clone, Copy)]
-struct Primed {
-    e: [Complex64; 2],
-    phi: Complex64,
-    w: [Complex64; 2],
-    curl: Complex64,
+struct Primed<T> {
+    e: [T; 2],
+    phi: T,
+    w: [T; 2],
+    curl: T,
 }
 
 fn primed<T: Scalar>(
     local: &[T],
     place: &Place,
     (edge, nodal): (&[EdgeFunction], &[NodalFunction]),
-) -> Primed {
+) -> Primed<T> {
     let (mut e, mut curl) = ([T::ZERO; 2], T::ZERO);
     let (mut phi, mut gradient) = (T::ZERO, [T::ZERO; 2]);
     for (f, &x) in edge.iter().zip(local) {
@@ -398,16 +409,13 @@ fn primed<T: Scalar>(
         gradient[0] += x * T::real(f.gradient[0]);
         gradient[1] += x * T::real(f.gradient[1]);
     }
-    let [[a, b], [c, d]] = place.inverse;
-    let covariant = |[u, v]: [T; 2]| {
-        let (u, v) = (u.to_complex(), v.to_complex());
-        [a * u + c * v, b * u + d * v]
-    };
+    let [[a, b], [c, d]] = place.inverse.map(|row| row.map(T::real));
+    let covariant = |[u, v]: [T; 2]| [a * u + c * v, b * u + d * v];
     let (e, gradient) = (covariant(e), covariant(gradient));
     Primed {
         e,
-        phi: phi.to_complex(),
+        phi,
         w: [e[0] + gradient[0], e[1] + gradient[1]],
-        curl: curl.to_complex() / place.determinant,
+        curl: curl * T::real(1.0 / place.determinant),
     }
 }
