@@ -397,32 +397,6 @@ impl<T: Scalar> Level<T> {
         })
     }
 
-    /// yᵀT(n)x = yᵀ(A − n² B + i n C) x of mode `m` under another setting and on a mesh moved along, y its left
-    /// eigenvector: what n's derivatives follow from, dn = −d(yᵀT x) / (yᵀ ∂T/∂n x).
-    pub(super) fn functional(&self, m: usize, mesh: &Mesh, setting: &Setting) -> Complex64 {
-        let reference = Reference::of(self.space.order);
-        let n = self.modes[m].effective_index();
-        let (mut a, mut b, mut c) = (T::ZERO, T::ZERO, T::ZERO);
-        for t in 0..mesh.triangulation.triangles().len() {
-            let matrices = triangle_matrices::<T>(mesh, setting, reference, t);
-            let (x, y) = (self.local(m, t), self.local_left(m, t));
-            let times = |matrix: &[T], i: usize| {
-                let row = &matrix[i * x.len()..(i + 1) * x.len()];
-                row.iter()
-                    .zip(&x)
-                    .fold(T::ZERO, |sum, (&v, &x)| sum + v * x)
-            };
-            for (i, &yi) in y.iter().enumerate() {
-                a += yi * times(&matrices.a, i);
-                b += yi * times(&matrices.b, i);
-                if !matrices.c.is_empty() {
-                    c += yi * times(&matrices.c, i);
-                }
-            }
-        }
-        a.to_complex() - n * n * b.to_complex() + Complex64::I * n * c.to_complex()
-    }
-
     /// The same mesh and unknowns.
     pub(super) fn without_modes(&self) -> Self {
         Self {

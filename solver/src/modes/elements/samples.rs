@@ -8,7 +8,7 @@ use super::basis::{EdgeFunction, NodalFunction, evaluate};
 use super::geometry::{Geometry, Place};
 use super::level::Level;
 use super::medium::{Medium, Tensor};
-use super::mesh::Setting;
+use super::mesh::{Mesh, Setting};
 use super::quadrature::Quadrature;
 use crate::linalg::Scalar;
 use crate::modes::sample::Sample;
@@ -232,6 +232,57 @@ impl<T: Scalar> Evaluation<'_, T> {
                 .collect(),
             effective_index: n,
         }
+    }
+
+    /// yᵀT(n)x = yᵀ(A − n² B + i n C) x under another setting and on a mesh moved along, y the left eigenvector: what
+    /// n's derivatives follow from, dn = −d(yᵀT x) / (yᵀ ∂T/∂n x).
+    pub(super) fn functional(&self, mesh: &Mesh, setting: &Setting) -> Complex64 {
+        let reference = Reference::of(self.level.space.order);
+        let constant = setting.coordinates.is_piecewise_constant();
+        let n = self.level.modes[self.mode].effective_index();
+        let (square, turn) = (T::from_complex(n * n), T::from_complex(Complex64::I * n));
+        let two_sided = self.level.has_left(self.mode);
+        let mut sum = T::ZERO;
+        for (t, triangle) in mesh.triangulation.triangles().iter().enumerate() {
+            let geometry = Geometry::new(&mesh.triangulation, triangle, setting.k0);
+            let local = self.level.local(self.mode, t);
+            let left = two_sided.then(|| self.level.local_left(self.mode, t));
+            let tabulation = if constant && geometry.is_straight() {
+                &reference.plain
+            } else {
+                &reference.fine
+            };
+            let tensor = &setting.permittivities[triangle.material];
+            let points = tabulation.rule.points.iter().zip(&tabulation.rule.weights);
+            for (q, (&at, &w)) in points.enumerate() {
+                let place = geometry.at(at);
+                let functions = (&*tabulation.edge[q], &*tabulation.nodal[q]);
+                let right = primed(&local, &place, functions);
+                let left = left
+                    .as_ref()
+                    .map_or(right, |l| primed(l, &place, functions));
+                let weight = w * place.determinant.abs();
+                let position = place.point.map(|v| v / setting.k0);
+                let Medium {
+                    permittivity: eps,
+                    reluctivity: nu,
+                } = Medium::new(tensor, setting.coordinates.stretch(position));
+                let times = |value: Complex64| T::from_complex(weight * value);
+                for i in 0..2 {
+                    for j in 0..2 {
+                        sum += times(eps[i][j]) * left.e[i] * right.e[j];
+                    }
+                    sum += -square * times(nu[1 - i]) * left.w[i] * right.w[i];
+                    if two_sided {
+                        let across = left.phi * right.e[i] - right.phi * left.e[i];
+                        sum += turn * times(eps[i][2]) * across;
+                    }
+                }
+                sum += square * times(eps[2][2]) * left.phi * right.phi;
+                sum += -times(nu[2]) * left.curl * right.curl;
+            }
+        }
+        sum.to_complex()
     }
 
     /// Fields at a point of a triangle given by its functions there.

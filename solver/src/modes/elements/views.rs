@@ -20,9 +20,9 @@ use std::fmt;
 
 /// Relative change of the layers' stretch by which their effect is seen.
 const LAYER_STEP: f64 = 1e-3;
-/// Nepers of attenuation that the effect is taken to fall by as the stretch doubles: fewer than designed
-/// for, since steep waves lose more and grazing ones less.
-const LAYER_DECAY: f64 = 4.0;
+/// Nepers of attenuation that the effect is taken to fall by as the stretch doubles: far fewer than designed for,
+/// since what comes back is mostly of grazing waves.
+const LAYER_DECAY: f64 = 1.0;
 /// Relative step of the wavelength at which dispersion is taken.
 const WAVELENGTH_STEP: f64 = 1e-4;
 
@@ -154,12 +154,12 @@ impl<T: Scalar> ModeFamily for Family<T> {
         if self.setting.coordinates.layers.iter().all(Option::is_none) {
             return Complex64::ZERO;
         }
-        let [l, place] = self.stages[level].members[member];
-        let own = &self.stages[level].levels[l];
+        let evaluation = self.evaluation(level, member);
         // To first order in the layers' strength: what reflects falls as exp(−2 Im s k d).
-        let [weaker, stronger] = [1.0 - LAYER_STEP, 1.0 + LAYER_STEP]
-            .map(|factor| own.functional(place, &own.mesh, &self.setting.with_layers(factor)));
-        let unit = self.evaluation(level, member).integrals().slope;
+        let [weaker, stronger] = [1.0 - LAYER_STEP, 1.0 + LAYER_STEP].map(|factor| {
+            evaluation.functional(&evaluation.level.mesh, &self.setting.with_layers(factor))
+        });
+        let unit = evaluation.integrals().slope;
         let slope = (stronger - weaker) / (2.0 * LAYER_STEP) / unit;
         slope / LAYER_DECAY
     }
@@ -199,11 +199,10 @@ impl<T: Scalar> ModeFamily for Family<T> {
                 meshes.push(first.mesh.displaced(&motion, 1.0));
             }
             let slope = |m: usize| {
-                let [l, place] = stage.members[m];
-                let level = &stage.levels[l];
+                let evaluation = self.evaluation(k, m);
                 let [low, high] =
-                    [0, 1].map(|side| level.functional(place, &meshes[side], &settings[side]));
-                (high - low) / step / self.evaluation(k, m).integrals().slope
+                    [0, 1].map(|side| evaluation.functional(&meshes[side], &settings[side]));
+                (high - low) / step / evaluation.integrals().slope
             };
             slopes.push((0..stage.members.len()).map(slope).collect());
         }
