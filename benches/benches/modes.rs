@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use cpo_benches::{tip, wire};
+use cpo_benches::{off_middle, tip, wire};
 use cpo_materials::{Length, Quantity};
 use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSolver};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -51,12 +51,26 @@ fn growth(c: &mut Criterion) {
     group.finish();
 }
 
+fn one_grid(c: &mut Criterion) {
+    let mut group = c.benchmark_group("modes on one uniform grid");
+    let problem = off_middle().expect("the benchmark's sizes are positive");
+    for cells in [100, 200, 400] {
+        let grid = ModeGrid::uniform(&problem, [cells; 2]);
+        let solver = ModeSolver::default().count(4).on_one_grid(grid, 1e-9);
+        group.throughput(Throughput::Elements(unknowns(&solver, &problem) as u64));
+        group.bench_function(BenchmarkId::new("wire, 4 modes", cells), |b| {
+            b.iter(|| black_box(solver.solve(&problem)));
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3));
-    targets = to_an_error, growth
+    targets = to_an_error, growth, one_grid
 }
 criterion_main!(benches);

@@ -4,7 +4,9 @@ use cpo_materials::{
     HeatTransferCoefficient, Length, Material, Quantity, Temperature, ThermalConductivity,
     Wavelength,
 };
-use cpo_meshes::{Direction, Floorplan, Footprint, LayerStack, MeshError};
+use cpo_meshes::{
+    CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
+};
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem};
 use cpo_solver::modes::ModeProblem;
 
@@ -36,6 +38,56 @@ pub fn strip(
 /// As [`strip`].
 pub fn wire() -> Result<ModeProblem, MeshError> {
     strip([0.5, 0.22, 1.3], 3.4777, Wavelength::nm(1550.0))
+}
+
+/// The same wire with its core 10 nm off the middle of a window of 3 × 3 µm, so that no symmetry helps.
+///
+/// # Errors
+/// [`MeshError`] never, for these sizes.
+pub fn off_middle() -> Result<ModeProblem, MeshError> {
+    let [um, nm] = [Length::um(1.5).si(), Length::nm(1.0).si()];
+    let window = Window {
+        x: [-um, um],
+        y: [-um, um],
+    };
+    let core = Shape::Rectangle {
+        x: 10.0 * nm,
+        bottom: -110.0 * nm,
+        width: 500.0 * nm,
+        height: 220.0 * nm,
+    };
+    let section = CrossSection::new(window, Material::with_index(1.444))?.paint(
+        "core",
+        Material::with_index(3.4777),
+        core,
+    )?;
+    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0)))
+}
+
+/// User and system time of this thread so far, s; `/proc/thread-self/schedstat` counts nanoseconds.
+///
+/// # Errors
+/// Of reading the file, which Linux alone has.
+pub fn cpu_seconds() -> std::io::Result<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let nanoseconds: f64 = first.parse().map_err(std::io::Error::other)?;
+    Ok(nanoseconds * 1e-9)
+}
+
+/// The most memory this process has held so far, bytes.
+///
+/// # Errors
+/// Of reading `/proc/self/status`, which Linux alone has.
+pub fn peak_memory() -> std::io::Result<f64> {
+    let text = std::fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    let kib: f64 = kib
+        .unwrap_or_default()
+        .parse()
+        .map_err(std::io::Error::other)?;
+    Ok(kib * 1024.0)
 }
 
 /// A nitride tip of an edge coupler, 250 × 400 nm at 1310 nm in a window of about 12 × 12 µm.

@@ -17,7 +17,7 @@ const ROUND_OFF: f64 = 1e-11;
 #[derive(Clone, Debug)]
 pub struct FillMap {
     shape: [usize; 2],
-    /// Cell (i, j) at j + i · shape\[1\].
+    /// Cell (i, j) at i + j · shape\[0\].
     entries: Vec<Entry>,
     mixed: Vec<MixedCell>,
 }
@@ -57,8 +57,8 @@ impl FillMap {
     /// # Panics
     /// If `i` or `j` is not below [`shape`](Self::shape), as indexing does.
     pub fn cell(&self, i: usize, j: usize) -> CellFill<'_> {
-        assert!(j < self.shape[1], "row {j} of {}", self.shape[1]);
-        match self.entries[j + i * self.shape[1]] {
+        assert!(i < self.shape[0], "column {i} of {}", self.shape[0]);
+        match self.entries[i + j * self.shape[0]] {
             Entry::Pure(material) => CellFill::Pure(material as usize),
             Entry::Mixed(index) => CellFill::Mixed(&self.mixed[index as usize]),
         }
@@ -98,6 +98,9 @@ impl FillMap {
             slabs = rest;
             map.push_column(own, y, decomposition.tolerance);
         }
+        let columns = std::mem::take(&mut map.entries);
+        let row = |j| columns.iter().skip(j).step_by(y.len()).copied();
+        map.entries = (0..y.len()).flat_map(row).collect();
         map
     }
 

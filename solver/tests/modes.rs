@@ -220,6 +220,32 @@ fn differences_hold_a_wire_within_their_bar() {
     }
 }
 
+/// One grid alone finds what it finds as the finest of its family, to round-off (the residual's square), and
+/// claims no error.
+#[test]
+fn one_grid_alone_has_no_error_bar() {
+    let problem = strip(0.5, 0.22, 3.4777, 1.444, 1.4);
+    let grid = ModeGrid::uniform(&problem, [120, 130]);
+    let solver = ModeSolver::default().count(2);
+    let alone = solver.clone().on_one_grid(grid.clone(), 1e-9);
+    assert_eq!(alone.plan(&problem).unwrap(), [2 * 120 * 130]);
+    let alone = alone.solve(&problem).unwrap();
+    let family = solver.given(grid).solve(&problem).unwrap();
+    for (one, finest) in alone.iter().zip(&family) {
+        let study = one.effective_index_study();
+        assert!(study.error.is_infinite() && study.verdict == Verdict::Unconverged);
+        assert!(one.residual() < 1e-9, "{}", one.residual());
+        let (_, index) = finest.effective_index_study().levels[2];
+        assert!((study.value - index).abs() < 1e-11, "{study:?} vs {index}");
+    }
+    let grid = ModeGrid::uniform(&problem, [120, 130]);
+    let error = ModeSolver::default()
+        .on_one_grid(grid, 0.0)
+        .solve(&problem)
+        .unwrap_err();
+    assert!(matches!(error, ModeError::Option { .. }), "{error}");
+}
+
 /// Asserts that the elements' error falls tenfold or more a stage, to below 1e-9.
 fn falls_exponentially(problem: &ModeProblem, exact: f64) {
     let modes = ModeSolver::default().error(1e-12).solve(problem).unwrap();

@@ -1,17 +1,11 @@
 //! CPU seconds of the mode solver on elements, best of several runs.
 
+use cpo_benches::cpu_seconds;
 use cpo_materials::{Angle, Length, Material, OpticAxis, Quantity, Wavelength};
 use cpo_meshes::{CrossSection, Shape, Window};
 use cpo_solver::modes::{ModeProblem, ModeSolver, Wall, Walls};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
-/// User and system time of this thread so far, s; `/proc/thread-self/schedstat` counts nanoseconds.
-fn cpu_seconds() -> Result<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let first = text.split_whitespace().next().ok_or("empty schedstat")?;
-    Ok(first.parse::<f64>()? * 1e-9)
-}
 
 fn wire() -> Result<CrossSection> {
     let um = |v: f64| Length::um(v).si();

@@ -14,8 +14,6 @@ use super::multigrid::Multigrid;
 use super::ritz::{RitzColumn, RitzPair, Space, orthonormalised, ritz_pairs};
 use super::scalar::{Scalar, dot, norm};
 use super::stencil::Stencil;
-use faer::prelude::ReborrowMut;
-use faer::{Mat, MatMut, MatRef};
 use num_complex::Complex64;
 
 /// Options of an eigen-iteration.
@@ -62,23 +60,21 @@ pub(crate) fn shift_invert<T: Scalar>(
     start: Vec<Vec<T>>,
     options: EigenOptions,
 ) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
-    let solve = |vectors: MatRef<'_, T>, mut images: MatMut<'_, T>| {
-        images.copy_from(vectors);
-        inverse.solve(images);
+    let solved = |mut vectors: Vec<Vec<T>>| {
+        inverse.solve(&mut vectors);
+        vectors
     };
+    let solve = |vectors: &[Vec<T>]| solved(vectors.to_vec());
     let pairs = iterate(start, options, Choice::Largest, solve, |_, _| {})?;
     // x ← (A − σ)⁻¹ x takes the residual, which the inverse had made small where A is large, to one
     // of A itself.
-    let n = pairs.first().map_or(0, |pair| pair.1.len());
-    let mut refined = Mat::from_fn(n, pairs.len(), |r, c| pairs[c].1[r]);
-    inverse.solve(refined.as_mut());
-    let pair = |(c, (theta, _)): (usize, Eigenpair<T>)| {
-        let column = refined.col_as_slice(c);
-        let scale = T::real(1.0 / norm(column));
-        let vector = column.iter().map(|&v| v * scale).collect();
+    let (values, vectors): (Vec<Complex64>, Vec<Vec<T>>) = pairs.into_iter().unzip();
+    let pair = |(theta, mut vector): (Complex64, Vec<T>)| {
+        let scale = T::real(1.0 / norm(&vector));
+        vector.iter_mut().for_each(|v| *v *= scale);
         (shift.to_complex() + 1.0 / theta, vector)
     };
-    Ok(pairs.into_iter().enumerate().map(pair).collect())
+    Ok(values.into_iter().zip(solved(vectors)).map(pair).collect())
 }
 
 /// The eigenpairs of largest real part, found from good guesses of them: S A S⁻¹, its diagonal S and
@@ -87,20 +83,19 @@ pub(crate) fn preconditioned<T: Scalar>(
     matrix: &Stencil<T>,
     scale: &[f64],
     multigrid: &Multigrid<T>,
-    start: Vec<Vec<T>>,
+    mut start: Vec<Vec<T>>,
     options: EigenOptions,
 ) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
-    let product = |vectors: MatRef<'_, T>, mut images: MatMut<'_, T>| {
-        for c in 0..vectors.ncols() {
-            let vector = vectors.col(c).try_as_col_major();
-            let image = images.rb_mut().col_mut(c).try_as_col_major_mut();
-            if let (Some(vector), Some(image)) = (vector, image) {
-                matrix.apply(vector.as_slice(), image.as_slice_mut());
-            }
+    let product = |vectors: &[Vec<T>]| {
+        let mut images = vec![vec![T::ZERO; matrix.unknowns()]; vectors.len()];
+        for (vector, image) in vectors.iter().zip(&mut images) {
+            matrix.apply(vector, image);
         }
+        images
     };
     let mut space = multigrid.workspace();
-    let cycle = |residuals: &mut Mat<T>, ranks: &[usize]| {
+    multigrid.settle(&mut space, &mut start, scale);
+    let cycle = |residuals: &mut [Vec<T>], ranks: &[usize]| {
         multigrid.cycle(&mut space, residuals, ranks, scale);
     };
     iterate(start, options, Choice::Continued, product, cycle)
@@ -139,20 +134,18 @@ fn iterate<T: Scalar>(
     start: Vec<Vec<T>>,
     options: EigenOptions,
     choice: Choice,
-    apply: impl Fn(MatRef<'_, T>, MatMut<'_, T>),
-    mut precondition: impl FnMut(&mut Mat<T>, &[usize]),
+    apply: impl Fn(&[Vec<T>]) -> Vec<Vec<T>>,
+    mut precondition: impl FnMut(&mut [Vec<T>], &[usize]),
 ) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
-    let block = start.len();
-    let n = start.first().map_or(0, Vec::len);
-    let mut space = Space::new(n, options.capacity.max(3 * block).min(n));
-    let mut candidates = Mat::from_fn(n, block, |r, c| start[c][r]);
-    drop(start);
+    let (n, block) = (start.first().map_or(0, Vec::len), start.len());
+    let mut space = Space::new(options.capacity.max(3 * block).min(n));
+    let mut candidates = start;
     let mut previous: Vec<Vec<T>> = Vec::new();
     for iteration in 0.. {
         let fresh = space.orthonormal(candidates);
-        let stalled = fresh.ncols() == 0;
-        space.extend(&fresh, &apply);
-        drop(fresh);
+        let stalled = fresh.is_empty();
+        let images = apply(&fresh);
+        space.extend(fresh, images);
         let mut ritz = ritz_pairs::<T>(space.projected()).ok_or(EigenError::NotFinite)?;
         choice.apply(&mut ritz, &previous);
         ritz.truncate(block);
@@ -165,10 +158,10 @@ fn iterate<T: Scalar>(
             .enumerate()
             .flat_map(|(k, pair)| pair.columns.iter().map(move |column| (k, column)))
             .collect();
-        let mut residuals = space.residuals(&columns);
+        let residuals = space.residuals(&columns);
         let mut squares = vec![0.0_f64; ritz.len()];
         for (c, &(k, _)) in columns.iter().enumerate() {
-            squares[k] += norm(residuals.col_as_slice(c)).powi(2);
+            squares[k] += norm(&residuals[c]).powi(2);
         }
         let met = |k: usize| {
             let tolerance = if k < options.count {
@@ -181,51 +174,41 @@ fn iterate<T: Scalar>(
         let wanted = options.count.min(ritz.len());
         let converged = (0..wanted).filter(|&k| met(k)).count();
         if converged == options.count {
-            let vector = |pair: &RitzPair<T>| (pair.theta, space.vector(pair));
-            return Ok(ritz.iter().map(vector).collect());
+            let vectors = space.vectors(&ritz);
+            return Ok(ritz.iter().map(|pair| pair.theta).zip(vectors).collect());
         }
         if iteration >= options.iterations || stalled {
             let reach = (0..wanted).map(|k| ritz[k].theta.norm() + squares[k].sqrt());
             return Err(EigenError::Unconverged {
                 converged,
                 reach: reach.fold(0.0, f64::max),
-                vectors: columns
-                    .iter()
-                    .map(|(_, c)| space.combine(&c.vector))
-                    .collect(),
+                vectors: space.combine(&columns.iter().map(|c| c.1).collect::<Vec<_>>()),
             });
         }
         // The residuals of what is met make room for the others.
         let mut owners = Vec::new();
-        for (c, &(k, _)) in columns.iter().enumerate() {
+        candidates = Vec::new();
+        for (mut residual, &(k, _)) in residuals.into_iter().zip(&columns) {
             if !met(k) {
-                let (scale, place) = (T::real(1.0 / squares[k].sqrt()), owners.len());
-                if place < c {
-                    let (mut left, right) = residuals.as_mut().split_at_col_mut(c);
-                    left.rb_mut().col_mut(place).copy_from(right.col(0));
-                }
-                residuals
-                    .col_as_slice_mut(place)
-                    .iter_mut()
-                    .for_each(|v| *v *= scale);
+                let scale = T::real(1.0 / squares[k].sqrt());
+                residual.iter_mut().for_each(|v| *v *= scale);
+                candidates.push(residual);
                 owners.push(k);
             }
         }
-        residuals.truncate(n, owners.len());
-        precondition(&mut residuals, &owners);
-        candidates = residuals;
+        precondition(&mut candidates, &owners);
         let span = columns.iter().map(|(_, c)| c.vector.clone()).collect();
         previous = orthonormalised(span);
-        if space.filled + candidates.ncols() > space.capacity() {
+        if space.filled() + candidates.len() > space.capacity() {
             space.compress(&previous);
             let unit = |k: usize| {
-                (0..space.filled)
+                (0..space.filled())
                     .map(|r| T::real(f64::from(u8::from(r == k))))
                     .collect()
             };
-            previous = (0..space.filled).map(unit).collect();
-            let room = space.capacity() - space.filled;
-            candidates.truncate(n, room.min(candidates.ncols()));
+            previous = (0..space.filled()).map(unit).collect();
+            let room = space.capacity() - space.filled();
+            candidates.truncate(room);
         }
     }
     Err(EigenError::NotFinite)
@@ -297,7 +280,7 @@ mod tests {
         let (matrix, lattice) = lattice_matrix::<Complex64>(23, Complex64::new(0.1, 0.05));
         let shift = Complex64::new(3.7, 0.2);
         let exact: Vec<Vec<Complex64>> = start(23 * 23, 2);
-        let columns: Vec<Vec<Complex64>> = exact
+        let mut columns: Vec<Vec<Complex64>> = exact
             .iter()
             .map(|x| {
                 product(&matrix, x)
@@ -307,10 +290,7 @@ mod tests {
                     .collect()
             })
             .collect();
-        let mut solution = Mat::from_fn(23 * 23, 2, |r, c| columns[c][r]);
-        factors(&matrix, &lattice, shift).solve(solution.as_mut());
-        let columns: Vec<Vec<Complex64>> =
-            (0..2).map(|c| solution.col_as_slice(c).to_vec()).collect();
+        factors(&matrix, &lattice, shift).solve(&mut columns);
         for (x, e) in columns.iter().zip(&exact) {
             let difference: Vec<Complex64> = x.iter().zip(e).map(|(x, e)| x - e).collect();
             // Round-off times the condition number, here below 1e4.

@@ -14,9 +14,9 @@ use faer::linalg::lu::partial_pivoting::factor::{lu_in_place, lu_in_place_scratc
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::{
     solve_lower_triangular_in_place, solve_unit_lower_triangular_in_place,
-    solve_upper_triangular_in_place,
 };
-use faer::{Accum, Mat, MatMut, Par};
+use faer::{Accum, Mat, Par};
+use pulp::Arch;
 use std::sync::Arc;
 
 /// The factors of one supernode.
@@ -95,59 +95,79 @@ impl<T: Scalar> Multifrontal<T> {
         Self { symbolic, fronts }
     }
 
-    /// Solves (A − σ I) X = B in place; the columns are vectors in the matrix's own numbering.
-    pub(crate) fn solve(&self, mut columns: MatMut<'_, T>) {
-        let (n, count) = (self.symbolic.unknowns(), columns.ncols());
+    /// Solves (A − σ I) x = b in place for every vector, in the matrix's own numbering.
+    pub(crate) fn solve(&self, vectors: &mut [Vec<T>]) {
+        let (fours, rest) = vectors.as_chunks_mut::<4>();
+        fours
+            .iter_mut()
+            .for_each(|vectors| self.solve_lanes(vectors));
+        rest.iter_mut()
+            .for_each(|vector| self.solve_lanes(std::array::from_mut(vector)));
+    }
+
+    /// The same for `L` vectors side by side, so that the factors are read once for all of them.
+    fn solve_lanes<const L: usize>(&self, vectors: &mut [Vec<T>; L]) {
         let order = &self.symbolic.order;
-        let mut x = Mat::<T>::from_fn(n, count, |k, c| columns[(order[k], c)]);
+        let lanes = |&unknown: &usize| std::array::from_fn(|l| vectors[l][unknown]);
+        let mut x: Vec<[T; L]> = order.iter().map(lanes).collect();
+        // Only a closure that gives away what it holds is compiled for the instructions dispatched to.
+        x = Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                self.substitute(&mut x);
+                x
+            },
+        );
+        for (&unknown, lanes) in order.iter().zip(&x) {
+            for l in 0..L {
+                vectors[l][unknown] = lanes[l];
+            }
+        }
+    }
+
+    /// In the order of elimination: L y = P b forward, U x = y backward.
+    #[inline(always)]
+    fn substitute<const L: usize>(&self, x: &mut [[T; L]]) {
+        let (mut own, mut later) = (Vec::new(), Vec::new());
         for (node, front) in self.symbolic.supernodes.iter().zip(&self.fronts) {
             let start = node.pivots.start;
-            let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| {
-                x[(start + front.permutation[r], c)]
-            });
-            solve_unit_lower_triangular_in_place(front.pivots.as_ref(), own.as_mut(), Par::Seq);
-            let mut update = Mat::<T>::zeros(node.boundary.len(), count);
-            matmul(
-                update.as_mut(),
-                Accum::Replace,
-                front.lower.as_ref(),
-                own.as_ref(),
-                T::real(1.0),
-                Par::Seq,
-            );
-            for c in 0..count {
-                for r in 0..node.pivots.len() {
-                    x[(start + r, c)] = own[(r, c)];
-                }
-                for (r, &k) in node.boundary.iter().enumerate() {
-                    x[(k, c)] -= update[(r, c)];
-                }
+            own.clear();
+            own.extend(front.permutation.iter().map(|&r| x[start + r]));
+            later.clear();
+            later.extend(node.boundary.iter().map(|&k| x[k]));
+            for c in 0..own.len() {
+                let (done, rest) = own.split_at_mut(c + 1);
+                subtract(done[c], &front.pivots.col_as_slice(c)[c + 1..], rest);
+                subtract(done[c], front.lower.col_as_slice(c), &mut later);
+            }
+            x[node.pivots.clone()].copy_from_slice(&own);
+            for (&k, &value) in node.boundary.iter().zip(&later) {
+                x[k] = value;
             }
         }
         for (node, front) in self.symbolic.supernodes.iter().zip(&self.fronts).rev() {
-            let start = node.pivots.start;
-            let later =
-                Mat::<T>::from_fn(node.boundary.len(), count, |r, c| x[(node.boundary[r], c)]);
-            let mut own = Mat::<T>::from_fn(node.pivots.len(), count, |r, c| x[(start + r, c)]);
-            matmul(
-                own.as_mut(),
-                Accum::Add,
-                front.upper.as_ref(),
-                later.as_ref(),
-                T::real(-1.0),
-                Par::Seq,
-            );
-            solve_upper_triangular_in_place(front.pivots.as_ref(), own.as_mut(), Par::Seq);
-            for c in 0..count {
-                for r in 0..node.pivots.len() {
-                    x[(start + r, c)] = own[(r, c)];
-                }
+            later.clear();
+            later.extend(node.boundary.iter().map(|&k| x[k]));
+            let own = &mut x[node.pivots.clone()];
+            for (c, &value) in later.iter().enumerate() {
+                subtract(value, front.upper.col_as_slice(c), own);
+            }
+            for c in (0..own.len()).rev() {
+                let column = &front.pivots.col_as_slice(c)[..=c];
+                let value = own[c].map(|v| v / column[c]);
+                own[c] = value;
+                subtract(value, &column[..c], &mut own[..c]);
             }
         }
-        for c in 0..count {
-            for (k, &unknown) in order.iter().enumerate() {
-                columns[(unknown, c)] = x[(k, c)];
-            }
+    }
+}
+
+/// y ← y − x aᵀ.
+#[inline(always)]
+fn subtract<T: Scalar, const L: usize>(a: [T; L], x: &[T], y: &mut [[T; L]]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        for l in 0..L {
+            y[l] -= a[l] * x;
         }
     }
 }

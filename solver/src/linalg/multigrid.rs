@@ -14,11 +14,14 @@ use super::multifrontal::Multifrontal;
 use super::scalar::{Scalar, Single};
 use super::smoothing::Smoother;
 use super::stencil::{FivePoints, Further, Lattice, Stencil};
-use faer::Mat;
+use std::ops::Range;
 
 /// Vectors that are cycled together.
 pub(super) const LANES: usize = 4;
 pub(super) type Lane<S> = [S; LANES];
+/// Smoothings, forward and backward, of what is interpolated from a coarser lattice: less leaves Ritz values so
+/// far off that a mode may be lost.
+const SETTLING: usize = 2;
 
 /// Linear interpolation along one axis: fine point k lies between coarse points `lower[k]` and the next.
 #[derive(Clone, Debug)]
@@ -141,47 +144,66 @@ impl<T: Scalar> Multigrid<T> {
     pub(crate) fn cycle(
         &self,
         space: &mut Workspace<T::Single>,
-        columns: &mut Mat<T>,
+        columns: &mut [Vec<T>],
         shifts: &[usize],
         diagonal: &[f64],
     ) {
-        for first in (0..columns.ncols()).step_by(LANES) {
-            let own = first..(first + LANES).min(columns.ncols());
-            space.0[0].right_side.fill([T::Single::ZERO; LANES]);
-            for (l, c) in own.clone().enumerate() {
-                let values = columns.col_as_slice(c).iter().zip(diagonal);
-                for (lane, (&v, &d)) in space.0[0].right_side.iter_mut().zip(values) {
-                    lane[l] = (v * T::real(1.0 / d)).to_single();
-                }
-            }
+        for first in (0..columns.len()).step_by(LANES) {
+            let own = first..(first + LANES).min(columns.len());
+            load(columns, own.clone(), diagonal, &mut space.0[0].right_side);
             self.descend(&self.levels, &mut space.0, &shifts[own.clone()]);
-            for (l, c) in own.enumerate() {
-                let values = columns.col_as_slice_mut(c).iter_mut().zip(diagonal);
-                for (lane, (v, &d)) in space.0[0].solution.iter().zip(values) {
-                    *v = T::from_single(lane[l]) * T::real(d);
-                }
-            }
+            store(&space.0[0].solution, diagonal, columns, own);
         }
+    }
+
+    /// Smooths D⁻¹ x of the columns x in place, towards (A − σ) D⁻¹ x = 0: what interpolation from a
+    /// coarser lattice leaves at interfaces is rough, and large where ε jumps.
+    pub(crate) fn settle(
+        &self,
+        space: &mut Workspace<T::Single>,
+        columns: &mut [Vec<T>],
+        diagonal: &[f64],
+    ) {
+        let Some(level) = self.levels.first() else {
+            return;
+        };
+        let own = &mut space.0[0];
+        for first in (0..columns.len()).step_by(LANES) {
+            let range = first..(first + LANES).min(columns.len());
+            let shifts: Vec<usize> = range.clone().collect();
+            let shift = self.shift(&shifts);
+            load(columns, range.clone(), diagonal, &mut own.solution);
+            own.right_side.fill([T::Single::ZERO; LANES]);
+            for _ in 0..SETTLING {
+                level.smooth(own, shift, false);
+                level.smooth(own, shift, true);
+            }
+            store(&own.solution, diagonal, columns, range);
+        }
+    }
+
+    fn shift(&self, shifts: &[usize]) -> Lane<T::Single> {
+        let mut shift = [T::Single::ZERO; LANES];
+        for (lane, &s) in shift.iter_mut().zip(shifts) {
+            *lane = self.coarsest.shifts[s].to_single();
+        }
+        shift
     }
 
     fn descend(&self, levels: &[Level<T::Single>], work: &mut [Work<T::Single>], shifts: &[usize]) {
         let Some((level, coarser_levels)) = levels.split_first() else {
             let own = &mut work[0];
             for (l, &shift) in shifts.iter().enumerate() {
-                let right_side = &own.right_side;
-                let mut column =
-                    Mat::from_fn(right_side.len(), 1, |r, _| T::from_single(right_side[r][l]));
-                self.coarsest.factors[shift].solve(column.as_mut());
-                for (lane, value) in own.solution.iter_mut().zip(column.col_as_slice(0)) {
+                let right_side = own.right_side.iter();
+                let mut column: Vec<T> = right_side.map(|lane| T::from_single(lane[l])).collect();
+                self.coarsest.factors[shift].solve(std::slice::from_mut(&mut column));
+                for (lane, value) in own.solution.iter_mut().zip(column) {
                     lane[l] = value.to_single();
                 }
             }
             return;
         };
-        let mut shift = [T::Single::ZERO; LANES];
-        for (lane, &s) in shift.iter_mut().zip(shifts) {
-            *lane = self.coarsest.shifts[s].to_single();
-        }
+        let shift = self.shift(shifts);
         let (own, coarser) = work.split_at_mut(1);
         let own = &mut own[0];
         let next = coarser_levels
@@ -193,6 +215,37 @@ impl<T: Scalar> Multigrid<T> {
         self.descend(coarser_levels, coarser, shifts);
         level.prolong_add(&coarser[0].solution, next, &mut own.solution);
         level.smooth(own, shift, true);
+    }
+}
+
+/// D⁻¹ times the columns `own`, side by side.
+fn load<T: Scalar>(
+    columns: &[Vec<T>],
+    own: Range<usize>,
+    diagonal: &[f64],
+    lanes: &mut [Lane<T::Single>],
+) {
+    lanes.fill([T::Single::ZERO; LANES]);
+    for (l, c) in own.enumerate() {
+        let values = columns[c].iter().zip(diagonal);
+        for (lane, (&v, &d)) in lanes.iter_mut().zip(values) {
+            lane[l] = (v * T::real(1.0 / d)).to_single();
+        }
+    }
+}
+
+/// D times what lies side by side, to the columns `own`.
+fn store<T: Scalar>(
+    lanes: &[Lane<T::Single>],
+    diagonal: &[f64],
+    columns: &mut [Vec<T>],
+    own: Range<usize>,
+) {
+    for (l, c) in own.enumerate() {
+        let values = columns[c].iter_mut().zip(diagonal);
+        for (lane, (v, &d)) in lanes.iter().zip(values) {
+            *v = T::from_single(lane[l]) * T::real(d);
+        }
     }
 }
 

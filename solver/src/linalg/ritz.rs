@@ -1,64 +1,64 @@
 //! The Rayleigh-Ritz process: an orthonormal basis V, its image W = F V, and the eigenpairs of V*W.
 
 use super::scalar::{Scalar, axpy, dot, norm};
-use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
-use faer::traits::Conjugate;
-use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
+use faer::{Mat, MatRef, Par, Side};
 use num_complex::Complex64;
+use pulp::Arch;
 
 /// Norm of what is left of a candidate below which the block is orthonormalised one by one.
 const INDEPENDENT: f64 = 1e-5;
 /// Norm above which one pass is enough: the products left are 1e-16 over it.
 const ONE_PASS: f64 = 1e-2;
 
-/// V, W = F V and V*W, in the leading columns.
+/// Rows that are worked on at a time, so that a block's part of them stays in the nearest cache.
+const ROWS: usize = 2048;
+
+/// V, W = F V and V*W.
 pub(super) struct Space<T> {
-    basis: Mat<T>,
-    image: Mat<T>,
+    basis: Vec<Vec<T>>,
+    image: Vec<Vec<T>>,
     projected: Mat<T>,
-    /// How many.
-    pub(super) filled: usize,
 }
 
 impl<T: Scalar> Space<T> {
-    pub(super) fn new(n: usize, capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self {
-            basis: Mat::zeros(n, capacity),
-            image: Mat::zeros(n, capacity),
+            basis: Vec::with_capacity(capacity),
+            image: Vec::with_capacity(capacity),
             projected: Mat::zeros(capacity, capacity),
-            filled: 0,
         }
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.basis.ncols()
+        self.projected.ncols()
     }
 
-    fn basis(&self) -> MatRef<'_, T> {
-        self.basis.get(.., ..self.filled)
+    /// Vectors in the basis.
+    pub(super) fn filled(&self) -> usize {
+        self.basis.len()
     }
 
     pub(super) fn projected(&self) -> MatRef<'_, T> {
-        self.projected.get(..self.filled, ..self.filled)
+        self.projected.get(..self.filled(), ..self.filled())
     }
 
     /// What of the candidates is new, orthonormalised.
-    pub(super) fn orthonormal(&self, mut block: Mat<T>) -> Mat<T> {
-        let count = block.ncols();
-        for c in 0..count {
-            let column = block.col_as_slice_mut(c);
+    pub(super) fn orthonormal(&self, mut block: Vec<Vec<T>>) -> Vec<Vec<T>> {
+        let count = block.len();
+        for column in &mut block {
             let scale = T::real(1.0 / norm(column).max(f64::MIN_POSITIVE));
             column.iter_mut().for_each(|v| *v *= scale);
         }
         // Cholesky's factor of the Gram matrix orthonormalises as a whole what is far from dependent;
         // a second pass restores what cancellation lost in the first.
         for _ in 0..3 {
-            if self.filled > 0 {
-                let overlap = product(self.basis().adjoint(), block.as_ref());
-                add_product(&mut block, self.basis(), overlap.as_ref(), -1.0);
+            if self.filled() > 0 {
+                let mut overlap = products(&self.basis, &block);
+                overlap *= faer::Scale(T::real(-1.0));
+                add_combinations(&mut block, &self.basis, overlap.as_ref());
             }
-            let gram = product(block.adjoint(), block.as_ref());
+            let gram = products(&block, &block);
             let Ok(factor) = gram.llt(Side::Lower) else {
                 break;
             };
@@ -69,121 +69,189 @@ impl<T: Scalar> Space<T> {
             }
             let mut inverse = Mat::identity(count, count);
             solve_lower_triangular_in_place(factor.L(), inverse.as_mut(), Par::Seq);
-            let mut turned = Mat::zeros(block.nrows(), count);
-            let one = T::real(1.0);
-            matmul(
-                turned.as_mut(),
-                Accum::Replace,
-                block.as_ref(),
-                inverse.adjoint(),
-                one,
-                Par::Seq,
-            );
-            block = turned;
+            turn(&mut block, inverse.as_ref());
             if least > ONE_PASS {
                 return block;
             }
         }
-        let columns = (0..count).map(|c| block.col_as_slice(c).to_vec());
-        let mut columns = orthonormalised(columns.collect());
+        let mut columns = orthonormalised(block);
         for column in &mut columns {
-            for v in 0..self.filled {
-                let v = self.basis.col_as_slice(v);
+            for v in &self.basis {
                 let overlap = dot(v, column);
                 axpy(-overlap, v, column);
             }
         }
-        let columns = orthonormalised(columns);
-        Mat::from_fn(block.nrows(), columns.len(), |r, c| columns[c][r])
+        orthonormalised(columns)
     }
 
-    pub(super) fn extend(
-        &mut self,
-        vectors: &Mat<T>,
-        apply: impl Fn(MatRef<'_, T>, MatMut<'_, T>),
-    ) {
-        let before = self.filled;
-        self.filled += vectors.ncols();
-        self.basis
-            .get_mut(.., before..self.filled)
-            .copy_from(vectors);
-        apply(
-            vectors.as_ref(),
-            self.image.get_mut(.., before..self.filled),
-        );
-        let filled = self.filled;
+    /// Takes orthonormal vectors and their images into the basis.
+    pub(super) fn extend(&mut self, vectors: Vec<Vec<T>>, images: Vec<Vec<T>>) {
+        let before = self.filled();
+        self.basis.extend(vectors);
+        self.image.extend(images);
+        let filled = self.filled();
         for (rows, columns) in [(0..filled, before..filled), (before..filled, 0..before)] {
-            let part = product(
-                self.basis.get(.., rows.clone()).adjoint(),
-                self.image.get(.., columns.clone()),
-            );
+            let part = products(&self.basis[rows.clone()], &self.image[columns.clone()]);
             self.projected.get_mut(rows, columns).copy_from(part);
         }
     }
 
     /// W A − V B for the coefficients A of Ritz vectors and B of them times their values.
-    pub(super) fn residuals(&self, columns: &[(usize, &RitzColumn<T>)]) -> Mat<T> {
-        let vectors = Mat::from_fn(self.filled, columns.len(), |r, c| columns[c].1.vector[r]);
-        let scaled = Mat::from_fn(self.filled, columns.len(), |r, c| columns[c].1.scaled[r]);
-        let mut result = Mat::zeros(self.basis.nrows(), columns.len());
-        add_product(
-            &mut result,
-            self.image.get(.., ..self.filled),
-            vectors.as_ref(),
-            1.0,
-        );
-        add_product(&mut result, self.basis(), scaled.as_ref(), -1.0);
+    pub(super) fn residuals(&self, columns: &[(usize, &RitzColumn<T>)]) -> Vec<Vec<T>> {
+        let vectors = Mat::from_fn(self.filled(), columns.len(), |r, c| columns[c].1.vector[r]);
+        let scaled = Mat::from_fn(self.filled(), columns.len(), |r, c| -columns[c].1.scaled[r]);
+        let mut result = combinations(&self.image, vectors.as_ref());
+        add_combinations(&mut result, &self.basis, scaled.as_ref());
         result
     }
 
-    /// V s.
-    pub(super) fn combine(&self, coefficients: &[T]) -> Vec<T> {
-        let mut sum = vec![T::ZERO; self.basis.nrows()];
-        for (c, &s) in coefficients.iter().enumerate() {
-            axpy(s, self.basis.col_as_slice(c), &mut sum);
-        }
-        sum
+    /// V S.
+    pub(super) fn combine(&self, columns: &[&RitzColumn<T>]) -> Vec<Vec<T>> {
+        let vectors = Mat::from_fn(self.filled(), columns.len(), |r, c| columns[c].vector[r]);
+        combinations(&self.basis, vectors.as_ref())
     }
 
-    /// The normalised Ritz vector; of a real scalar, its real part.
-    pub(super) fn vector(&self, pair: &RitzPair<T>) -> Vec<T> {
-        let mut vector = self.combine(&pair.columns[0].vector);
-        let scale = T::real(1.0 / norm(&vector));
-        vector.iter_mut().for_each(|v| *v *= scale);
-        vector
+    /// The normalised Ritz vectors; of a real scalar, their real parts.
+    pub(super) fn vectors(&self, pairs: &[RitzPair<T>]) -> Vec<Vec<T>> {
+        let columns: Vec<&RitzColumn<T>> = pairs.iter().map(|pair| &pair.columns[0]).collect();
+        let mut vectors = self.combine(&columns);
+        for vector in &mut vectors {
+            let scale = T::real(1.0 / norm(vector));
+            vector.iter_mut().for_each(|v| *v *= scale);
+        }
+        vectors
     }
 
     /// Keeps only V R for orthonormal columns R.
     pub(super) fn compress(&mut self, rotation: &[Vec<T>]) {
         let keep = rotation.len();
-        let rotation = Mat::from_fn(self.filled, keep, |r, c| rotation[c][r]);
-        for matrix in [&mut self.basis, &mut self.image] {
-            let mut rotated = Mat::zeros(matrix.nrows(), keep);
-            add_product(
-                &mut rotated,
-                matrix.get(.., ..self.filled),
-                rotation.as_ref(),
-                1.0,
-            );
-            matrix.get_mut(.., ..keep).copy_from(rotated);
-        }
+        let rotation = Mat::from_fn(self.filled(), keep, |r, c| rotation[c][r]);
         let image = rotation.adjoint() * (self.projected() * &rotation);
+        for vectors in [&mut self.basis, &mut self.image] {
+            let rotated = combinations(vectors, rotation.as_ref());
+            vectors.clear();
+            vectors.extend(rotated);
+        }
         self.projected.get_mut(..keep, ..keep).copy_from(image);
-        self.filled = keep;
     }
 }
 
-/// A B.
-fn product<T: Scalar, C: Conjugate<Canonical = T>>(a: MatRef<'_, C>, b: MatRef<'_, T>) -> Mat<T> {
-    let mut result = Mat::zeros(a.nrows(), b.ncols());
-    let one = T::real(1.0);
-    matmul(result.as_mut(), Accum::Replace, a, b, one, Par::Seq);
-    result
+/// A* B, summed over [`ROWS`] at a time.
+fn products<T: Scalar>(a: &[Vec<T>], b: &[Vec<T>]) -> Mat<T> {
+    let n = a.first().map_or(0, Vec::len);
+    let mut sums = Mat::zeros(a.len(), b.len());
+    // Only a closure that gives away what it holds is compiled for the instructions dispatched to.
+    Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            for start in (0..n).step_by(ROWS) {
+                let rows = start..(start + ROWS).min(n);
+                for (i, a) in a.iter().enumerate() {
+                    let a = &a[rows.clone()];
+                    for (j, b) in b.chunks(2).enumerate() {
+                        match b {
+                            [one, two] => {
+                                let both = dot_two(a, [&one[rows.clone()], &two[rows.clone()]]);
+                                sums[(i, 2 * j)] += both[0];
+                                sums[(i, 2 * j + 1)] += both[1];
+                            }
+                            [one] => sums[(i, 2 * j)] += dot(a, &one[rows.clone()]),
+                            _ => {}
+                        }
+                    }
+                }
+            }
+            sums
+        },
+    )
 }
 
-/// C ← C + s A B.
-fn add_product<T: Scalar>(c: &mut Mat<T>, a: MatRef<'_, T>, b: MatRef<'_, T>, s: f64) {
-    matmul(c.as_mut(), Accum::Add, a, b, T::real(s), Par::Seq);
+/// C ← C + A S.
+fn add_combinations<T: Scalar>(c: &mut [Vec<T>], a: &[Vec<T>], s: MatRef<'_, T>) {
+    let n = a.first().map_or(0, Vec::len);
+    Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            let c = c;
+            for start in (0..n).step_by(ROWS) {
+                let rows = start..(start + ROWS).min(n);
+                for (i, a) in a.chunks(2).enumerate() {
+                    for (j, c) in c.iter_mut().enumerate() {
+                        let sum = &mut c[rows.clone()];
+                        match a {
+                            [one, two] => axpy_two(
+                                [s[(2 * i, j)], s[(2 * i + 1, j)]],
+                                [&one[rows.clone()], &two[rows.clone()]],
+                                sum,
+                            ),
+                            [one] => axpy(s[(2 * i, j)], &one[rows.clone()], sum),
+                            _ => {}
+                        }
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// C ← C L* for a lower triangle L, in place from the last column.
+fn turn<T: Scalar>(c: &mut [Vec<T>], l: MatRef<'_, T>) {
+    let n = c.first().map_or(0, Vec::len);
+    Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            let c = c;
+            for start in (0..n).step_by(ROWS) {
+                let rows = start..(start + ROWS).min(n);
+                for k in (0..c.len()).rev() {
+                    let (before, rest) = c.split_at_mut(k);
+                    let column = &mut rest[0][rows.clone()];
+                    let own = l[(k, k)].conjugate();
+                    column.iter_mut().for_each(|v| *v *= own);
+                    for (i, other) in before.iter().enumerate() {
+                        axpy(l[(k, i)].conjugate(), &other[rows.clone()], column);
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// x* y and x* z.
+#[inline(always)]
+fn dot_two<T: Scalar>(x: &[T], [y, z]: [&[T]; 2]) -> [T; 2] {
+    const LANES: usize = 8;
+    let mut lanes = [[T::ZERO; LANES]; 2];
+    let [a, b, c] = [x, y, z].map(|v| v.chunks_exact(LANES));
+    let (rest_a, rest_b, rest_c) = (a.remainder(), b.remainder(), c.remainder());
+    for ((a, b), c) in a.zip(b).zip(c) {
+        for k in 0..LANES {
+            let a = a[k].conjugate();
+            lanes[0][k] += a * b[k];
+            lanes[1][k] += a * c[k];
+        }
+    }
+    let sum = |lanes: [T; LANES], rest| lanes.into_iter().fold(rest, |sum, lane| sum + lane);
+    [
+        sum(lanes[0], dot(rest_a, rest_b)),
+        sum(lanes[1], dot(rest_a, rest_c)),
+    ]
+}
+
+/// y ← y + a x + b z.
+#[inline(always)]
+fn axpy_two<T: Scalar>([a, b]: [T; 2], [x, z]: [&[T]; 2], y: &mut [T]) {
+    for ((y, &x), &z) in y.iter_mut().zip(x).zip(z) {
+        *y = *y + a * x + b * z;
+    }
+}
+
+/// A S.
+fn combinations<T: Scalar>(a: &[Vec<T>], s: MatRef<'_, T>) -> Vec<Vec<T>> {
+    let n = a.first().map_or(0, Vec::len);
+    let mut result = vec![vec![T::ZERO; n]; s.ncols()];
+    add_combinations(&mut result, a, s);
+    result
 }
 
 /// A Ritz value and the coefficients of its vector: for a real scalar real and imaginary part, where

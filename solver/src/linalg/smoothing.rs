@@ -161,8 +161,19 @@ impl<S: Single> Level<S> {
             0
         };
         let mut next_row = row(next);
+        // The neighbour just relaxed comes last, so that the next unknown waits for two operations only;
+        // where there is none its coefficient is zero.
+        let mut near = [S::ZERO; LANES];
+        let last = x.len() - 1;
         let mut relax = |u: usize, across: usize| {
-            let mut r = self.residual_at(u, across, b, x, shift);
+            let [c, w, e, s, n] = self.points[u];
+            let (west, east) = (u.saturating_sub(1), (u + 1).min(last));
+            let (to_near, to_far, far) = if backward { (e, w, west) } else { (w, e, east) };
+            let (far, own, mut r) = (x[far], x[u], b[u]);
+            let (south, north) = (x[u.saturating_sub(across)], x[(u + across).min(last)]);
+            for l in 0..LANES {
+                r[l] -= to_far * far[l] + s * south[l] + n * north[l] + (c - shift[l]) * own[l];
+            }
             if u == next_row {
                 self.subtract_further(next, x, &mut r);
                 next = if backward {
@@ -172,9 +183,11 @@ impl<S: Single> Level<S> {
                 };
                 next_row = row(next);
             }
+            let scaled = inverse[u] * to_near;
             for l in 0..LANES {
-                x[u][l] += inverse[u] * r[l];
+                near[l] = own[l] + inverse[u] * r[l] - scaled * near[l];
             }
+            x[u] = near;
         };
         let range = |lattice: &Lattice| lattice.offset..lattice.offset + lattice.len();
         if backward {

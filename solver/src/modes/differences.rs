@@ -1,7 +1,7 @@
 //! The finite-difference levels of a solve and what the rest of the program asks of them.
 
 use super::family::{Level as LevelSize, ModeFamily};
-use super::operator::{Operator, REMOVED, Unknowns};
+use super::operator::{Operator, REMOVED};
 use super::permittivity::{Component, StaggeredFill, effective};
 use super::sample::{Sample, WallSample};
 use super::{Fields, ModeError, ModeGrid, ModeProblem};
@@ -35,7 +35,7 @@ pub(super) struct LevelMode<T> {
 impl<T: Scalar> LevelMode<T> {
     pub(super) fn new(operator: &Operator<T>, electric: Vec<T>) -> Self {
         let magnetic = operator.magnetic(&electric);
-        let image = operator.apply(&electric);
+        let image = operator.image(&electric, &magnetic);
         let eigenvalue = (product(&magnetic, &image) / product(&magnetic, &electric)).to_complex();
         let (mut error, mut size) = (0.0, 0.0);
         for (&image, &e) in image.iter().zip(&electric) {
@@ -82,7 +82,7 @@ fn product<T: Scalar>(x: &[T], y: &[T]) -> T {
 pub(super) struct Level<T> {
     pub(super) refinement: f64,
     pub(super) grid: RectilinearGrid<2>,
-    pub(super) unknowns: Arc<Unknowns>,
+    pub(super) operator: Operator<T>,
     pub(super) fill: StaggeredFill,
     pub(super) permittivities: Vec<[Complex64; 3]>,
     pub(super) modes: Vec<LevelMode<T>>,
@@ -104,15 +104,17 @@ impl<T: Scalar> Level<T> {
             let operator = self.operator_on(&self.grid, &shifted, &self.fill);
             operator.map(|operator| (factor, operator))
         };
-        let centre = at(1.0)?;
         let (low, high) = (at(factors[0]), at(factors[1]));
-        let low = low.as_ref().unwrap_or(&centre);
-        let high = high.as_ref().unwrap_or(&centre);
+        let centre = (1.0, &self.operator);
+        let [low, high] = [&low, &high].map(|side| match side {
+            Ok((factor, operator)) => (*factor, operator),
+            Err(_) => centre,
+        });
         let step = (high.0 - low.0) * wavelength;
         let slopes: Vec<Complex64> = self
             .modes
             .iter()
-            .map(|mode| mode.derivative(&low.1, &high.1, step.max(f64::MIN_POSITIVE)))
+            .map(|mode| mode.derivative(low.1, high.1, step.max(f64::MIN_POSITIVE)))
             .collect();
         for (mode, slope) in self.modes.iter_mut().zip(slopes) {
             mode.group_index = mode.effective_index() - wavelength * slope;
@@ -129,7 +131,7 @@ impl<T: Scalar> Level<T> {
         let k0 = problem.wavelength().vacuum_wavenumber();
         Ok(Operator::new(
             grid,
-            Arc::clone(&self.unknowns),
+            Arc::clone(&self.operator.unknowns),
             fill,
             &problem.permittivities()?,
             k0,
@@ -175,89 +177,141 @@ impl<T> fmt::Debug for Family<T> {
     }
 }
 
-impl<T: Scalar> Level<T> {
-    /// Fields of an eigenvector, normalised to P = ½ Re ∫ (E × H*)·z dA = 1 W, the transverse
-    /// electric field real and positive where it is largest.
-    ///
-    /// H_t comes from B e (Ampère), Ez = −(i/n) Z Gᵀ M e (Gauss), Hz = −i C e / η₀ (Faraday).
-    fn fields(&self, problem: &ModeProblem, operator: &Operator<T>, mode: &LevelMode<T>) -> Fields {
-        let (grid, fill, permittivities) = (&self.grid, &self.fill, &self.permittivities);
-        let n = mode.effective_index();
-        let u = &*operator.unknowns;
-        let [nx, ny] = u.cells;
-        let longitudinal = operator.longitudinal(&mode.electric);
-        let e = |unknown: usize| {
-            if unknown == REMOVED {
-                Complex64::ZERO
-            } else {
-                mode.electric[unknown].to_complex()
-            }
-        };
-        // ẑ × h = −B e / (W η₀ n): h_y on x-edges, −h_x on y-edges.
-        let h = |unknown: usize| {
-            if unknown == REMOVED {
-                return Complex64::ZERO;
-            }
-            mode.magnetic[unknown].to_complex()
-                / (operator.edge_area[unknown] * VACUUM_IMPEDANCE * n)
-        };
-        let ez = |unknown: usize| {
-            if unknown == REMOVED {
-                Complex64::ZERO
-            } else {
-                -Complex64::I / n * longitudinal[unknown].to_complex()
-            }
-        };
-        let k0 = problem.wavelength().vacuum_wavenumber();
-        let (x, y) = (grid.axis(0), grid.axis(1));
-        let shape = (nx, ny);
-        let centre =
-            |f: &dyn Fn(usize, usize) -> Complex64| Array2::from_shape_fn(shape, |(i, j)| f(i, j));
-        let mut electric = [
-            centre(&|i, j| 0.5 * (e(u.x_edge(i, j)) + e(u.x_edge(i, j + 1)))),
-            centre(&|i, j| 0.5 * (e(u.y_edge(i, j)) + e(u.y_edge(i + 1, j)))),
-            centre(&|i, j| {
-                0.25 * (ez(u.node(i, j))
-                    + ez(u.node(i + 1, j))
-                    + ez(u.node(i, j + 1))
-                    + ez(u.node(i + 1, j + 1)))
-            }),
-        ];
-        let mut magnetic = [
-            centre(&|i, j| -0.5 * (h(u.y_edge(i, j)) + h(u.y_edge(i + 1, j)))),
-            centre(&|i, j| 0.5 * (h(u.x_edge(i, j)) + h(u.x_edge(i, j + 1)))),
-            centre(&|i, j| {
-                let curl = (e(u.y_edge(i + 1, j)) - e(u.y_edge(i, j))) / (k0 * x.width(i))
-                    - (e(u.x_edge(i, j + 1)) - e(u.x_edge(i, j))) / (k0 * y.width(j));
-                -Complex64::I * curl / VACUUM_IMPEDANCE
-            }),
-        ];
+/// The fields of an eigenvector at the centres of cells.
+///
+/// H_t comes from B e (Ampère), Ez = −(i/n) Z Gᵀ M e (Gauss), Hz = −i C e / η₀ (Faraday).
+struct Centres<'a, T> {
+    level: &'a Level<T>,
+    mode: &'a LevelMode<T>,
+    k0: f64,
+    /// 1/(η₀ n).
+    admittance: Complex64,
+    /// −i/n.
+    to_longitudinal: Complex64,
+    /// Z Gᵀ M e.
+    longitudinal: Vec<T>,
+    /// Normalises to P = ½ Re ∫ (E × H*)·z dA = 1 W, the transverse electric field real and positive where
+    /// it is largest.
+    gauge: Complex64,
+}
+
+impl<'a, T: Scalar> Centres<'a, T> {
+    fn new(problem: &ModeProblem, level: &'a Level<T>, mode: &'a LevelMode<T>) -> Self {
+        let (n, k0) = (
+            mode.effective_index(),
+            problem.wavelength().vacuum_wavenumber(),
+        );
+        let admittance = 1.0 / (VACUUM_IMPEDANCE * n);
         // On the edges themselves, where E and H are exact partners, the power is a plain sum.
-        let mut power = 0.0;
-        let mut largest = Complex64::ZERO;
-        for unknown in 0..u.edge_count {
-            let value = e(unknown);
-            power += 0.5 * (value * h(unknown).conj()).re * operator.edge_area[unknown] / (k0 * k0);
-            if value.norm_sqr() > largest.norm_sqr() {
-                largest = value;
+        let mut power = Complex64::ZERO;
+        let (mut largest, mut size) = (T::ZERO, 0.0);
+        for (&e, &b) in mode.electric.iter().zip(&mode.magnetic) {
+            power += (e * b.conjugate()).to_complex();
+            if e.norm_squared() > size {
+                (largest, size) = (e, e.norm_squared());
             }
         }
-        let gauge = largest.conj() / largest.norm() / power.abs().sqrt();
-        for component in electric.iter_mut().chain(&mut magnetic) {
-            component.mapv_inplace(|v| v * gauge);
+        let power = 0.5 * (power * admittance.conj()).re / (k0 * k0);
+        let gauge = largest.to_complex().conj() / size.sqrt() / power.abs().sqrt();
+        Self {
+            level,
+            mode,
+            k0,
+            admittance,
+            to_longitudinal: -Complex64::I / n,
+            longitudinal: level.operator.longitudinal(&mode.electric),
+            gauge,
         }
-        let permittivity = Array2::from_shape_fn(shape, |(i, j)| {
-            let below = effective(fill.x_edges.cell(i, j), permittivities, Component::Xx);
-            let above = effective(fill.x_edges.cell(i, j + 1), permittivities, Component::Xx);
-            0.5 * (below + above).re
-        });
+    }
+
+    fn e(&self, edge: usize) -> T {
+        if edge == REMOVED {
+            return T::ZERO;
+        }
+        self.mode.electric[edge]
+    }
+
+    /// ẑ × h = −B e / (W η₀ n), here B e / W: h_y on x-edges, −h_x on y-edges.
+    fn h(&self, edge: usize) -> T {
+        if edge == REMOVED {
+            return T::ZERO;
+        }
+        self.mode.magnetic[edge] * T::real(1.0 / self.level.operator.edge_area[edge])
+    }
+
+    fn ez(&self, node: usize) -> T {
+        if node == REMOVED {
+            return T::ZERO;
+        }
+        self.longitudinal[node]
+    }
+
+    /// E_c in cell (i, j), not normalised.
+    fn electric(&self, c: usize, i: usize, j: usize) -> Complex64 {
+        let u = &*self.level.operator.unknowns;
+        match c {
+            0 => 0.5 * (self.e(u.x_edge(i, j)) + self.e(u.x_edge(i, j + 1))).to_complex(),
+            1 => 0.5 * (self.e(u.y_edge(i, j)) + self.e(u.y_edge(i + 1, j))).to_complex(),
+            _ => {
+                let nodes = [[i, j], [i + 1, j], [i, j + 1], [i + 1, j + 1]];
+                let ez = nodes.map(|[i, j]| self.ez(u.node(i, j)));
+                0.25 * self.to_longitudinal * (ez[0] + ez[1] + ez[2] + ez[3]).to_complex()
+            }
+        }
+    }
+
+    /// H_c in cell (i, j), not normalised.
+    fn magnetic(&self, c: usize, i: usize, j: usize) -> Complex64 {
+        let u = &*self.level.operator.unknowns;
+        match c {
+            0 => {
+                let h = self.h(u.y_edge(i, j)) + self.h(u.y_edge(i + 1, j));
+                -0.5 * self.admittance * h.to_complex()
+            }
+            1 => {
+                let h = self.h(u.x_edge(i, j)) + self.h(u.x_edge(i, j + 1));
+                0.5 * self.admittance * h.to_complex()
+            }
+            _ => {
+                let (x, y) = (self.level.grid.axis(0), self.level.grid.axis(1));
+                let across = self.e(u.y_edge(i + 1, j)) - self.e(u.y_edge(i, j));
+                let up = self.e(u.x_edge(i, j + 1)) - self.e(u.x_edge(i, j));
+                let [dx, dy] = [x.width(i), y.width(j)].map(|d| T::real(1.0 / (self.k0 * d)));
+                -Complex64::I / VACUUM_IMPEDANCE * (across * dx - up * dy).to_complex()
+            }
+        }
+    }
+
+    /// Re ε_xx.
+    fn permittivity(&self, i: usize, j: usize) -> f64 {
+        let (fill, materials) = (&self.level.fill.x_edges, &self.level.permittivities);
+        let at = |j: usize| effective(fill.cell(i, j), materials, Component::Xx);
+        0.5 * (at(j) + at(j + 1)).re
+    }
+
+    fn fields(&self) -> Fields {
+        let grid = &self.level.grid;
+        let [nx, ny] = grid.shape();
+        let electric = |c: usize| {
+            Array2::from_shape_fn((nx, ny), |(i, j)| self.gauge * self.electric(c, i, j))
+        };
+        let magnetic = |c: usize| {
+            Array2::from_shape_fn((nx, ny), |(i, j)| self.gauge * self.magnetic(c, i, j))
+        };
         Fields {
             grid: grid.clone(),
-            electric,
-            magnetic,
-            effective_index: n,
-            permittivity,
+            electric: [0, 1, 2].map(electric),
+            magnetic: [0, 1, 2].map(magnetic),
+            effective_index: self.mode.effective_index(),
+            permittivity: Array2::from_shape_fn((nx, ny), |(i, j)| self.permittivity(i, j)),
         }
+    }
+}
+
+impl<T: Scalar> Family<T> {
+    fn centres(&self, level: usize, member: usize) -> Centres<'_, T> {
+        let level = &self.levels[level];
+        Centres::new(&self.problem, level, &level.modes[member])
     }
 }
 
@@ -269,7 +323,7 @@ impl<T: Scalar> ModeFamily for Family<T> {
     fn levels(&self) -> Vec<LevelSize> {
         let size = |level: &Level<T>| LevelSize {
             refinement: level.refinement,
-            unknowns: level.unknowns.edge_count,
+            unknowns: level.operator.unknowns.edge_count,
         };
         self.levels.iter().map(size).collect()
     }
@@ -298,6 +352,34 @@ impl<T: Scalar> ModeFamily for Family<T> {
         let section = self.problem.cross_section();
         let place = |x: f64, y: f64| (section.material_at(x, y), section.region_at(x, y));
         ModeFamily::fields(self, level, member).samples(place)
+    }
+
+    fn power_centroid(&self, level: usize, member: usize) -> [f64; 2] {
+        let (level, mode) = (&self.levels[level], &self.levels[level].modes[member]);
+        let u = &*level.operator.unknowns;
+        let [x, y] = [0, 1].map(|d| level.grid.axis(d));
+        // S_z dA on the edges: ½ Re (e (B e)* / (η₀ n)*), up to a factor.
+        let turn = (1.0 / mode.effective_index()).conj();
+        let flow = |edge: usize| {
+            let product = mode.electric[edge] * mode.magnetic[edge].conjugate();
+            (product.to_complex() * turn).re
+        };
+        let (mut power, mut moments) = (0.0, [0.0; 2]);
+        for (edge, place) in u.places().into_iter().enumerate() {
+            let flow = flow(edge);
+            let at = [0, 1].map(|d| {
+                let axis = [x, y][d];
+                let k = place[d] / 2;
+                if place[d] % 2 == 1 {
+                    axis.centre(k)
+                } else {
+                    axis.faces()[k]
+                }
+            });
+            power += flow;
+            (0..2).for_each(|d| moments[d] += flow * at[d]);
+        }
+        moments.map(|moment| moment / power)
     }
 
     fn at(&self, level: usize, member: usize, points: &[[f64; 2]]) -> Vec<Sample> {
@@ -344,15 +426,16 @@ impl<T: Scalar> ModeFamily for Family<T> {
     }
 
     fn wall_samples(&self, level: usize, member: usize) -> Vec<WallSample> {
-        let fields = ModeFamily::fields(self, level, member);
-        let [nx, ny] = fields.grid.shape();
-        let (x, y) = (fields.grid.axis(0), fields.grid.axis(1));
-        let sample = |side: usize, length: f64, at: [usize; 2]| WallSample {
+        let centres = self.centres(level, member);
+        let grid = &self.levels[level].grid;
+        let [nx, ny] = grid.shape();
+        let (x, y) = (grid.axis(0), grid.axis(1));
+        let sample = |side: usize, length: f64, [i, j]: [usize; 2]| WallSample {
             side,
             length,
-            permittivity: fields.permittivity[at],
-            electric: fields.electric.each_ref().map(|c| c[at]),
-            magnetic: fields.magnetic.each_ref().map(|c| c[at]),
+            permittivity: centres.permittivity(i, j),
+            electric: [0, 1, 2].map(|c| centres.gauge * centres.electric(c, i, j)),
+            magnetic: [0, 1, 2].map(|c| centres.gauge * centres.magnetic(c, i, j)),
         };
         let mut walls = Vec::with_capacity(2 * (nx + ny));
         for (side, i) in [(0, 0), (1, nx - 1)] {
@@ -365,17 +448,7 @@ impl<T: Scalar> ModeFamily for Family<T> {
     }
 
     fn fields(&self, level: usize, member: usize) -> Fields {
-        let level = &self.levels[level];
-        let k0 = self.problem.wavelength().vacuum_wavenumber();
-        let unknowns = Arc::clone(&level.unknowns);
-        let operator = Operator::new(
-            &level.grid,
-            unknowns,
-            &level.fill,
-            &level.permittivities,
-            k0,
-        );
-        level.fields(&self.problem, &operator, &level.modes[member])
+        self.centres(level, member).fields()
     }
 
     fn layer_effect(&self, _level: usize, _member: usize) -> Complex64 {

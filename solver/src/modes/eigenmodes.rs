@@ -30,8 +30,8 @@ const COARSE_TOLERANCE: f64 = 6e-4;
 const GUARD_TOLERANCE: f64 = 6e-3;
 /// Multigrid iterations after which the factorisation is tried instead.
 const ITERATIONS: usize = 40;
-/// Vectors in the basis of the iteration.
-const BASIS: usize = 32;
+/// Vectors in the basis of the iteration: enough that it is compressed, which costs an iteration, rarely.
+const BASIS: usize = 48;
 /// Extensions of the basis before the shift is moved.
 const ITERATIONS_PER_SHIFT: usize = 12;
 /// Times the shift is moved at most.

@@ -140,6 +140,19 @@ impl ModeGrid {
         Ok(Self { x, y })
     }
 
+    /// Equal cells over the window, `cells` in x and y at refinement 1, odd numbers rounded up. Interfaces
+    /// fall where they may, which the averages of ε make up for to second order only away from corners.
+    pub fn uniform(problem: &ModeProblem, cells: [usize; 2]) -> Self {
+        let window = problem.cross_section().window();
+        let spacing = |[low, high]: [f64; 2], cells: usize| {
+            Spacing::new(low, high, (high - low) / cells as f64)
+        };
+        Self {
+            x: spacing(window.x, cells[0]),
+            y: spacing(window.y, cells[1]),
+        }
+    }
+
     /// The grid at a refinement (1 is the coarsest).
     ///
     /// # Errors

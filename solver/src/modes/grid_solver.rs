@@ -10,19 +10,58 @@ use cpo_meshes::RectilinearGrid;
 use num_complex::Complex64;
 use std::sync::Arc;
 
-/// Refinements below a grid that is given as the finest.
-pub(super) const REFINEMENTS: [f64; 3] = [0.5, 0.75, 1.0];
-/// Residual ‖P e − n² e‖ / ‖n² e‖. The Rayleigh quotient's error is of the order of its square.
+/// Refinements of a family whose finest grid is given.
+const FAMILY: [f64; 3] = [0.5, 0.75, 1.0];
+/// Its residual ‖P e − n² e‖ / ‖n² e‖. The Rayleigh quotient's error is of the order of its square.
 const RESIDUAL: f64 = 1e-7;
 /// Relative distance of n² below which two modes are one degenerate pair.
 const DEGENERATE: f64 = 1e-8;
 /// Wavelength step of the group index, relative: truncation 1e-8, round-off 1e-12 of n_g.
 const WAVELENGTH_STEP: f64 = 1e-4;
 
+/// The grids to solve on, coarsest first, and how far.
+#[derive(Clone, Debug)]
+pub(super) struct Grids {
+    grid: ModeGrid,
+    refinements: &'static [f64],
+    residual: f64,
+}
+
+impl Grids {
+    /// The family whose finest member is `grid` at refinement 1.
+    pub(super) fn family(grid: ModeGrid) -> Self {
+        Self {
+            grid,
+            refinements: &FAMILY,
+            residual: RESIDUAL,
+        }
+    }
+
+    /// That member alone.
+    pub(super) fn single(grid: ModeGrid, residual: f64) -> Self {
+        Self {
+            grid,
+            refinements: &FAMILY[FAMILY.len() - 1..],
+            residual,
+        }
+    }
+
+    /// ‖P e − n² e‖ / ‖n² e‖ at most.
+    pub(super) fn residual(&self) -> f64 {
+        self.residual
+    }
+
+    /// Cells of every grid, coarsest first.
+    pub(super) fn cells(&self) -> Result<Vec<[usize; 2]>, ModeError> {
+        let shape = |&s: &f64| Ok(self.grid.at(s)?.shape());
+        self.refinements.iter().map(shape).collect()
+    }
+}
+
 /// The first `count` modes by falling Re n_eff, or all above `bound` if no count is given.
 pub(super) fn solve<T: Scalar>(
     problem: &ModeProblem,
-    grids: &ModeGrid,
+    grids: &Grids,
     count: Option<usize>,
     bound: f64,
 ) -> Result<Family<T>, ModeError> {
@@ -32,20 +71,14 @@ pub(super) fn solve<T: Scalar>(
         .map(|e| e[0].re.max(e[1].re))
         .fold(f64::MIN, f64::max);
     let first = |count: usize| {
-        let coarse = grids.at(REFINEMENTS[0])?;
         let wanted = Wanted {
             count,
             above: highest,
-            residual: RESIDUAL,
+            residual: grids.residual,
         };
-        solve_level::<T>(
-            problem,
-            &permittivities,
-            coarse,
-            REFINEMENTS[0],
-            wanted,
-            None,
-        )
+        let refinement = grids.refinements[0];
+        let coarse = grids.grid.at(refinement)?;
+        solve_level::<T>(problem, &permittivities, coarse, refinement, wanted, None)
     };
     let guided = |level: &Level<T>| {
         level
@@ -66,7 +99,7 @@ pub(super) fn solve<T: Scalar>(
         coarsest.modes.truncate(wanted);
     }
     let mut levels = vec![coarsest];
-    for &refinement in &REFINEMENTS[1..] {
+    for &refinement in &grids.refinements[1..] {
         // Just above the highest mode known, so that "nearest" means "next lower".
         let before: Vec<f64> = levels[levels.len() - 1]
             .modes
@@ -76,12 +109,12 @@ pub(super) fn solve<T: Scalar>(
         let top = before.iter().copied().fold(f64::MIN, f64::max);
         let floor = before.iter().copied().fold(bound.powi(2), f64::min);
         let above = top + 0.03 * (top - floor).abs().max(1e-3 * (highest - top)) + 1e-9 * highest;
-        let grid = grids.at(refinement)?;
+        let grid = grids.grid.at(refinement)?;
         let coarser = levels.last();
         let wanted = Wanted {
             count: wanted,
             above,
-            residual: RESIDUAL,
+            residual: grids.residual,
         };
         let level = solve_level::<T>(problem, &permittivities, grid, refinement, wanted, coarser)?;
         levels.push(level);
@@ -105,7 +138,7 @@ fn solve_level<T: Scalar>(
     let discretisation = Discretisation::<T>::new(problem, permittivities, grid, &fill);
     let unknowns = Arc::clone(&discretisation.operator.unknowns);
     let continued: Vec<Vec<T>> = coarser.map_or_else(Vec::new, |level| {
-        let from = (&level.grid, &*level.unknowns);
+        let from = (&level.grid, &*level.operator.unknowns);
         let to = (&discretisation.grid, &*unknowns);
         let modes = level.modes.iter();
         modes.map(|m| prolong(from, &m.electric, to)).collect()
@@ -124,7 +157,7 @@ fn solve_level<T: Scalar>(
     let mut level = Level {
         refinement,
         grid,
-        unknowns,
+        operator,
         fill,
         permittivities: permittivities.to_vec(),
         modes,

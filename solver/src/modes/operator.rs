@@ -325,12 +325,16 @@ impl<T: Scalar> Operator<T> {
 
     /// P e from its factors.
     pub(super) fn apply(&self, e: &[T]) -> Vec<T> {
-        let magnetic = self.magnetic(e);
+        self.image(e, &self.magnetic(e))
+    }
+
+    /// P e from e and B e.
+    pub(super) fn image(&self, e: &[T], magnetic: &[T]) -> Vec<T> {
         let longitudinal = self.longitudinal(e);
         let mut result: Vec<T> = magnetic
-            .into_iter()
+            .iter()
             .zip(&self.edge_area)
-            .map(|(b, &w)| b * T::real(1.0 / w))
+            .map(|(&b, &w)| b * T::real(1.0 / w))
             .collect();
         let [nx, ny] = self.unknowns.cells;
         for j in 0..=ny {

@@ -3,7 +3,7 @@
 use super::classify::RadiationBound;
 use super::elements;
 use super::family::ModeFamily;
-use super::grid_solver::{self, REFINEMENTS};
+use super::grid_solver::{self, Grids};
 use super::{ModeError, ModeGrid, ModeProblem, ModeSet, Wall};
 use crate::convergence::GridStudy;
 use cpo_materials::Wavelength;
@@ -39,7 +39,7 @@ pub struct ModeSolver {
     unknowns: usize,
     near: Option<f64>,
     reference: Option<ModeProblem>,
-    grid: Option<ModeGrid>,
+    grids: Option<Grids>,
 }
 
 impl Default for ModeSolver {
@@ -50,7 +50,7 @@ impl Default for ModeSolver {
             unknowns: 1_500_000,
             near: None,
             reference: None,
-            grid: None,
+            grids: None,
         }
     }
 }
@@ -95,8 +95,18 @@ impl ModeSolver {
     /// whatever it is.
     #[must_use]
     pub fn given(mut self, grid: ModeGrid) -> Self {
-        self.grid = Some(grid);
+        self.grids = Some(Grids::family(grid));
         self.error = f64::INFINITY;
+        self
+    }
+
+    /// Finite differences on `grid` at refinement 1 alone, to this residual ‖P e − n² e‖ / ‖n² e‖: to
+    /// compare with another solver on one and the same grid, and to time it. What one grid is off by
+    /// cannot be told from it: every error bar is infinite and, as long as a finite error is asked for,
+    /// every mode unconverged.
+    #[must_use]
+    pub fn on_one_grid(mut self, grid: ModeGrid, residual: f64) -> Self {
+        self.grids = Some(Grids::single(grid, residual));
         self
     }
 
@@ -113,13 +123,10 @@ impl ModeSolver {
     /// # Errors
     /// As [`ModeGrid::new`].
     pub fn plan(&self, problem: &ModeProblem) -> Result<Vec<usize>, ModeError> {
-        match &self.grid {
+        match &self.grids {
             Some(grids) => {
-                check_size(grids, self.unknowns)?;
-                REFINEMENTS
-                    .iter()
-                    .map(|&s| Ok(2 * grids.at(s)?.cells()))
-                    .collect()
+                let cells = check_size(grids, self.unknowns)?;
+                Ok(cells.into_iter().map(|[nx, ny]| 2 * nx * ny).collect())
             }
             None => {
                 let reference = self.reference.as_ref().unwrap_or(problem);
@@ -152,7 +159,7 @@ impl ModeSolver {
             ModeCount::AllGuided => None,
         };
         let swept =
-            if self.grid.is_none() && self.near.is_none() && elements::is_sweepable(problem)? {
+            if self.grids.is_none() && self.near.is_none() && elements::is_sweepable(problem)? {
                 let request = self.request(count, problem);
                 elements::sweep(&problems, &request)?
             } else {
@@ -265,9 +272,17 @@ impl ModeSolver {
                 return Err(ModeError::Target { target, ceiling });
             }
         }
-        let family = match &self.grid {
+        let family = match &self.grids {
             Some(grids) => {
                 check_size(grids, self.unknowns)?;
+                let residual = grids.residual();
+                if residual.is_nan() || residual <= 0.0 {
+                    return Err(ModeError::Option {
+                        option: "residual",
+                        value: residual,
+                        allowed: "positive, such as 1e-9",
+                    });
+                }
                 let absorbing = |wall: &Wall| matches!(wall, Wall::Absorbing { .. });
                 let oblique = |tensor: &Tensor| {
                     // Less is round-off of an axis given by its angles.
@@ -305,18 +320,18 @@ impl ModeSolver {
     }
 }
 
-/// The finest grid must be small enough.
-fn check_size(grids: &ModeGrid, allowed: usize) -> Result<(), ModeError> {
-    let grid = grids.at(REFINEMENTS[REFINEMENTS.len() - 1])?;
-    let unknowns = 2 * grid.cells();
-    if unknowns > allowed {
-        let [cells_x, cells_y] = grid.shape();
+/// Cells of the grids, of which the finest must be small enough.
+fn check_size(grids: &Grids, allowed: usize) -> Result<Vec<[usize; 2]>, ModeError> {
+    let cells = grids.cells()?;
+    if let Some(&[cells_x, cells_y]) = cells.last()
+        && 2 * cells_x * cells_y > allowed
+    {
         return Err(ModeError::TooManyUnknowns {
             cells_x,
             cells_y,
-            unknowns,
+            unknowns: 2 * cells_x * cells_y,
             allowed,
         });
     }
-    Ok(())
+    Ok(cells)
 }
