@@ -4,8 +4,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use cpo_benches::{off_middle, tip, wire};
-use cpo_materials::{Length, Quantity};
+use cpo_benches::{bend, crystal, off_middle, tip, wire};
+use cpo_materials::{Length, Quantity, Wavelength};
 use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSolver};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -65,12 +65,33 @@ fn one_grid(c: &mut Criterion) {
     group.finish();
 }
 
+fn complex(c: &mut Criterion) {
+    let mut group = c.benchmark_group("modes to 1e-5 in complex arithmetic");
+    for (name, problem) in [("bent wire TE+TM", bend()), ("oblique crystal", crystal())] {
+        let problem = problem.expect("the benchmark's sizes are positive");
+        let solver = ModeSolver::default().count(2).error(1e-5);
+        group.bench_function(name, |b| b.iter(|| black_box(solver.solve(&problem))));
+    }
+    group.finish();
+}
+
+fn sweep(c: &mut Criterion) {
+    let problem = wire().expect("the benchmark's sizes are positive");
+    let solver = ModeSolver::default().count(2).error(1e-4);
+    let wavelengths: Vec<Wavelength> = (0..41)
+        .map(|k| Wavelength::nm(1500.0 + 2.5 * f64::from(k)))
+        .collect();
+    c.bench_function("41 wavelengths TE+TM to 1e-4 with n_g and D", |b| {
+        b.iter(|| black_box(solver.sweep(&problem, &wavelengths)));
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3));
-    targets = to_an_error, growth, one_grid
+    targets = to_an_error, growth, one_grid, complex, sweep
 }
 criterion_main!(benches);

@@ -1,14 +1,14 @@
 //! The problems that are timed: benchmarks live in `benches/`, dated results in `runs/`.
 
 use cpo_materials::{
-    HeatTransferCoefficient, Length, Material, Quantity, Temperature, ThermalConductivity,
-    Wavelength,
+    Angle, HeatTransferCoefficient, Length, Material, OpticAxis, Quantity, Temperature,
+    ThermalConductivity, Wavelength,
 };
 use cpo_meshes::{
     CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
 };
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem};
-use cpo_solver::modes::ModeProblem;
+use cpo_solver::modes::{ModeProblem, Wall, Walls};
 
 /// A strip of `width` × `height` µm and index `core` in silica, `margin` µm around it, at `wavelength`.
 ///
@@ -129,4 +129,53 @@ fn laser_plan() -> Result<Floorplan, MeshError> {
         .layer("active", isotropic(60.0), um(3.0))?
         .layer("cladding", isotropic(1.4), um(2.0))?
         .source_array("laser", stripe, (8, um(250.0), Direction::X), "active", 1.0)
+}
+
+/// A silicon wire bent at a radius of 2 um between absorbing layers.
+///
+/// # Errors
+/// None: the sizes are positive.
+pub fn bend() -> Result<ModeProblem, MeshError> {
+    let um = |v: f64| Length::um(v).si();
+    let window = Window {
+        x: [um(-0.9), um(0.9)],
+        y: [um(-0.9), um(0.9)],
+    };
+    let core = Shape::Rectangle {
+        x: 0.0,
+        bottom: um(-0.11),
+        width: um(0.5),
+        height: um(0.22),
+    };
+    let section = CrossSection::new(window, Material::with_index(1.444))?.paint(
+        "core",
+        Material::with_index(3.4777),
+        core,
+    )?;
+    let layer = Wall::Absorbing { thickness: um(1.0) };
+    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0))
+        .walled(Walls::all(layer))
+        .bent(um(2.0)))
+}
+
+/// A strip of an x-cut lithium-niobate film at 30 degrees to the crystal's Z.
+///
+/// # Errors
+/// None: the sizes are positive.
+pub fn crystal() -> Result<ModeProblem, MeshError> {
+    let um = |v: f64| Length::um(v).si();
+    let window = Window {
+        x: [um(-2.0), um(2.0)],
+        y: [um(-2.0), um(2.0)],
+    };
+    let core = Shape::Rectangle {
+        x: 0.0,
+        bottom: um(-0.3),
+        width: um(1.0),
+        height: um(0.6),
+    };
+    let niobate = Material::uniaxial(2.2111, 2.1376, OpticAxis::in_plane(Angle::deg(30.0)));
+    let section =
+        CrossSection::new(window, Material::with_index(1.44))?.paint("core", niobate, core)?;
+    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0)))
 }

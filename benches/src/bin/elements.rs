@@ -1,9 +1,9 @@
 //! CPU seconds of the mode solver on elements, best of several runs.
 
-use cpo_benches::cpu_seconds;
-use cpo_materials::{Angle, Length, Material, OpticAxis, Quantity, Wavelength};
+use cpo_benches::{bend, cpu_seconds, crystal};
+use cpo_materials::{Length, Material, Quantity, Wavelength};
 use cpo_meshes::{CrossSection, Shape, Window};
-use cpo_solver::modes::{ModeProblem, ModeSolver, Wall, Walls};
+use cpo_solver::modes::{ModeProblem, ModeSolver};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -26,49 +26,6 @@ fn wire() -> Result<CrossSection> {
             core,
         )?,
     )
-}
-
-/// The wire bent at a radius of 2 um between absorbing layers.
-fn bend() -> Result<ModeProblem> {
-    let um = |v: f64| Length::um(v).si();
-    let window = Window {
-        x: [um(-0.9), um(0.9)],
-        y: [um(-0.9), um(0.9)],
-    };
-    let core = Shape::Rectangle {
-        x: 0.0,
-        bottom: um(-0.11),
-        width: um(0.5),
-        height: um(0.22),
-    };
-    let section = CrossSection::new(window, Material::with_index(1.444))?.paint(
-        "core",
-        Material::with_index(3.4777),
-        core,
-    )?;
-    let layer = Wall::Absorbing { thickness: um(1.0) };
-    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0))
-        .walled(Walls::all(layer))
-        .bent(um(2.0)))
-}
-
-/// A strip of an x-cut lithium-niobate film at 30 degrees to the crystal's Z.
-fn crystal() -> Result<ModeProblem> {
-    let um = |v: f64| Length::um(v).si();
-    let window = Window {
-        x: [um(-2.0), um(2.0)],
-        y: [um(-2.0), um(2.0)],
-    };
-    let core = Shape::Rectangle {
-        x: 0.0,
-        bottom: um(-0.3),
-        width: um(1.0),
-        height: um(0.6),
-    };
-    let niobate = Material::uniaxial(2.2111, 2.1376, OpticAxis::in_plane(Angle::deg(30.0)));
-    let section =
-        CrossSection::new(window, Material::with_index(1.44))?.paint("core", niobate, core)?;
-    Ok(ModeProblem::new(&section, Wavelength::nm(1550.0)))
 }
 
 fn best(runs: usize, mut work: impl FnMut() -> Result<String>) -> Result<(f64, String)> {
