@@ -55,10 +55,6 @@ const SLOWEST: f64 = 0.9;
 const FORETOLD: f64 = 2.5;
 /// Times what the corners' rate leaves of the step before the last.
 const CORNERS: f64 = 1.25;
-/// The same where the last step is so small beside it that parts of the error may have cancelled.
-const CANCELLED: f64 = 4.0;
-/// Ratio of steps below which they may.
-const SUSPICIOUS: f64 = 0.1;
 /// Relative round-off of an eigenvalue iteration.
 const ROUND_OFF: f64 = 1e-12;
 /// Times the largest noise seen on four grids or more, and on three, which may agree by accident.
@@ -126,8 +122,7 @@ impl GridStudy {
     /// resolves, fast, and what corners leave, as rᵏ with r = 1/7. If differences d go on to shrink in the
     /// ratio ρ = d_k/d_{k−1}, but no faster than r, d_k ρ/(1 − ρ) is left; the bar is 2.5 times that. Where two
     /// parts cancel, d_k is small by accident: the bar is no less than 1.25 times what d_{k−1} leaves two stages
-    /// on, d_{k−1} r²/(1 − r), and 4 times that if d_k is below a tenth of d_{k−1}. With two levels the bar is their
-    /// difference.
+    /// on, d_{k−1} r²/(1 − r). With two levels the bar is their difference.
     pub fn exponential(levels: Vec<(f64, f64)>, wanted: f64) -> Self {
         Self::exponential_from(CORNER_RATE, levels, wanted)
     }

@@ -5,7 +5,6 @@ use super::level::COARSE_SHARE;
 use super::mesh::{Mesh, Setting};
 use super::symmetry::Symmetry;
 use super::topology::Space;
-use crate::convergence::GridStudy;
 use crate::linalg::Scalar;
 use crate::modes::classify::RadiationBound;
 use crate::modes::family::ModeFamily;
@@ -167,7 +166,7 @@ fn is_converged_in<T: Scalar>(family: &Family<T>, window: f64, request: &Request
             let refinement = family.stages[k].order as f64;
             (refinement, part(Family::effective_index(family, k, m)))
         });
-        GridStudy::exponential(values.collect(), share).error
+        family.study(values.collect(), share).error
     };
     let met = |m: usize| {
         let loss = Family::effective_index(family, finest, m).im.abs();
