@@ -143,12 +143,7 @@ impl GridStudy {
                 let ratio = if before > 0.0 { last / before } else { SLOWEST };
                 let left = |step: f64, ratio: f64| step * ratio / (1.0 - ratio);
                 let foretold = FORETOLD * left(last, ratio.clamp(fastest, SLOWEST));
-                let floor = if ratio < SUSPICIOUS {
-                    CANCELLED
-                } else {
-                    CORNERS
-                };
-                foretold.max(floor * left(CORNER_RATE * before, CORNER_RATE))
+                foretold.max(CORNERS * left(CORNER_RATE * before, CORNER_RATE))
             }
         };
         let mut study = Self {
