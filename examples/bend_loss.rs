@@ -1,6 +1,6 @@
 //! How tight may a silicon wire be bent?
 //!
-//! Run time: a minute on one core. `cargo run --release -p cpo-examples --bin bend_loss`
+//! Run time: two minutes on one core. `cargo run --release -p cpo-examples --bin bend_loss`
 //!
 //! **Question.** What does a quarter turn of a silicon wire cost, by radiation and at its two ends, against its radius?
 //!
@@ -68,7 +68,7 @@ fn guide() -> Result<ModeProblem> {
 }
 
 fn fundamental(problem: &ModeProblem) -> Result<ModeSet> {
-    Ok(ModeSolver::default().error(1e-4).solve(problem)?)
+    Ok(ModeSolver::default().error(1e-6).solve(problem)?)
 }
 
 /// The bends of these radii.
