@@ -21,8 +21,8 @@ use std::fmt;
 /// Relative change of the layers' stretch by which their effect is seen.
 const LAYER_STEP: f64 = 1e-3;
 /// Nepers of attenuation that the effect is taken to fall by as the stretch doubles: far fewer than designed for,
-/// since what comes back is mostly of grazing waves.
-const LAYER_DECAY: f64 = 1.0;
+/// since what comes back is mostly of grazing waves: a strongly leaking bend is off by three times the slope.
+const LAYER_DECAY: f64 = 0.5;
 /// Times the bar of other guides that oblique crystals have: bars are calibrated on a corpus without them, and one of
 /// 24 of an independent code's references was missed by 2.7 times.
 const OBLIQUE: f64 = 3.0;
