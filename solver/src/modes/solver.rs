@@ -158,13 +158,16 @@ impl ModeSolver {
             ModeCount::Number(count) => Some(count),
             ModeCount::AllGuided => None,
         };
-        let swept =
-            if self.grids.is_none() && self.near.is_none() && elements::is_sweepable(problem)? {
-                let request = self.request(count, problem);
-                elements::sweep(&problems, &request)?
-            } else {
-                None
-            };
+        let swept = if self.grids.is_none()
+            && self.near.is_none()
+            && elements::is_sweepable(problem)?
+            && problems.iter().all(is_lossless)
+        {
+            let request = self.request(count, problem);
+            elements::sweep(&problems, &request)?
+        } else {
+            None
+        };
         let Some(swept) = swept else {
             let own = self
                 .clone()
@@ -334,4 +337,12 @@ fn check_size(grids: &Grids, allowed: usize) -> Result<Vec<[usize; 2]>, ModeErro
         });
     }
     Ok(cells)
+}
+
+/// Whether no material absorbs; not where one has no data.
+fn is_lossless(problem: &ModeProblem) -> bool {
+    let real = |tensor: &Tensor| tensor.iter().flatten().all(|e| e.im == 0.0);
+    problem
+        .permittivity_tensors()
+        .is_ok_and(|tensors| tensors.iter().all(real))
 }
