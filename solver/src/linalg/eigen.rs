@@ -12,8 +12,9 @@
 use super::multifrontal::Multifrontal;
 use super::multigrid::Multigrid;
 use super::ritz::{RitzColumn, RitzPair, Space, orthonormalised, ritz_pairs};
-use super::scalar::{Scalar, dot, norm};
+use super::scalar::Scalar;
 use super::stencil::Stencil;
+use super::vectors::{dot, norm};
 use num_complex::Complex64;
 
 /// Options of an eigen-iteration.

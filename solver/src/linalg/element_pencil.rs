@@ -1,8 +1,8 @@
 //! A pencil A − λ B as a sum over elements, both matrices symmetric; or a quadratic one, A − ν² B + iν C, C
 //! antisymmetric.
 
-use super::scalar::{Scalar, axpy, product};
-use pulp::Arch;
+use super::kernels::{axpy, product, vectorised};
+use super::scalar::Scalar;
 
 /// Matrices A and B of every element, whatever walls there are.
 #[derive(Clone, Debug)]
@@ -154,7 +154,10 @@ impl<'a, T: Scalar> ElementPencil<'a, T> {
     /// A x, B x or C x of every column.
     pub(crate) fn images(&self, part: Part, columns: &[Vec<T>]) -> Vec<Vec<T>> {
         let mut sums = vec![vec![T::ZERO; self.size]; columns.len()];
-        Arch::new().dispatch(|| self.add(part, columns, &mut sums));
+        vectorised(
+            #[inline(always)]
+            || self.add(part, columns, &mut sums),
+        );
         sums
     }
 

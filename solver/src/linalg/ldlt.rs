@@ -5,11 +5,11 @@
 //! Pivots come from the leading part alone, so L can grow where that part is nearly singular; one that
 //! vanishes is replaced by √ε times the largest of its column.
 
+use super::kernels::vectorised;
 use super::scalar::Scalar;
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par};
-use pulp::Arch;
 
 /// Columns that are eliminated one by one before the rest is updated at once.
 const PANEL: usize = 16;
@@ -59,7 +59,10 @@ impl<T: Scalar> Front<'_, T> {
         while done < count {
             fresh = (done + PANEL).min(count).max(fresh);
             let first = done;
-            done = Arch::new().dispatch(|| self.panel(first, fresh, count, order, pivots));
+            done = vectorised(
+                #[inline(always)]
+                || self.panel(first, fresh, count, order, pivots),
+            );
             if fresh < count {
                 self.update_pivots(first..done, fresh, count, pivots);
             }

@@ -9,6 +9,7 @@ mod dissection;
 mod eigen;
 mod element_pencil;
 mod element_tree;
+mod kernels;
 mod ldlt;
 mod multifrontal;
 mod multigrid;
@@ -21,6 +22,7 @@ mod smoothing;
 mod sparse;
 mod stencil;
 mod substructured;
+mod vectors;
 
 pub(crate) use dissection::Dissection;
 pub(crate) use eigen::{EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert};

@@ -7,6 +7,7 @@
 //! singular shows as a large residual, which the eigen-solver reports.
 
 use super::dissection::Dissection;
+use super::kernels::vectorised;
 use super::scalar::Scalar;
 use super::sparse::CsrMatrix;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -16,7 +17,6 @@ use faer::linalg::triangular_solve::{
     solve_lower_triangular_in_place, solve_unit_lower_triangular_in_place,
 };
 use faer::{Accum, Mat, Par};
-use pulp::Arch;
 use std::sync::Arc;
 
 /// The factors of one supernode.
@@ -110,13 +110,9 @@ impl<T: Scalar> Multifrontal<T> {
         let order = &self.symbolic.order;
         let lanes = |&unknown: &usize| std::array::from_fn(|l| vectors[l][unknown]);
         let mut x: Vec<[T; L]> = order.iter().map(lanes).collect();
-        // Only a closure that gives away what it holds is compiled for the instructions dispatched to.
-        x = Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
-            move || {
-                self.substitute(&mut x);
-                x
-            },
+            || self.substitute(&mut x),
         );
         for (&unknown, lanes) in order.iter().zip(&x) {
             for l in 0..L {

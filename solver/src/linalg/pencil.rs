@@ -3,10 +3,10 @@
 //! method with an exact inverse; Saad, DOI 10.1137/1.9781611970739, ch. 8). A block finds multiple and
 //! clustered eigenvalues. The value returned is xᵀA x / xᵀB x, whose error is quadratic in the vector's.
 
-use super::scalar::{Scalar, axpy, dot, norm};
+use super::scalar::Scalar;
+use super::vectors::{axpy, combine, dot, norm};
 use faer::Mat;
 use num_complex::Complex64;
-use pulp::Arch;
 
 /// What the iteration needs of a pencil.
 pub(crate) trait Pencil<T> {
@@ -149,18 +149,14 @@ impl<T: Scalar> Space<T> {
         self.applications += fresh.len();
         self.newest.clone_from(&fresh);
         pencil.apply(&mut self.newest);
-        Arch::new().dispatch(|| {
-            for (image, row) in self.image.iter().zip(&mut self.projected) {
-                row.extend(fresh.iter().map(|v| dot(v, image)));
-            }
-        });
+        for (image, row) in self.image.iter().zip(&mut self.projected) {
+            row.extend(fresh.iter().map(|v| dot(v, image)));
+        }
         self.basis.extend(fresh);
-        Arch::new().dispatch(|| {
-            for image in &self.newest {
-                self.projected
-                    .push(self.basis.iter().map(|v| dot(v, image)).collect());
-            }
-        });
+        for image in &self.newest {
+            self.projected
+                .push(self.basis.iter().map(|v| dot(v, image)).collect());
+        }
         self.image.extend_from_slice(&self.newest);
     }
 
@@ -199,10 +195,8 @@ impl<T: Scalar> Space<T> {
             .map(|part| {
                 let mut residual = vec![T::ZERO; self.basis[0].len()];
                 for ((v, w), &s) in self.basis.iter().zip(&self.image).zip(&pair.coefficients) {
-                    let (own, minus) = (parts(s)[part], parts(-pair.theta * s)[part]);
-                    for ((r, &v), &w) in residual.iter_mut().zip(v).zip(w) {
-                        *r += own * w + minus * v;
-                    }
+                    axpy(parts(s)[part], w, &mut residual);
+                    axpy(parts(-pair.theta * s)[part], v, &mut residual);
                 }
                 residual
             })
@@ -271,15 +265,6 @@ fn real_span<T: Scalar>(vector: &[Complex64]) -> Vec<Vec<T>> {
         .collect()
 }
 
-/// Σ sᵢ vᵢ.
-pub(super) fn combine<T: Scalar>(vectors: &[Vec<T>], coefficients: &[T]) -> Vec<T> {
-    let mut sum = vec![T::ZERO; vectors[0].len()];
-    for (v, &s) in vectors.iter().zip(coefficients) {
-        axpy(s, v, &mut sum);
-    }
-    sum
-}
-
 /// What of `candidates` is new to an orthonormal `basis`, orthonormalised.
 pub(crate) fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) -> Vec<Vec<T>> {
     let mut fresh: Vec<Vec<T>> = Vec::with_capacity(candidates.len());
@@ -289,14 +274,12 @@ pub(crate) fn orthonormal<T: Scalar>(basis: &[Vec<T>], candidates: Vec<Vec<T>>) 
             continue;
         }
         vector.iter_mut().for_each(|v| *v *= T::real(1.0 / before));
-        Arch::new().dispatch(|| {
-            for _ in 0..2 {
-                for v in basis.iter().chain(&fresh) {
-                    let overlap = dot(v, &vector);
-                    axpy(-overlap, v, &mut vector);
-                }
+        for _ in 0..2 {
+            for v in basis.iter().chain(&fresh) {
+                let overlap = dot(v, &vector);
+                axpy(-overlap, v, &mut vector);
             }
-        });
+        }
         let left = norm(&vector);
         // Less than this is round-off of what was there.
         if left > 1e-12 {

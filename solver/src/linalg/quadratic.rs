@@ -9,13 +9,13 @@
 //!
 //! What would prove this wrong: a small dense pencil whose eigenvalues are not those of its companion matrix.
 
-use super::pencil::{combine, orthonormal};
-use super::scalar::{Scalar, axpy, norm, product};
+use super::pencil::orthonormal;
+use super::scalar::Scalar;
+use super::vectors::{axpy, combine, norm, product};
 use super::{Part, PencilOptions};
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 use num_complex::Complex64;
-use pulp::Arch;
 
 /// What the iteration needs of a quadratic pencil.
 pub(crate) trait QuadraticPencil<T> {
@@ -119,13 +119,11 @@ impl<T: Scalar> Side<T> {
     fn residual(&self, coefficients: &[Complex64], root: Complex64) -> Vec<T> {
         let factors = [Complex64::ONE, -root * root, Complex64::I * root];
         let mut sum = vec![T::ZERO; self.basis[0].len()];
-        Arch::new().dispatch(|| {
-            for (images, factor) in self.images.iter().zip(factors) {
-                for (image, &s) in images.iter().zip(coefficients) {
-                    axpy(T::from_complex(factor * s), image, &mut sum);
-                }
+        for (images, factor) in self.images.iter().zip(factors) {
+            for (image, &s) in images.iter().zip(coefficients) {
+                axpy(T::from_complex(factor * s), image, &mut sum);
             }
-        });
+        }
         sum
     }
 
@@ -174,15 +172,13 @@ impl<T: Scalar> Space<T> {
         for (k, part) in PARTS.into_iter().enumerate() {
             let images = pencil.images(part, &right);
             let (known, projected) = (&mut self.right.images[k], &mut self.projected[k]);
-            Arch::new().dispatch(|| {
-                for (column, image) in projected.iter_mut().zip(known.iter()) {
-                    column.extend(left.iter().map(|y| product(y, image)));
-                }
-                for image in &images {
-                    let all = self.left.basis.iter().chain(&left);
-                    projected.push(all.map(|y| product(y, image)).collect());
-                }
-            });
+            for (column, image) in projected.iter_mut().zip(known.iter()) {
+                column.extend(left.iter().map(|y| product(y, image)));
+            }
+            for image in &images {
+                let all = self.left.basis.iter().chain(&left);
+                projected.push(all.map(|y| product(y, image)).collect());
+            }
             known.extend(images);
             if !self.hermitian {
                 self.left.images[k].extend(pencil.images(part, &left));

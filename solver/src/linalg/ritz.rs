@@ -1,10 +1,11 @@
 //! The Rayleigh-Ritz process: an orthonormal basis V, its image W = F V, and the eigenpairs of V*W.
 
-use super::scalar::{Scalar, axpy, dot, norm};
+use super::kernels::{self, axpy_two, dot_two, vectorised};
+use super::scalar::Scalar;
+use super::vectors::{axpy, dot, norm};
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::{Mat, MatRef, Par, Side};
 use num_complex::Complex64;
-use pulp::Arch;
 
 /// Norm of what is left of a candidate below which the block is orthonormalised one by one.
 const INDEPENDENT: f64 = 1e-5;
@@ -140,10 +141,9 @@ impl<T: Scalar> Space<T> {
 fn products<T: Scalar>(a: &[Vec<T>], b: &[Vec<T>]) -> Mat<T> {
     let n = a.first().map_or(0, Vec::len);
     let mut sums = Mat::zeros(a.len(), b.len());
-    // Only a closure that gives away what it holds is compiled for the instructions dispatched to.
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
-        move || {
+        || {
             for start in (0..n).step_by(ROWS) {
                 let rows = start..(start + ROWS).min(n);
                 for (i, a) in a.iter().enumerate() {
@@ -155,24 +155,23 @@ fn products<T: Scalar>(a: &[Vec<T>], b: &[Vec<T>]) -> Mat<T> {
                                 sums[(i, 2 * j)] += both[0];
                                 sums[(i, 2 * j + 1)] += both[1];
                             }
-                            [one] => sums[(i, 2 * j)] += dot(a, &one[rows.clone()]),
+                            [one] => sums[(i, 2 * j)] += kernels::dot(a, &one[rows.clone()]),
                             _ => {}
                         }
                     }
                 }
             }
-            sums
         },
-    )
+    );
+    sums
 }
 
 /// C ← C + A S.
 fn add_combinations<T: Scalar>(c: &mut [Vec<T>], a: &[Vec<T>], s: MatRef<'_, T>) {
     let n = a.first().map_or(0, Vec::len);
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
-        move || {
-            let c = c;
+        || {
             for start in (0..n).step_by(ROWS) {
                 let rows = start..(start + ROWS).min(n);
                 for (i, a) in a.chunks(2).enumerate() {
@@ -184,7 +183,7 @@ fn add_combinations<T: Scalar>(c: &mut [Vec<T>], a: &[Vec<T>], s: MatRef<'_, T>)
                                 [&one[rows.clone()], &two[rows.clone()]],
                                 sum,
                             ),
-                            [one] => axpy(s[(2 * i, j)], &one[rows.clone()], sum),
+                            [one] => kernels::axpy(s[(2 * i, j)], &one[rows.clone()], sum),
                             _ => {}
                         }
                     }
@@ -197,10 +196,9 @@ fn add_combinations<T: Scalar>(c: &mut [Vec<T>], a: &[Vec<T>], s: MatRef<'_, T>)
 /// C ← C L* for a lower triangle L, in place from the last column.
 fn turn<T: Scalar>(c: &mut [Vec<T>], l: MatRef<'_, T>) {
     let n = c.first().map_or(0, Vec::len);
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
-        move || {
-            let c = c;
+        || {
             for start in (0..n).step_by(ROWS) {
                 let rows = start..(start + ROWS).min(n);
                 for k in (0..c.len()).rev() {
@@ -209,41 +207,12 @@ fn turn<T: Scalar>(c: &mut [Vec<T>], l: MatRef<'_, T>) {
                     let own = l[(k, k)].conjugate();
                     column.iter_mut().for_each(|v| *v *= own);
                     for (i, other) in before.iter().enumerate() {
-                        axpy(l[(k, i)].conjugate(), &other[rows.clone()], column);
+                        kernels::axpy(l[(k, i)].conjugate(), &other[rows.clone()], column);
                     }
                 }
             }
         },
     );
-}
-
-/// x* y and x* z.
-#[inline(always)]
-fn dot_two<T: Scalar>(x: &[T], [y, z]: [&[T]; 2]) -> [T; 2] {
-    const LANES: usize = 8;
-    let mut lanes = [[T::ZERO; LANES]; 2];
-    let [a, b, c] = [x, y, z].map(|v| v.chunks_exact(LANES));
-    let (rest_a, rest_b, rest_c) = (a.remainder(), b.remainder(), c.remainder());
-    for ((a, b), c) in a.zip(b).zip(c) {
-        for k in 0..LANES {
-            let a = a[k].conjugate();
-            lanes[0][k] += a * b[k];
-            lanes[1][k] += a * c[k];
-        }
-    }
-    let sum = |lanes: [T; LANES], rest| lanes.into_iter().fold(rest, |sum, lane| sum + lane);
-    [
-        sum(lanes[0], dot(rest_a, rest_b)),
-        sum(lanes[1], dot(rest_a, rest_c)),
-    ]
-}
-
-/// y ← y + a x + b z.
-#[inline(always)]
-fn axpy_two<T: Scalar>([a, b]: [T; 2], [x, z]: [&[T]; 2], y: &mut [T]) {
-    for ((y, &x), &z) in y.iter_mut().zip(x).zip(z) {
-        *y = *y + a * x + b * z;
-    }
 }
 
 /// A S.

@@ -6,9 +6,9 @@
 
 use super::element_pencil::{Element, ElementPencil, REMOVED};
 use super::element_tree::{ElementTree, Parts};
+use super::kernels::{axpy, product, vectorised};
 use super::ldlt::{Front, Pivots};
-use super::scalar::{Scalar, axpy, product};
-use pulp::Arch;
+use super::scalar::Scalar;
 
 /// The factors.
 #[derive(Debug)]
@@ -163,10 +163,13 @@ impl<T: Scalar> Substructured<T> {
 
     /// Solves in place; the columns are vectors of all unknowns.
     pub(crate) fn solve(&self, columns: &mut [Vec<T>]) {
-        Arch::new().dispatch(|| {
-            self.forward(columns);
-            self.backward(columns);
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                self.forward(columns);
+                self.backward(columns);
+            },
+        );
     }
 
     /// L⁻¹ of every column.

@@ -6,7 +6,7 @@
 
 use super::level::{Assembled, COARSE_SHARE, Converged, Level, LevelMode, Wanted};
 use super::medium::Tensor;
-use super::mesh::{Mesh, Setting, Walls};
+use super::mesh::{Fineness, Mesh, Setting, Walls};
 use super::samples::Evaluation;
 use super::symmetry::Symmetry;
 use super::views::dispersion;
@@ -55,7 +55,7 @@ pub(super) struct Family<T> {
     grids: ModeGrid,
     /// The same modes on the whole domain, for changes that break a symmetry.
     whole: OnceLock<Result<Box<Self>, ModeError>>,
-    mesh_setting: Setting,
+    fineness: Fineness,
     /// By member, what a sweep's reduction may have changed of n_eff; empty without one.
     pub(super) reduction: Vec<f64>,
 }
@@ -88,7 +88,7 @@ impl<T: Scalar> Family<T> {
             display: Vec::new(),
             grids,
             whole: OnceLock::new(),
-            mesh_setting: Setting::new(reference)?,
+            fineness: Fineness::new(reference)?,
             reduction: Vec::new(),
         })
     }
@@ -180,12 +180,7 @@ impl<T: Scalar> Family<T> {
         let domain = self
             .symmetry
             .part(self.setting.coordinates.domain(section.window()));
-        Ok(Arc::new(Mesh::new(
-            section,
-            &self.mesh_setting,
-            domain,
-            stage,
-        )?))
+        Ok(Arc::new(Mesh::new(section, &self.fineness, domain, stage)?))
     }
 
     /// Whether there is a further stage and the last one has no more than so many unknowns.
@@ -269,7 +264,7 @@ impl<T: Scalar> Family<T> {
                 display: self.display.clone(),
                 grids: self.grids.clone(),
                 whole: OnceLock::new(),
-                mesh_setting: self.mesh_setting.clone(),
+                fineness: self.fineness.clone(),
                 reduction: Vec::new(),
             };
             for (k, stage) in self.stages.iter().enumerate() {
@@ -491,7 +486,7 @@ impl Family<f64> {
             display: self.display.clone(),
             grids: self.grids.clone(),
             whole: OnceLock::new(),
-            mesh_setting: self.mesh_setting.clone(),
+            fineness: self.fineness.clone(),
             reduction,
         }
     }

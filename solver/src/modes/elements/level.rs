@@ -60,6 +60,14 @@ impl<T> LevelMode<T> {
         }
     }
 
+    /// With its integrals known from elsewhere.
+    pub(super) fn with_integrals(self, integrals: Integrals) -> Self {
+        Self {
+            integrals: integrals.into(),
+            ..self
+        }
+    }
+
     /// √n² on the branch of forward waves.
     pub(super) fn effective_index(&self) -> Complex64 {
         let n = self.eigenvalue.sqrt();

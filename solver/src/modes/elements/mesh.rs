@@ -43,8 +43,6 @@ pub(super) struct Setting {
     pub(super) k0: f64,
     pub(super) permittivities: Vec<Tensor>,
     pub(super) coordinates: Coordinates,
-    /// n² that a guided mode exceeds.
-    bound: f64,
 }
 
 impl Setting {
@@ -78,10 +76,8 @@ impl Setting {
                 .bend_radius()
                 .is_some_and(|radius| radius * side > 0.0)
         };
-        let bound = RadiationBound::new(problem, &permittivities)?.index.powi(2);
         Ok(Self {
             k0,
-            bound,
             permittivities,
             coordinates: Coordinates {
                 layers: [
@@ -160,6 +156,25 @@ fn without_round_off(tensor: &mut Tensor) {
 /// The walls of the meshed rectangle: left, right, bottom, top; planes of symmetry among them.
 pub(super) type Walls = [Wall; 4];
 
+/// What decides how fine a mesh is.
+#[derive(Clone, Debug)]
+pub(super) struct Fineness {
+    setting: Setting,
+    /// n² that a guided mode exceeds.
+    bound: f64,
+}
+
+impl Fineness {
+    pub(super) fn new(problem: &ModeProblem) -> Result<Self, ModeError> {
+        let setting = Setting::new(problem)?;
+        let bound = RadiationBound::new(problem, &setting.permittivities)?;
+        Ok(Self {
+            setting,
+            bound: bound.index.powi(2),
+        })
+    }
+}
+
 /// A triangulated problem.
 #[derive(Clone, Debug)]
 pub(super) struct Mesh {
@@ -174,16 +189,16 @@ impl Mesh {
     /// Of `domain`, for a stage of the family.
     pub(super) fn new(
         section: &CrossSection,
-        setting: &Setting,
+        fineness: &Fineness,
         domain: Window,
         stage: usize,
     ) -> Result<Self, ModeError> {
-        let size = wanted_size(section, setting, domain);
+        let size = wanted_size(section, fineness, domain);
         let mut builder = TriangulationBuilder::new(section)
             .domain(domain)
             .size(size)
             .corner_layers(FIRST_LAYERS + stage, CORNER_RATIO);
-        let [left, right, bottom, top] = setting.coordinates.layers;
+        let [left, right, bottom, top] = fineness.setting.coordinates.layers;
         for layer in [left, right].into_iter().flatten() {
             builder = builder.line_x(layer.begins);
         }
@@ -267,7 +282,7 @@ impl Mesh {
 /// Longest side wanted at a point of a material.
 fn wanted_size(
     section: &CrossSection,
-    setting: &Setting,
+    Fineness { setting, bound }: &Fineness,
     domain: Window,
 ) -> impl Fn(usize, [f64; 2]) -> f64 {
     let index_squared = |m: usize| {
@@ -283,10 +298,10 @@ fn wanted_size(
     let highest = (0..materials).map(index_squared).fold(1.0, f64::max);
     // Leaky modes lie below the bound, and a window that no guide lies in has none.
     let leaks = setting.coordinates.layers.iter().any(Option::is_some);
-    let bound = if leaks || setting.bound >= highest {
+    let bound = if leaks || *bound >= highest {
         lowest
     } else {
-        setting.bound.max(lowest)
+        bound.max(lowest)
     };
     // A metal's skin, |k₀ √ε|⁻¹ deep, is as fine as a guide of that contrast.
     let own: Vec<f64> = (0..materials)

@@ -96,6 +96,40 @@ impl Products {
         });
         [a, b]
     }
+
+    /// Of the mode `coefficients`, its n known.
+    pub(super) fn integrals(&self, setting: &Setting, coefficients: &[f64], n: f64) -> Integrals {
+        let square = (setting.k0 / self.k0).powi(2);
+        let form = |matrix: &[f64]| -> f64 {
+            let row = |(i, s): (usize, &f64)| {
+                let products = matrix[i * self.size..].iter().zip(coefficients);
+                s * products.map(|(m, t)| m * t).sum::<f64>()
+            };
+            coefficients.iter().enumerate().map(row).sum()
+        };
+        let by_material: Vec<Tensor> = self
+            .by_material
+            .iter()
+            .map(|[xx, xy, yy, zz]| {
+                let across = 0.5 * form(xy);
+                [
+                    [form(xx), across, 0.0],
+                    [across, form(yy), 0.0],
+                    [0.0, 0.0, n * n * square * form(zz)],
+                ]
+                .map(|row| row.map(Complex64::from))
+            })
+            .collect();
+        let longitudinal = |(sum, e): (&Tensor, &Tensor)| sum[2][2].re * e[2][2].re;
+        let materials = by_material.iter().zip(&setting.permittivities);
+        let nodal: f64 = materials.map(longitudinal).sum::<f64>() / (n * n);
+        Integrals {
+            slope: Complex64::from(2.0 * n * (form(&self.mass) - nodal)),
+            scaling: Complex64::from(2.0 * form(&self.curl) / square + 2.0 * n * n * nodal),
+            by_material,
+            effective_index: Complex64::from(n),
+        }
+    }
 }
 
 impl Evaluation<'_, f64> {

@@ -2,7 +2,7 @@
 
 use super::family::{Below, Family, STAGES};
 use super::level::COARSE_SHARE;
-use super::mesh::{Mesh, Setting};
+use super::mesh::{Fineness, Mesh, Setting};
 use super::symmetry::Symmetry;
 use super::topology::Space;
 use crate::linalg::Scalar;
@@ -46,12 +46,13 @@ pub(in crate::modes) struct Request<'a> {
 /// Unknowns of the stages, coarsest first.
 pub(in crate::modes) fn unknowns(problem: &ModeProblem) -> Result<Vec<usize>, ModeError> {
     let setting = Setting::new(problem)?;
+    let fineness = Fineness::new(problem)?;
     let symmetry = Symmetry::of(problem, &setting);
     let section = problem.cross_section();
     let domain = symmetry.part(setting.coordinates.domain(section.window()));
     (0..STAGES)
         .map(|k| {
-            let mesh = Mesh::new(section, &setting, domain, k)?;
+            let mesh = Mesh::new(section, &fineness, domain, k)?;
             let kinds = symmetry.kinds(problem);
             let of_kind =
                 |&walls| Space::new(&mesh.topology, k + 2, &mesh.removed(walls)).unknowns();

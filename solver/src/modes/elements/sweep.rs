@@ -259,10 +259,12 @@ impl<'a> Reduced<'a> {
                 let basis = &self.levels[k][l].basis;
                 let modes = all.into_iter().zip(&level.modes).map(|((n, s), solved)| {
                     let mut x = vec![0.0; level.space.unknowns()];
-                    for (v, s) in basis.iter().zip(s) {
+                    for (v, s) in basis.iter().zip(&s) {
                         x.iter_mut().zip(v).for_each(|(x, v)| *x += s * v);
                     }
+                    let integrals = self.levels[k][l].products.integrals(&setting, &s, n);
                     LevelMode::new(Complex64::from(n * n), x, solved.residual)
+                        .with_integrals(integrals)
                 });
                 levels.push(Level {
                     modes: modes.collect(),
