@@ -590,6 +590,7 @@ fn all_guided_finds_what_is_guided() {
         "{}",
         modes.modes().len()
     );
+    assert_eq!(modes.counted(), Some(modes.modes().len()));
     // Modes of the window itself are not returned beyond the guided ones.
     let more = ModeSolver::default()
         .count(modes.modes().len() + 1)

@@ -1,6 +1,6 @@
 //! Sweeps of the wavelength against solves one by one.
 
-use cpo_materials::{Material, Wavelength, catalogue};
+use cpo_materials::{Material, Wavelength, catalogue, read_refractiveindex_info};
 use cpo_meshes::{CrossSection, Shape, Window};
 use cpo_solver::modes::{ModeError, ModeProblem, ModeSolver};
 
@@ -91,4 +91,27 @@ fn a_sweep_gives_the_same_bits_twice_and_errors_where_data_end() {
     let points = solver.sweep(&problem, &outside).unwrap();
     assert!(matches!(points[0], Err(ModeError::Material(_))));
     assert!(points[1].is_ok());
+}
+
+/// Where a material absorbs at some of the wavelengths only, modes are complex there and real elsewhere: no common
+/// span. What would prove this wrong: a point that differs from its own solve at all.
+#[test]
+fn a_sweep_into_absorption_solves_each_wavelength_alone() {
+    let yaml = "DATA:\n  - type: tabulated nk\n    data: |\n      1.50 3.480 0\n      1.56 3.475 0\n      \
+                1.60 3.470 1e-3\n";
+    let core = read_refractiveindex_info(yaml, "absorbs above 1560 nm").unwrap();
+    let problem = wire(core, Material::with_index(1.444));
+    let wavelengths: Vec<Wavelength> = (0..9)
+        .map(|k| Wavelength::nm(1510.0 + 10.0 * f64::from(k)))
+        .collect();
+    let solver = ModeSolver::default().error(1e-3);
+    let points = solver.sweep(&problem, &wavelengths).unwrap();
+    for k in [0, 8] {
+        let alone = problem.clone().at_wavelength(wavelengths[k]);
+        let own = solver.clone().meshed_as(&problem).solve(&alone).unwrap();
+        let swept = &points[k].as_ref().unwrap().modes;
+        let [a, b] = [swept, &own].map(|set| set.modes()[0].effective_index());
+        assert_eq!(a, b);
+        assert_eq!(a.im > 0.0, k == 8, "{a}");
+    }
 }

@@ -53,6 +53,17 @@ pub enum ModeError {
         /// Triangles of the mesh.
         triangles: usize,
     },
+    /// Fewer modes than the inertia of the eigenproblem counts.
+    #[error(
+        "{found} modes were found where at least {counted} are counted, also after wider searches; ask for a smaller \
+         `error` or a smaller window"
+    )]
+    Missed {
+        /// Modes found.
+        found: usize,
+        /// How many there are at least.
+        counted: usize,
+    },
     /// A target that no mode can have.
     #[error(
         "no mode of this cross-section can have n_eff = {target}: all lie above 0 and below {ceiling:.4}, the index of \

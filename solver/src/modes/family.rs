@@ -70,6 +70,11 @@ pub(super) trait ModeFamily: Send + Sync + Debug {
         0.0
     }
 
+    /// Guided modes that an inertia counts on the finest level, where they were counted.
+    fn counted(&self) -> Option<usize> {
+        None
+    }
+
     /// Share of ∫|E|² in the absorbing layers.
     fn layer_share(&self, level: usize, member: usize) -> f64;
 

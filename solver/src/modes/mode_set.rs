@@ -77,6 +77,13 @@ impl ModeSet {
         &self.bound
     }
 
+    /// How many guided modes there are by Sylvester's law of inertia on the finest mesh, independently of those found:
+    /// where all guided modes of a lossless straight guide without oblique crystals were asked for. A solve that finds
+    /// fewer fails.
+    pub fn counted(&self) -> Option<usize> {
+        self.family.counted()
+    }
+
     /// The levels solved, coarsest first.
     pub fn levels(&self) -> Vec<Level> {
         self.family.levels()

@@ -133,6 +133,9 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
                             String::from("radiation_index"),
                             number(outcome.radiation_index),
                         );
+                        if let Some(counted) = outcome.counted {
+                            row.insert(String::from("guided_modes_counted"), json!(counted));
+                        }
                         row.insert(
                             String::from("modes"),
                             outcome.modes.iter().map(mode).collect(),

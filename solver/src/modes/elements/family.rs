@@ -4,7 +4,7 @@
 //! family the eigenvalue converges exponentially (Babuška & Guo 1988, DOI 10.1137/0725048), so that
 //! successive differences tell the error.
 
-use super::level::{Assembled, COARSE_SHARE, Converged, Level, LevelMode, Wanted};
+use super::level::{Assembled, Converged, Level, LevelMode, Wanted};
 use super::medium::Tensor;
 use super::mesh::{Fineness, Mesh, Setting, Walls};
 use super::samples::Evaluation;
@@ -58,6 +58,8 @@ pub(super) struct Family<T> {
     fineness: Fineness,
     /// By member, what a sweep's reduction may have changed of n_eff; empty without one.
     pub(super) reduction: Vec<f64>,
+    /// Guided modes that the inertia of the finest stage counts, where all were wanted.
+    pub(super) guided: Option<usize>,
 }
 
 /// The first `count` modes below n² = `top`.
@@ -69,6 +71,8 @@ pub(super) struct Below {
     pub(super) count: usize,
     /// Below this n² none is of interest.
     pub(super) floor: f64,
+    /// Share of its distance from `top` by which n² on the first stage may be wrong.
+    pub(super) share: f64,
 }
 
 impl<T: Scalar> Family<T> {
@@ -90,6 +94,7 @@ impl<T: Scalar> Family<T> {
             whole: OnceLock::new(),
             fineness: Fineness::new(reference)?,
             reduction: Vec::new(),
+            guided: None,
         })
     }
 
@@ -104,7 +109,7 @@ impl<T: Scalar> Family<T> {
         let assembled = Assembled::new(mesh, &self.setting, FIRST_ORDER);
         let kinds = self.symmetry.kinds(&self.problem);
         // How many there are, where they can be counted.
-        let counted = T::REAL && below.floor > 0.0;
+        let counted = self.is_countable() && below.floor > 0.0;
         let most: Vec<usize> = kinds
             .iter()
             .map(|&walls| match counted {
@@ -120,7 +125,7 @@ impl<T: Scalar> Family<T> {
         let mut searched: Vec<usize> = Vec::new();
         for k in (0..kinds.len()).filter(|&k| most[k] > 0) {
             let found = squares(&levels);
-            let mut wanted = wanted.beside(&found);
+            let mut wanted = wanted.beside(&found, below.share);
             wanted.count = wanted.count.min(most[k]);
             levels.push(solve(k, wanted)?);
             searched.push(k);
@@ -130,7 +135,7 @@ impl<T: Scalar> Family<T> {
             let mut found = squares(&levels);
             found.sort_by(|a, b| b.total_cmp(a));
             let last = found.get(below.count - 1);
-            let cut = last.map_or(below.floor, |last| last - COARSE_SHARE * (below.top - last));
+            let cut = last.map_or(below.floor, |last| last - below.share * (below.top - last));
             let cut = cut.max(below.floor);
             for (level, &k) in levels.iter_mut().zip(&searched) {
                 let known = level.modes.iter().filter(|m| m.eigenvalue.re > cut).count();
@@ -161,6 +166,36 @@ impl<T: Scalar> Family<T> {
             members.truncate(below.count);
         }
         self.begin(levels, members)
+    }
+
+    /// Whether modes can be counted: in real arithmetic, where ∫ E*·ε E is an inner product.
+    fn is_countable(&self) -> bool {
+        let positive = |tensor: &Tensor| (0..3).all(|d| tensor[d][d].re > 0.0);
+        T::REAL && self.setting.permittivities.iter().all(positive)
+    }
+
+    /// How many modes of the finest stage have n² above `square`, by inertia; none where they cannot be counted.
+    pub(super) fn count_above(&self, square: f64) -> Option<usize> {
+        let stage = self.stages.last()?;
+        let mesh = &stage.levels.first()?.mesh;
+        if !self.is_countable() || square <= 0.0 {
+            return None;
+        }
+        let assembled = Assembled::<T>::new(mesh, &self.setting, stage.order);
+        let kinds = self.symmetry.kinds(&self.problem);
+        Some(
+            kinds
+                .iter()
+                .map(|&k| assembled.count_above(k, square))
+                .sum(),
+        )
+    }
+
+    /// Whether the factorisations of the finest stage show a mode above another that was found and not this one.
+    pub(super) fn misses_any(&self) -> bool {
+        let finest = self.stages.last();
+        let mut levels = finest.iter().flat_map(|stage| &stage.levels);
+        self.is_countable() && levels.any(Level::misses_any)
     }
 
     /// Makes these the first stage.
@@ -266,6 +301,7 @@ impl<T: Scalar> Family<T> {
                 whole: OnceLock::new(),
                 fineness: self.fineness.clone(),
                 reduction: Vec::new(),
+                guided: None,
             };
             for (k, stage) in self.stages.iter().enumerate() {
                 let mesh = whole.mesh(k)?;
@@ -488,6 +524,7 @@ impl Family<f64> {
             whole: OnceLock::new(),
             fineness: self.fineness.clone(),
             reduction,
+            guided: None,
         }
     }
 }
@@ -517,10 +554,7 @@ impl Family<Complex64> {
             let own = ideal.evaluation(0, m).samples_to_compare(|t| !in_layer(t));
             let mut best: Option<(f64, LevelMode<Complex64>)> = None;
             for mode in near.modes.clone() {
-                let alone = Level {
-                    modes: vec![mode],
-                    ..near.clone()
-                };
+                let alone = near.with_modes(vec![mode]);
                 let evaluation = self.evaluation_of(&alone, 0);
                 let likeness = likeness(&own, &evaluation.samples_to_compare(|t| !in_layer(t)));
                 if best.as_ref().is_none_or(|(most, _)| likeness > *most) {
@@ -529,10 +563,7 @@ impl Family<Complex64> {
             }
             if let Some((_, mode)) = best {
                 members.push([levels.len(), 0]);
-                levels.push(Level {
-                    modes: vec![mode],
-                    ..near
-                });
+                levels.push(near.with_modes(vec![mode]));
             }
         }
         self.begin(levels, members)

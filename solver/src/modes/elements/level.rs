@@ -86,6 +86,8 @@ pub(super) struct Level<T> {
     pub(super) space: Space,
     pub(super) walls: Walls,
     pub(super) modes: Vec<LevelMode<T>>,
+    /// Shifts that a real pencil was factorised at, and how many modes lie above each.
+    counts: Vec<(f64, usize)>,
 }
 
 /// What a level is asked for.
@@ -100,16 +102,14 @@ pub(super) struct Wanted<T> {
     pub(super) some: bool,
 }
 
-/// Share of its distance from the shift by which a coarse n² may be wrong.
-pub(super) const COARSE_SHARE: f64 = 0.05;
-
 impl<T: Scalar> Wanted<T> {
-    /// Without what cannot be among the first `count`, `found` being n² of modes of other kinds.
-    pub(super) fn beside(mut self, found: &[f64]) -> Self {
+    /// Without what cannot be among the first `count`, `found` being n² of modes of other kinds, which may be wrong
+    /// by `share` of their distance from the shift.
+    pub(super) fn beside(mut self, found: &[f64], share: f64) -> Self {
         let mut found = found.to_vec();
         found.sort_by(|a, b| b.total_cmp(a));
         if let Some(last) = self.count.checked_sub(1).and_then(|k| found.get(k)) {
-            let margin = COARSE_SHARE * (self.shift.to_complex().re - last).max(0.0);
+            let margin = share * (self.shift.to_complex().re - last).max(0.0);
             self.floor = self.floor.max(last - margin);
         }
         self
@@ -383,13 +383,18 @@ impl<T: Scalar> Level<T> {
             };
             level.modes.iter().map(carried).collect()
         });
-        let mut modes = Vec::new();
+        let (mut modes, mut counts) = (Vec::new(), Vec::new());
         for wanted in wanted {
             let shifted = Shifted {
                 pencil: &pencil,
                 factors: Substructured::new(&mesh.tree, &space.start, &pencil, wanted.shift),
                 shift: wanted.shift,
             };
+            if T::REAL {
+                let above = shifted.factors.positive();
+                let count = above.saturating_sub(space.nodal_unknowns(&mesh.topology));
+                counts.push((wanted.shift.to_complex().re, count));
+            }
             modes.extend(if pencil.is_quadratic() {
                 shifted.waves(wanted, &known)?
             } else {
@@ -402,16 +407,31 @@ impl<T: Scalar> Level<T> {
             space,
             walls,
             modes,
+            counts,
         })
     }
 
-    /// The same mesh and unknowns.
-    pub(super) fn without_modes(&self) -> Self {
+    /// Whether a mode lies above a shift that is not among those found; of a real pencil that can be counted.
+    pub(super) fn misses_any(&self) -> bool {
+        let above = |shift: f64| {
+            self.modes
+                .iter()
+                .filter(|m| m.eigenvalue.re > shift)
+                .count()
+        };
+        self.counts
+            .iter()
+            .any(|&(shift, count)| count > above(shift))
+    }
+
+    /// Other modes on the same mesh and unknowns.
+    pub(super) fn with_modes(&self, modes: Vec<LevelMode<T>>) -> Self {
         Self {
             mesh: Arc::clone(&self.mesh),
             space: self.space.clone(),
             walls: self.walls,
-            modes: Vec::new(),
+            modes,
+            counts: Vec::new(),
         }
     }
 

@@ -1,7 +1,6 @@
 //! From a problem to a family that meets the error asked for.
 
 use super::family::{Below, Family, STAGES};
-use super::level::COARSE_SHARE;
 use super::mesh::{Fineness, Mesh, Setting};
 use super::symmetry::Symmetry;
 use super::topology::Space;
@@ -27,6 +26,10 @@ const LOSS_SHARE: f64 = 0.01;
 /// How far below the radiation bound the first, coarse stage may see a guided mode, as a share of what n²
 /// can be.
 const COARSE: f64 = 0.02;
+/// Share of its distance from the highest possible n² by which a coarse n² may be wrong.
+const COARSE_SHARE: f64 = 0.05;
+/// Multiples of both that are tried until no mode is missed.
+const REACHES: [f64; 3] = [1.0, 4.0, 16.0];
 
 /// What is asked of the elements.
 #[derive(Clone, Copy, Debug)]
@@ -70,11 +73,10 @@ pub(in crate::modes) fn solve(
     let setting = Setting::new(problem)?;
     if setting.is_ideal() && request.near.is_none() {
         return if setting.is_oblique() {
-            let family = highest::<Complex64>(problem, setting, bound, request)?;
+            let family = highest::<Complex64>(problem, setting, bound, request, REACHES[0])?;
             Ok(Arc::new(refined(family, bound, request)?))
         } else {
-            let family = highest::<f64>(problem, setting, bound, request)?;
-            Ok(Arc::new(refined(family, bound, request)?))
+            Ok(Arc::new(counted(problem, setting, bound, request)?))
         };
     }
     let mut family = Family::<Complex64>::new(problem, setting.clone(), request.reference)?;
@@ -84,11 +86,11 @@ pub(in crate::modes) fn solve(
             family.start_near(&mesh, Complex64::from(n * n), request.count.unwrap_or(1))?;
         }
         None if setting.is_oblique() => {
-            let ideal = highest::<Complex64>(problem, setting.ideal(), bound, request)?;
+            let ideal = highest::<Complex64>(problem, setting.ideal(), bound, request, REACHES[0])?;
             start_from(&mut family, ideal, request)?;
         }
         None => {
-            let ideal = highest::<f64>(problem, setting.ideal(), bound, request)?;
+            let ideal = highest::<f64>(problem, setting.ideal(), bound, request, REACHES[0])?;
             start_from(&mut family, ideal, request)?;
         }
     }
@@ -98,6 +100,35 @@ pub(in crate::modes) fn solve(
         });
     }
     Ok(Arc::new(refined(family, bound, request)?))
+}
+
+/// The modes of a lossless straight guide, none missed: where all guided ones are wanted, as many as the inertia of
+/// the finest stage counts; else no other above the shift that the lowest of a kind was found next to.
+pub(super) fn counted(
+    problem: &ModeProblem,
+    setting: Setting,
+    bound: &RadiationBound,
+    request: &Request<'_>,
+) -> Result<Family<f64>, ModeError> {
+    let (mut wanted, mut found) = (0, 0);
+    for reach in REACHES {
+        let start = highest::<f64>(problem, setting.clone(), bound, request, reach)?;
+        let mut family = refined(start, bound, request)?;
+        if request.count.is_none() {
+            family.guided = family.count_above(bound.index.powi(2));
+        }
+        let finest = family.stages.len() - 1;
+        let is_guided = |&m: &usize| family.effective_index(finest, m).re > bound.index;
+        found = (0..family.members()).filter(is_guided).count();
+        wanted = family.guided.unwrap_or(found);
+        if found >= wanted && !family.misses_any() {
+            return Ok(family);
+        }
+    }
+    Err(ModeError::Missed {
+        found,
+        counted: wanted.max(found + 1),
+    })
 }
 
 /// Starts with what the modes of the ideal guide become.
@@ -189,15 +220,17 @@ fn largest_window_effect<T: Scalar>(family: &Family<T>, bound: &RadiationBound) 
     (0..family.members()).map(effect).fold(0.0, f64::max)
 }
 
-/// The highest modes of a lossless straight guide.
+/// The highest modes of a lossless straight guide, the first stage being wrong by up to `reach` times what it mostly is.
 pub(super) fn highest<T: Scalar>(
     problem: &ModeProblem,
     setting: Setting,
     bound: &RadiationBound,
     request: &Request<'_>,
+    reach: f64,
 ) -> Result<Family<T>, ModeError> {
     let (top, lowest) = (bound.ceiling.powi(2), bound.index.powi(2));
-    let floor = lowest - COARSE * (top - lowest).max(1e-9);
+    let floor = lowest - reach * COARSE * (top - lowest).max(1e-9);
+    let share = reach * COARSE_SHARE;
     // Modes are counted in real arithmetic; else they are sought until fewer are found than were asked for.
     let mut count = match request.count {
         Some(count) if T::REAL => count,
@@ -209,7 +242,15 @@ pub(super) fn highest<T: Scalar>(
     let mesh = family.mesh(0)?;
     loop {
         match (
-            family.start(&mesh, Below { top, count, floor }),
+            family.start(
+                &mesh,
+                Below {
+                    top,
+                    count,
+                    floor,
+                    share,
+                },
+            ),
             request.count,
         ) {
             // The guards are among the window's own modes, which may not converge.
@@ -223,15 +264,76 @@ pub(super) fn highest<T: Scalar>(
         if found == 0 {
             // A window that guides nothing: its own modes tell the reader where it stands.
             let (count, floor) = (request.count.unwrap_or(1), f64::MIN);
-            family.start(&mesh, Below { top, count, floor })?;
+            family.start(
+                &mesh,
+                Below {
+                    top,
+                    count,
+                    floor,
+                    share,
+                },
+            )?;
             return Ok(family);
         }
         if let Some(asked) = request.count {
-            family.keep_close(asked, top, COARSE_SHARE);
+            family.keep_close(asked, top, share);
         }
         if request.count.is_some() || found < count {
             return Ok(family);
         }
         count *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modes::Walls;
+    use cpo_materials::{Material, Wavelength};
+    use cpo_meshes::{CrossSection, Window};
+    use std::f64::consts::PI;
+
+    /// A metal box, whose modes are n² = ε − (mπ/k₀a)² − (lπ/k₀b)²: twice for m, l ≥ 1 (TE and TM), once (TE) where one
+    /// of them is 0. What would prove the count wrong: another number of them above any n².
+    #[test]
+    fn inertia_counts_the_modes_of_a_metal_box() {
+        let (a, b) = (1.9e-6, 1.3e-6);
+        let window = Window {
+            x: [-0.5 * a, 0.5 * a],
+            y: [-0.5 * b, 0.5 * b],
+        };
+        let section = CrossSection::new(window, Material::with_index(1.5)).unwrap();
+        let problem = ModeProblem::new(&section, Wavelength::nm(1000.0)).walled(Walls::default());
+        let setting = Setting::new(&problem).unwrap();
+        let k0 = setting.k0;
+        let mut family = Family::<f64>::new(&problem, setting, &problem).unwrap();
+        let mesh = family.mesh(0).unwrap();
+        let below = Below {
+            top: 2.26,
+            count: 2,
+            floor: f64::MIN,
+            share: COARSE_SHARE,
+        };
+        family.start(&mesh, below).unwrap();
+        let mut exact = Vec::new();
+        for m in 0..9_i32 {
+            for l in 0..9_i32 {
+                let across = (f64::from(m) * PI / (k0 * a)).powi(2);
+                let up = (f64::from(l) * PI / (k0 * b)).powi(2);
+                let copies = [0, 1, 2][usize::from(m > 0) + usize::from(l > 0)];
+                exact.extend(std::iter::repeat_n(2.25 - across - up, copies));
+            }
+        }
+        exact.sort_by(|p, q| q.total_cmp(p));
+        // In every gap that elements of second order on this mesh resolve.
+        let gaps = exact.windows(2).enumerate();
+        let wide = gaps.filter(|(_, pair)| pair[0] - pair[1] > 0.03 && pair[1] > 1.0);
+        let mut checked = 0;
+        for (k, pair) in wide {
+            let counted = family.count_above(0.5 * (pair[0] + pair[1]));
+            assert_eq!(counted, Some(k + 1), "between {} and {}", pair[0], pair[1]);
+            checked += 1;
+        }
+        assert!(checked >= 5, "{checked}");
     }
 }

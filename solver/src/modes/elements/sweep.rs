@@ -16,10 +16,10 @@
 //! (`solver/tests/sweeps.rs`).
 
 use super::family::{Family, Stage};
-use super::level::{Level, LevelMode};
+use super::level::LevelMode;
 use super::mesh::Setting;
 use super::samples::{Evaluation, Products};
-use super::solve::{Request, highest, is_converged, refined};
+use super::solve::{Request, counted, is_converged};
 use super::views::dispersion;
 use crate::linalg::{Scalar, orthonormal};
 use crate::modes::classify::RadiationBound;
@@ -77,10 +77,7 @@ pub(in crate::modes) fn sweep(
             let setting = Setting::new(&problem)?;
             let bound = RadiationBound::new(&problem, &setting.permittivities)?;
             let family = match solved.first() {
-                None => {
-                    let start = highest::<f64>(&problem, setting, &bound, request)?;
-                    refined(start, &bound, request)?.pruned()
-                }
+                None => counted(&problem, setting, &bound, request)?.pruned(),
                 Some(known) => known.followed_to(&problem, setting)?,
             };
             solved.push(family);
@@ -148,10 +145,7 @@ impl<'a> Reduced<'a> {
             let modes = basis
                 .iter()
                 .map(|v| LevelMode::new(Complex64::ZERO, v.clone(), 0.0));
-            let spanned = Level {
-                modes: modes.collect(),
-                ..first.stages[k].levels[l].without_modes()
-            };
+            let spanned = first.stages[k].levels[l].with_modes(modes.collect());
             let evaluation = Evaluation {
                 level: &spanned,
                 setting: &first.setting,
@@ -266,10 +260,7 @@ impl<'a> Reduced<'a> {
                     LevelMode::new(Complex64::from(n * n), x, solved.residual)
                         .with_integrals(integrals)
                 });
-                levels.push(Level {
-                    modes: modes.collect(),
-                    ..level.without_modes()
-                });
+                levels.push(level.with_modes(modes.collect()));
             }
             stages.push(Stage {
                 order: stage.order,

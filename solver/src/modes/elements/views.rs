@@ -171,6 +171,10 @@ impl<T: Scalar> ModeFamily for Family<T> {
         self.reduction.get(member).copied().unwrap_or(0.0)
     }
 
+    fn counted(&self) -> Option<usize> {
+        self.guided
+    }
+
     fn layer_share(&self, level: usize, member: usize) -> f64 {
         self.evaluation(level, member).layer_share()
     }

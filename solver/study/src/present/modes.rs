@@ -137,6 +137,9 @@ fn text(
             " A guided mode exceeds the index {} of what it could radiate into.",
             significant(outcome.radiation_index, 6)
         );
+        if outcome.counted.is_some() {
+            text += " All guided modes were found: an independent count (Sylvester's law of inertia) gives as many.";
+        }
     }
     text += " The group index includes material dispersion; \
         mode field diameters (MFD) are those at which the intensity falls to 1/e².";

@@ -119,6 +119,8 @@ pub struct ModeOutcome {
     pub modes: Vec<ModeRecord>,
     /// What a guided mode exceeds.
     pub radiation_index: f64,
+    /// Guided modes counted independently of those found, where all were wanted.
+    pub counted: Option<usize>,
     /// Refinement and unknowns of the levels.
     pub levels: Vec<(f64, usize)>,
     /// Pictures of the modes, at the first point of a table alone.
@@ -422,6 +424,7 @@ fn record(
     Ok(ModeOutcome {
         modes,
         radiation_index: set.radiation_bound().index,
+        counted: set.counted(),
         levels: set
             .levels()
             .iter()

@@ -188,6 +188,12 @@ pub(super) fn group(
             "radiation_index_of_first_point",
             first.radiation_index,
         ));
+        if let Some(counted) = first.counted {
+            group = group.with_attribute(Attribute::number(
+                "guided_modes_counted_at_first_point",
+                counted as f64,
+            ));
+        }
     }
     let table = study.modes.iter().find(|table| table.name == name);
     for attribute in table.iter().flat_map(|table| conditions(study, table)) {
