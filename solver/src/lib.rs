@@ -11,5 +11,6 @@ pub mod heat;
 pub mod laser;
 pub mod linalg;
 pub mod modes;
+mod quadrature;
 
 pub use error::SolverError;

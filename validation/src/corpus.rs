@@ -1,28 +1,29 @@
-//! Error bars of the mode solver against a corpus of guides whose modes are known.
+//! Error bars of the mode solver against two corpora of guides whose modes are known.
 //!
-//! `data/corpus.json` holds straight lossless guides, each with the modes of its window as drawn and of
-//! a window so wide that it counts as open. The first tests the discretisation's part of an error bar,
+//! `data/corpus.json` holds straight lossless guides of isotropic materials and crystals along the axes, `data/open.json`
+//! oblique crystals, bends, leaky guides and lossy ones; each with the modes of its window as drawn and of
+//! a window so wide (its absorbing layers so thick) that it counts as open. The first tests the discretisation's part of an error bar,
 //! the second the whole bar, the effect of the window included. A bar is honest if it holds the truth in
 //! at least 95 of 100 cases, and useful if its median is no more than ten times the error.
 //!
 //! References are exact for slabs and round fibres (characteristic equations). All others come from the
 //! solver itself run beyond what it is asked for in use: to its last stage, on the usual mesh and on one
 //! made for four fifths of the wavelength; the uncertainty is twice the difference of the two and the last
-//! step of the finer one. `corpus references` writes them. `data/independent.json` has what another code finds for
+//! step of the finer one. `corpus closed references` writes them. `data/independent.json` has what another code finds for
 //! fourteen of the guides, chosen for their kind, and [`Corpus::independent_checks`] compares. Extrapolated finite
-//! differences, an independent discretisation, check more (`corpus differences`).
+//! differences, an independent discretisation, check more (`corpus closed differences`).
 
 use std::f64::consts::PI;
 
-use cpo_materials::{Length, Material, Quantity, Wavelength, catalogue};
+use cpo_materials::{Angle, Length, Material, OpticAxis, Quantity, Wavelength, catalogue};
 use cpo_meshes::{CrossSection, Shape, Window};
+use cpo_solver::convergence::GridStudy;
 use cpo_solver::coupling::StepIndexFiber;
 use cpo_solver::modes::{Mode, ModeGrid, ModeProblem, ModeSet, ModeSolver, Wall, Walls};
 use serde::{Deserialize, Serialize};
 
 use crate::{Check, ValidationError};
 
-const FILE: &str = "corpus.json";
 const INDEPENDENT: &str = "independent.json";
 /// Asked of a reference solve: below what any stage reaches, so that all of them run.
 const BEYOND: f64 = 1e-14;
@@ -32,6 +33,8 @@ const FINER: f64 = 0.8;
 const DIFFERENCES: f64 = 2.0;
 /// Round-off of an eigenvalue, relative.
 const ROUND_OFF: f64 = 1e-12;
+/// Times the thickness of absorbing layers that counts as open.
+const THICKER: f64 = 1.5;
 
 /// The corpus.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -43,7 +46,25 @@ pub struct Corpus {
     pub guides: Vec<Guide>,
 }
 
-/// A straight lossless guide.
+/// The corpora.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Straight lossless guides, crystals along the axes.
+    Closed,
+    /// Oblique crystals, bends, leaky and lossy guides.
+    Open,
+}
+
+impl Which {
+    fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Closed => ("corpus.json", include_str!("../data/corpus.json")),
+            Self::Open => ("open.json", include_str!("../data/open.json")),
+        }
+    }
+}
+
+/// A guide.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guide {
@@ -60,6 +81,15 @@ pub struct Guide {
     shapes: Vec<Painted>,
     /// How many modes are sought.
     pub count: usize,
+    /// Thickness of absorbing layers all around.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    layers_um: Option<f64>,
+    /// Radius of the bend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bend_um: Option<f64>,
+    /// n_eff next to which modes are sought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    near: Option<f64>,
     /// Walls left and right where a slab stands between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     walls: Option<Sides>,
@@ -95,6 +125,9 @@ pub struct Known {
     pub walled: [f64; 2],
     /// n_eff in the open, and its uncertainty.
     pub open: [f64; 2],
+    /// Im n_eff in the open, and its uncertainty, where there is loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<[f64; 2]>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -109,6 +142,10 @@ struct Ends {
 #[serde(untagged)]
 enum Index {
     Constant(f64),
+    /// n and k.
+    Complex([f64; 2]),
+    /// Ordinary and extraordinary index, the axis's angle from z and its elevation in degrees.
+    Crystal([f64; 4]),
     Named(String),
 }
 
@@ -167,6 +204,12 @@ impl Index {
     fn material(&self) -> Result<Material, ValidationError> {
         match self {
             Self::Constant(n) => Ok(Material::with_index(*n)),
+            Self::Complex([n, k]) => Ok(Material::with_complex_index(*n, *k)),
+            Self::Crystal([ordinary, extraordinary, from_z, elevation]) => {
+                let [from_z, elevation] = [from_z, elevation].map(|v| Angle::deg(*v));
+                let axis = OpticAxis::at(from_z, elevation);
+                Ok(Material::uniaxial(*ordinary, *extraordinary, axis))
+            }
             Self::Named(name) => Ok(catalogue().find(name)?),
         }
     }
@@ -200,13 +243,13 @@ impl Outline {
     }
 }
 
-/// The corpus with its references.
+/// A corpus with its references.
 ///
 /// # Errors
 /// [`ValidationError::Data`] if the file does not fit.
-pub fn corpus() -> Result<Corpus, ValidationError> {
-    serde_json::from_str(include_str!("../data/corpus.json"))
-        .map_err(|cause| ValidationError::Data { file: FILE, cause })
+pub fn corpus(which: Which) -> Result<Corpus, ValidationError> {
+    let (file, text) = which.file();
+    serde_json::from_str(text).map_err(|cause| ValidationError::Data { file, cause })
 }
 
 impl Corpus {
@@ -215,7 +258,10 @@ impl Corpus {
     /// # Errors
     /// [`ValidationError::Data`] for a number that JSON cannot hold.
     pub fn text(&self) -> Result<String, ValidationError> {
-        let fault = |cause| ValidationError::Data { file: FILE, cause };
+        let fault = |cause| ValidationError::Data {
+            file: "the corpus written",
+            cause,
+        };
         let about = serde_json::to_string(&self.about).map_err(fault)?;
         let guides = self
             .guides
@@ -265,25 +311,31 @@ impl Corpus {
         Ok(checks)
     }
 
-    /// Whether the error bars at an error asked for hold the truth in 95 of 100 cases, and their median is no
-    /// more than ten times the error.
+    /// All modes at an error asked for against what is known of them.
     ///
     /// # Errors
     /// As [`Guide::judge`].
-    pub fn checks(&self, asked: f64) -> Result<Vec<Check>, ValidationError> {
-        let mut judged: Vec<Judged> = Vec::new();
+    pub fn judge(&self, asked: f64) -> Result<Vec<Judged>, ValidationError> {
+        let mut judged = Vec::new();
         for guide in &self.guides {
             judged.extend(guide.judge(asked)?);
         }
-        let missed = |part: usize| {
-            let missed = judged.iter().filter(|mode| !mode.holds()[part]).count();
-            missed as f64 / judged.len() as f64
-        };
-        let mut ratios: Vec<f64> = judged.iter().map(|mode| mode.ratios()[1]).collect();
-        ratios.sort_by(f64::total_cmp);
-        let check = |quantity: &str, computed, reference, tolerance, basis: &str| Check {
-            case: format!("{} modes at {asked:.0e}", judged.len()),
-            quantity: quantity.to_owned(),
+        Ok(judged)
+    }
+}
+
+/// Whether the error bars at an error asked for hold the truth in 95 of 100 cases of each corpus, and their median over
+/// both is no more than ten times the error. A loss is sought down to the square of the error asked for, and bars of
+/// smaller ones have to hold only.
+///
+/// # Errors
+/// As [`Guide::judge`].
+pub fn checks(corpora: [&Corpus; 2], asked: f64) -> Result<Vec<Check>, ValidationError> {
+    let judged = [corpora[0].judge(asked)?, corpora[1].judge(asked)?];
+    let check =
+        |case: String, quantity: String, computed, reference, tolerance, basis: &str| Check {
+            case,
+            quantity,
             reference,
             uncertainty: 0.0,
             computed,
@@ -291,64 +343,77 @@ impl Corpus {
             tolerance,
             basis: basis.to_owned(),
         };
-        let honest = "95 % of the bars are to hold";
-        Ok(vec![
-            check(
-                "share of bars that miss, same window",
-                missed(0),
+    let mut checks = Vec::new();
+    for (judged, kind) in judged.iter().zip(["closed", "open"]) {
+        for (part, name) in PARTS.into_iter().enumerate() {
+            let bars: Vec<Bar> = judged.iter().filter_map(|mode| mode.parts[part]).collect();
+            if bars.is_empty() {
+                continue;
+            }
+            let missed = bars.iter().filter(|bar| !bar.holds()).count();
+            checks.push(check(
+                format!("{} modes of the {kind} corpus at {asked:.0e}", bars.len()),
+                format!("share of bars that miss, {name}"),
+                missed as f64 / bars.len() as f64,
                 0.0,
                 0.05,
-                honest,
-            ),
-            check(
-                "share of bars that miss, open guide",
-                missed(1),
-                0.0,
-                0.05,
-                honest,
-            ),
-            check(
-                "median of bar over error, open guide",
-                ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN),
-                1.0,
-                9.0,
-                "a bar is to be within ten times the error in the median",
-            ),
-        ])
+                "95 % of the bars are to hold",
+            ));
+        }
+    }
+    let whole = judged.iter().flatten().flat_map(|mode| &mode.parts[1..]);
+    let sought = whole
+        .flatten()
+        .filter(|bar| bar.truth.abs() > asked.powi(2));
+    let mut ratios: Vec<f64> = sought.map(Bar::ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    checks.push(check(
+        format!("{} bars of both corpora at {asked:.0e}", ratios.len()),
+        "median of bar over error, open guides and their losses".to_owned(),
+        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN),
+        1.0,
+        9.0,
+        "a bar is to be within ten times the error in the median",
+    ));
+    Ok(checks)
+}
+
+/// What is judged of a mode.
+pub const PARTS: [&str; 3] = ["same window", "open guide", "loss of the open guide"];
+
+/// An error bar against the truth.
+#[derive(Clone, Copy, Debug)]
+pub struct Bar {
+    /// The bar.
+    pub bar: f64,
+    /// The error.
+    pub error: f64,
+    /// The truth.
+    pub truth: f64,
+    /// How far the truth is known.
+    pub uncertainty: f64,
+}
+
+impl Bar {
+    /// Whether the bar, widened by the reference's uncertainty, holds the truth.
+    pub fn holds(&self) -> bool {
+        self.error <= self.bar + self.uncertainty
+    }
+
+    /// Bar over error, the error being no smaller than the reference's uncertainty.
+    pub fn ratio(&self) -> f64 {
+        self.bar / self.error.max(self.uncertainty)
     }
 }
 
 /// A mode solved at one error asked for, against what is known of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged {
-    /// Error bar of the discretisation alone, and the error in the same window.
-    pub walled: [f64; 2],
-    /// The whole error bar, and the error against the open guide.
-    pub open: [f64; 2],
-    /// Uncertainties of the two references.
-    pub uncertainty: [f64; 2],
+    /// The discretisation's bar in the same window; the whole bar against the open guide; that of Im n_eff: see
+    /// [`PARTS`].
+    pub parts: [Option<Bar>; 3],
     /// Unknowns of the finest stage.
     pub unknowns: usize,
-}
-
-impl Judged {
-    /// Whether both bars, widened by the references' uncertainties, hold the truth.
-    pub fn holds(&self) -> [bool; 2] {
-        let holds = |[bar, error]: [f64; 2], uncertainty: f64| error <= bar + uncertainty;
-        [
-            holds(self.walled, self.uncertainty[0]),
-            holds(self.open, self.uncertainty[1]),
-        ]
-    }
-
-    /// Bar over error, the error being no smaller than the reference's uncertainty.
-    pub fn ratios(&self) -> [f64; 2] {
-        let ratio = |[bar, error]: [f64; 2], uncertainty: f64| bar / error.max(uncertainty);
-        [
-            ratio(self.walled, self.uncertainty[0]),
-            ratio(self.open, self.uncertainty[1]),
-        ]
-    }
 }
 
 impl Guide {
@@ -358,7 +423,7 @@ impl Guide {
     /// [`ValidationError::Mesh`] for a shape or window that is none; [`ValidationError::Material`] for a
     /// material that the catalogue does not have.
     pub fn problem(&self) -> Result<ModeProblem, ValidationError> {
-        self.in_window(self.window_um)
+        self.in_window(self.window_um, 1.0)
     }
 
     /// The problem in the window that counts as open.
@@ -366,10 +431,10 @@ impl Guide {
     /// # Errors
     /// As [`problem`](Self::problem).
     pub fn open_problem(&self) -> Result<ModeProblem, ValidationError> {
-        self.in_window(self.wide_um)
+        self.in_window(self.wide_um, THICKER)
     }
 
-    fn in_window(&self, window: Ends) -> Result<ModeProblem, ValidationError> {
+    fn in_window(&self, window: Ends, thickness: f64) -> Result<ModeProblem, ValidationError> {
         let mut section = CrossSection::new(window.window(), self.background.material()?)?;
         for painted in &self.shapes {
             let material = painted.material.material()?;
@@ -379,12 +444,29 @@ impl Guide {
             Some(Sides::Magnetic) => Wall::Magnetic,
             Some(Sides::Electric) | None => Wall::Electric,
         };
-        let walls = Walls {
-            left: side,
-            right: side,
-            ..Walls::default()
+        let walls = match self.layers_um {
+            Some(layer) => Walls::all(Wall::Absorbing {
+                thickness: um(thickness * layer),
+            }),
+            None => Walls {
+                left: side,
+                right: side,
+                ..Walls::default()
+            },
         };
-        Ok(ModeProblem::new(&section, Wavelength::um(self.wavelength_um)).walled(walls))
+        let problem = ModeProblem::new(&section, Wavelength::um(self.wavelength_um)).walled(walls);
+        Ok(match self.bend_um {
+            Some(radius) => problem.bent(um(radius)),
+            None => problem,
+        })
+    }
+
+    fn solver(&self, asked: f64) -> ModeSolver {
+        let solver = ModeSolver::default().count(self.count).error(asked);
+        match self.near {
+            Some(n) => solver.near(n),
+            None => solver,
+        }
     }
 
     /// The modes of the window as drawn, at an error asked for.
@@ -392,8 +474,7 @@ impl Guide {
     /// # Errors
     /// [`ValidationError::Mode`] and those of [`problem`](Self::problem).
     pub fn solve(&self, asked: f64) -> Result<ModeSet, ValidationError> {
-        let solver = ModeSolver::default().count(self.count).error(asked);
-        Ok(solver.solve(&self.problem()?)?)
+        Ok(self.solver(asked).solve(&self.problem()?)?)
     }
 
     /// The modes at an error asked for against what is known of them.
@@ -404,12 +485,21 @@ impl Guide {
         let modes = self.solve(asked)?;
         let unknowns = modes.levels().last().map_or(0, |level| level.unknowns);
         let judged = |(mode, known): (&Mode, &Known)| {
-            let study = mode.effective_index_study();
-            let error = |[value, _]: [f64; 2]| (study.value - value).abs();
+            let (index, loss) = (mode.effective_index_study(), mode.attenuation_study());
+            let bar = |study: &GridStudy, less: f64, [value, uncertainty]: [f64; 2]| Bar {
+                bar: study.error - less,
+                error: (study.value - value).abs(),
+                truth: value,
+                uncertainty,
+            };
             Judged {
-                walled: [study.error - mode.window_effect(), error(known.walled)],
-                open: [study.error, error(known.open)],
-                uncertainty: [known.walled[1], known.open[1]],
+                parts: [
+                    // Layers, like the window, are no part of the discretisation.
+                    (self.layers_um.is_none())
+                        .then(|| bar(index, mode.window_effect(), known.walled)),
+                    Some(bar(index, 0.0, known.open)),
+                    known.loss.map(|known| bar(loss, 0.0, known)),
+                ],
                 unknowns,
             }
         };
@@ -423,40 +513,44 @@ impl Guide {
     pub fn with_references(&self) -> Result<Self, ValidationError> {
         let walled = self.references(&self.problem()?)?;
         let open = match self.exact()? {
-            Some(exact) => vec![[exact, ROUND_OFF * exact]; walled.len()],
+            Some(exact) => vec![[[exact, ROUND_OFF * exact], [0.0; 2]]; walled.len()],
             None => self.references(&self.open_problem()?)?,
         };
         let modes = walled.into_iter().zip(open);
+        let known = |([walled, _], [open, loss]): ([[f64; 2]; 2], [[f64; 2]; 2])| Known {
+            walled,
+            open,
+            loss: (loss[0] != 0.0).then_some(loss),
+        };
         Ok(Self {
-            modes: modes.map(|(walled, open)| Known { walled, open }).collect(),
+            modes: modes.map(known).collect(),
             ..self.clone()
         })
     }
 
-    /// n_eff and its uncertainty from the two meshes.
-    fn references(&self, problem: &ModeProblem) -> Result<Vec<[f64; 2]>, ValidationError> {
-        let solver = ModeSolver::default().count(self.count).error(BEYOND);
+    /// n_eff and Im n_eff, each with its uncertainty from the two meshes.
+    fn references(&self, problem: &ModeProblem) -> Result<Vec<[[f64; 2]; 2]>, ValidationError> {
+        let solver = self.solver(BEYOND);
         let usual = solver.solve(problem)?;
         let shorter = Wavelength::um(FINER * self.wavelength_um);
         let finer = solver
             .meshed_as(&problem.clone().at_wavelength(shorter))
             .solve(problem)?;
         let pairs = usual.iter().zip(finer.iter());
-        let known = pairs.map(|(usual, finer)| {
-            let levels = &finer.effective_index_study().levels;
-            let value = finer.effective_index().re;
-            let step = levels
-                .iter()
-                .rev()
-                .nth(1)
-                .map_or(f64::INFINITY, |before| (value - before.1).abs());
-            let difference = (value - usual.effective_index().re).abs();
+        let known = |usual: &GridStudy, finer: &GridStudy| {
+            let value = finer.value;
+            let before = finer.levels.iter().rev().nth(1);
+            let step = before.map_or(f64::INFINITY, |before| (value - before.1).abs());
+            let difference = DIFFERENCES * (value - usual.value).abs();
+            [value, difference.max(step).max(ROUND_OFF * value)]
+        };
+        let both = pairs.map(|(usual, finer)| {
             [
-                value,
-                (DIFFERENCES * difference).max(step).max(ROUND_OFF * value),
+                known(usual.effective_index_study(), finer.effective_index_study()),
+                known(usual.attenuation_study(), finer.attenuation_study()),
             ]
         });
-        Ok(known.collect())
+        Ok(both.collect())
     }
 
     /// The exact n_eff of the open guide, where there is one.

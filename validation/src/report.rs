@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::corpus::Which;
 use crate::modes::ModeRun;
 use crate::{Check, ValidationError, corpus, coupling, heat, laser, materials, modes};
 
@@ -63,12 +64,14 @@ impl Report {
         section("Modes", sources, checks);
 
         progress("corpus");
-        let corpus = corpus::corpus()?;
-        let mut checks = corpus.independent_checks()?;
+        let closed = corpus::corpus(Which::Closed)?;
+        let open = corpus::corpus(Which::Open)?;
+        let mut checks = closed.independent_checks()?;
         for asked in CORPUS_ERRORS {
-            checks.extend(corpus.checks(asked)?);
+            checks.extend(corpus::checks([&closed, &open], asked)?);
         }
-        section("Error bars of modes", vec![corpus.about.clone()], checks);
+        let about = vec![closed.about.clone(), open.about.clone()];
+        section("Error bars of modes", about, checks);
 
         progress("coupling");
         let references = coupling::references()?;

@@ -66,6 +66,11 @@ pub(crate) fn nearest_waves<T: Scalar>(
         let Some(ritz) = space.ritz(shift) else {
             return Err(Vec::new());
         };
+        if ritz.len() < options.count && !stalled && space.applications < options.applications {
+            // Vectors so far off that their forms have no real wave: a step of inverse iteration brings them near.
+            candidates = space.inverse_step(pencil);
+            continue;
+        }
         let wanted = &ritz[..options.count.min(ritz.len())];
         let mut pairs: Vec<QuadraticPair<T>> = wanted.iter().map(|r| space.pair(r)).collect();
         let corrections = space.corrections(pencil, wanted);
@@ -189,6 +194,15 @@ impl<T: Scalar> Space<T> {
         count
     }
 
+    /// (A − σB)⁻¹B of the basis.
+    fn inverse_step(&mut self, pencil: &impl QuadraticPencil<T>) -> Vec<TwoSided<T>> {
+        let mut columns = self.right.images[1].clone();
+        if !self.hermitian {
+            columns.extend_from_slice(&self.left.images[1]);
+        }
+        self.preconditioned(pencil, columns)
+    }
+
     /// (A − σB)⁻¹T(ν)x and (A − σB)⁻¹T(−ν)y of pairs.
     fn corrections(
         &mut self,
@@ -201,12 +215,21 @@ impl<T: Scalar> Space<T> {
         if !self.hermitian {
             columns.extend(wanted.iter().map(left));
         }
+        self.preconditioned(pencil, columns)
+    }
+
+    /// (A − σB)⁻¹ of columns for the right space and, where it is not the conjugate, as many for the left one.
+    fn preconditioned(
+        &mut self,
+        pencil: &impl QuadraticPencil<T>,
+        mut columns: Vec<Vec<T>>,
+    ) -> Vec<TwoSided<T>> {
         self.applications += columns.len();
         pencil.precondition(&mut columns);
         let others = if self.hermitian {
             columns.iter().map(|v| conjugate(v)).collect()
         } else {
-            columns.split_off(wanted.len())
+            columns.split_off(columns.len() / 2)
         };
         columns
             .into_iter()

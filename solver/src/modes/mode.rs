@@ -44,6 +44,17 @@ struct Shapes {
 /// error asked for on n_eff: they converge at the same order with larger constants.
 pub(super) const DERIVED_FACTOR: f64 = 100.0;
 
+/// Error wanted of Im n_eff, relative; but no less than the square of what is asked on n_eff, the floor
+/// below which a loss is not sought (1e-8 at 1e-4: 4e-3 dB/cm).
+const LOSS_SHARE: f64 = 0.01;
+
+/// The error bar wanted on Im n_eff where `wanted` is that on n_eff.
+pub(super) fn wanted_of_loss(attenuation: f64, wanted: f64) -> f64 {
+    (LOSS_SHARE * attenuation.abs())
+        .max(wanted.powi(2))
+        .min(wanted)
+}
+
 impl Mode {
     /// Member `member` of a family, judged by the error `wanted` on n_eff.
     pub(super) fn new(
@@ -77,6 +88,9 @@ impl Mode {
             &family.wall_samples(finest, member),
         );
         let layers = family.layer_effect(finest, member);
+        // A wall that moves n_eff by δ changes the field where it is weak, and absorption there, by a share of √δ; but Im
+        // n_eff by no more than δ.
+        let window_loss = (attenuation.value.abs() * window.index.sqrt()).min(window.index);
         let layer_share = family.layer_share(finest, member);
         let shape_window_effect =
             shape_window_effect(window.group_index, [index.value, group.value, bound.index]);
@@ -88,7 +102,9 @@ impl Mode {
                 .with_further_error(window.index, wanted)
                 .with_further_error(layers.re, wanted)
                 .with_further_error(family.reduction(member), wanted),
-            attenuation: attenuation.with_further_error(layers.im, f64::INFINITY),
+            attenuation: attenuation
+                .with_further_error(layers.im, f64::INFINITY)
+                .with_further_error(window_loss, f64::INFINITY),
             layer_share,
             group_index: group.with_further_error(window.group_index, f64::INFINITY),
             window,
@@ -113,6 +129,8 @@ impl Mode {
     pub(super) fn judge(&mut self, wanted: f64) {
         self.wanted = wanted;
         self.effective_index.judge(wanted);
+        self.attenuation
+            .judge(wanted_of_loss(self.attenuation.value, wanted));
         self.group_index.judge(DERIVED_FACTOR * wanted);
         if let Some(shapes) = self.shapes.get_mut() {
             shapes.judge(wanted);

@@ -31,6 +31,8 @@ const APPLICATIONS: usize = 60;
 const WAVE_FACTOR: usize = 4;
 /// Modes of the linear part that a search among those of a quadratic pencil starts from, beside those wanted.
 const WAVE_NEIGHBOURS: usize = 3;
+/// How far above the highest of those the shift is that waves are sought from, relative.
+const WAVES_BELOW: f64 = 1e-3;
 
 /// A mode on a level: coefficients of e and φ.
 #[derive(Clone, Debug)]
@@ -267,38 +269,43 @@ impl<T: Scalar> Shifted<'_, T> {
         Ok(pairs.into_iter().map(mode).collect())
     }
 
-    /// Modes of the quadratic pencil; where nothing is known they start from those without its antisymmetric
-    /// part.
+    /// Modes of the pencil without its antisymmetric part, as close as a short search comes: a start for its waves.
+    fn without_coupling(&self, wanted: &Wanted<T>) -> Vec<Known<T>> {
+        let mut options = self.start(wanted, &[]).1;
+        options.count += WAVE_NEIGHBOURS;
+        options.floor = f64::MIN;
+        options.applications = APPLICATIONS / 4 * options.count;
+        let random = |seed| pseudo_random(self.pencil.size(), seed);
+        let start = (0..options.count as u64).map(random).collect();
+        // Whatever came close is a start.
+        let (Ok(close) | Err(close)) = nearest_pairs(self, start, options);
+        let known = |pair: PencilPair<T>| Known {
+            eigenvalue: pair.value,
+            right: pair.vector,
+            left: None,
+        };
+        close.into_iter().map(known).collect()
+    }
+
+    /// Modes of the quadratic pencil, from vectors near them or, in a search, from any.
     fn waves(
         &self,
         wanted: &Wanted<T>,
         known: &[Known<T>],
+        is_search: bool,
     ) -> Result<Vec<LevelMode<T>>, Converged> {
-        let (nearest, mut options) = self.start(wanted, known);
+        let (mut nearest, mut options) = self.start(wanted, known);
+        if is_search {
+            options.tolerance = SEARCH_TOLERANCE;
+            nearest = known.iter().collect();
+        }
         options.applications *= WAVE_FACTOR;
         // A pair's n is as exact as the product of what its two vectors are off.
         options.tolerance = options.tolerance.max(TOLERANCE);
-        let mut first: Vec<TwoSided<T>> = nearest
+        let first: Vec<TwoSided<T>> = nearest
             .iter()
             .map(|k| [k.right.clone(), k.left.as_ref().unwrap_or(&k.right).clone()])
             .collect();
-        if first.len() < wanted.count {
-            let linear = PencilOptions {
-                count: wanted.count + WAVE_NEIGHBOURS,
-                floor: f64::MIN,
-                applications: APPLICATIONS / 4 * (wanted.count + WAVE_NEIGHBOURS),
-                ..options
-            };
-            let random = |seed| pseudo_random(self.pencil.size(), seed);
-            let start = (0..linear.count as u64).map(random).collect();
-            // Whatever came close is a start.
-            let (Ok(close) | Err(close)) = nearest_pairs(self, start, linear);
-            first.extend(
-                close
-                    .into_iter()
-                    .map(|pair| [pair.vector.clone(), pair.vector]),
-            );
-        }
         let waves = nearest_waves(self, first, options)
             .or_else(|waves| some(waves, wanted.some, |wave| wave.residual))?;
         let hermitian = self.is_hermitian();
@@ -384,21 +391,35 @@ impl<T: Scalar> Level<T> {
             level.modes.iter().map(carried).collect()
         });
         let (mut modes, mut counts) = (Vec::new(), Vec::new());
+        let at = |shift: T| Shifted {
+            pencil: &pencil,
+            factors: Substructured::new(&mesh.tree, &space.start, &pencil, shift),
+            shift,
+        };
         for wanted in wanted {
-            let shifted = Shifted {
-                pencil: &pencil,
-                factors: Substructured::new(&mesh.tree, &space.start, &pencil, wanted.shift),
-                shift: wanted.shift,
-            };
+            let shifted = at(wanted.shift);
             if T::REAL {
                 let above = shifted.factors.positive();
                 let count = above.saturating_sub(space.nodal_unknowns(&mesh.topology));
                 counts.push((wanted.shift.to_complex().re, count));
             }
-            modes.extend(if pencil.is_quadratic() {
-                shifted.waves(wanted, &known)?
-            } else {
+            modes.extend(if !pencil.is_quadratic() {
                 shifted.pairs(wanted, &known)?
+            } else if known.len() < wanted.count {
+                // Waves are sought from close by: without factors of T, far ones come slowly.
+                let start = shifted.without_coupling(wanted);
+                let highest = start
+                    .iter()
+                    .map(|k| k.eigenvalue.re)
+                    .fold(f64::MIN, f64::max);
+                let near = if highest > 0.0 && !wanted.some {
+                    at(T::real(highest * (1.0 + WAVES_BELOW)))
+                } else {
+                    shifted
+                };
+                near.waves(wanted, &start, true)?
+            } else {
+                shifted.waves(wanted, &known, false)?
             });
         }
         modes.sort_by(|p, q| q.eigenvalue.re.total_cmp(&p.eigenvalue.re));

@@ -36,6 +36,8 @@ const LAYER_NEPERS: f64 = 20.0;
 const LAYER_SIDES: f64 = 2.5;
 /// See [`LAYER_NEPERS`].
 const GRAZING: f64 = 0.4;
+/// What |ε| of an opaque material is multiplied by for a metal nearly perfect.
+const PERFECT: f64 = -1e3;
 
 /// A problem's numbers: what the elements integrate.
 #[derive(Clone, Debug)]
@@ -94,10 +96,23 @@ impl Setting {
     }
 
     /// The same guide without loss, layers' stretch and bend, on the same domain.
+    ///
+    /// What absorbs more than it refracts becomes a perfect metal nearly, from which light keeps away alike: of
+    /// ε = −3 + 17i the real part alone would carry surface waves that the guide does not have.
     pub(super) fn ideal(&self) -> Self {
         let mut ideal = self.clone();
-        for value in ideal.permittivities.iter_mut().flatten().flatten() {
-            value.im = 0.0;
+        for tensor in &mut ideal.permittivities {
+            for (i, row) in tensor.iter_mut().enumerate() {
+                for (j, value) in row.iter_mut().enumerate() {
+                    let opaque = i == j && value.im > value.re.abs();
+                    let real = if opaque {
+                        PERFECT * value.norm()
+                    } else {
+                        value.re
+                    };
+                    *value = Complex64::from(real);
+                }
+            }
         }
         for layer in ideal.coordinates.layers.iter_mut().flatten() {
             layer.stretch = Complex64::ONE;

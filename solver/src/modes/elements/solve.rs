@@ -7,6 +7,7 @@ use super::topology::Space;
 use crate::linalg::Scalar;
 use crate::modes::classify::RadiationBound;
 use crate::modes::family::ModeFamily;
+use crate::modes::mode::wanted_of_loss;
 use crate::modes::window::window_effect;
 use crate::modes::{ModeError, ModeProblem};
 use num_complex::Complex64;
@@ -14,15 +15,14 @@ use std::sync::Arc;
 
 /// Stages that every solve has: fewer show no rate.
 const FEWEST_STAGES: usize = 3;
+/// What the layers' effect falls to with a stage, at least, while their resolution is what it shows.
+const FALLS: f64 = 0.8;
 /// Modes followed beside those wanted while stages are too coarse to tell which are the highest.
 const GUARDS: usize = 2;
 /// Modes sought at first where all are wanted and cannot be counted.
 const FIRST_COUNT: usize = 4;
 /// More than any guide has.
 const MOST: usize = 1_000_000;
-/// Error wanted of Im n_eff, relative; but no less than the square of what is asked on n_eff, the floor
-/// below which a loss is not sought (1e-8 at 1e-4: 4e-3 dB/cm).
-const LOSS_SHARE: f64 = 0.01;
 /// How far below the radiation bound the first, coarse stage may see a guided mode, as a share of what n²
 /// can be.
 const COARSE: f64 = 0.02;
@@ -189,8 +189,12 @@ pub(super) fn is_converged<T: Scalar>(
 /// The same, the effect of the window being known.
 fn is_converged_in<T: Scalar>(family: &Family<T>, window: f64, request: &Request<'_>) -> bool {
     let finest = family.stages.len() - 1;
-    let layers = (0..family.members()).map(|m| family.layer_effect(finest, m).norm());
-    let walls = window + layers.fold(0.0, f64::max);
+    let layers = |stage: usize| -> Vec<Complex64> {
+        let effect = |m| family.layer_effect(stage, m);
+        (0..family.members()).map(effect).collect()
+    };
+    let (before, now) = (layers(finest - 1), layers(finest));
+    let walls = window + now.iter().map(|effect| effect.norm()).fold(0.0, f64::max);
     // Leave the walls their share of the bar, at most half.
     let share = (request.error - walls).max(0.5 * request.error);
     let bar = |m: usize, part: fn(Complex64) -> f64| {
@@ -201,9 +205,12 @@ fn is_converged_in<T: Scalar>(family: &Family<T>, window: f64, request: &Request
         family.study(values.collect(), share).error
     };
     let met = |m: usize| {
-        let loss = Family::effective_index(family, finest, m).im.abs();
-        let wanted = (LOSS_SHARE * loss).max(request.error.powi(2)).min(share);
-        bar(m, |n| n.re) <= share && bar(m, |n| n.im) <= wanted
+        let loss = Family::effective_index(family, finest, m).im;
+        let wanted = wanted_of_loss(loss, request.error).min(share);
+        // What the layers reflect stays, however fine the mesh; what it resolves badly of them goes.
+        let [before, now] = [before[m].im.abs(), now[m].im.abs()];
+        let layers = if now < FALLS * before { now } else { 0.0 };
+        bar(m, |n| n.re) <= share && bar(m, |n| n.im) + layers <= wanted
     };
     (0..family.members()).all(met)
 }
