@@ -1,6 +1,7 @@
 //! What can go wrong in the solver.
 
 use crate::coupling::CouplingError;
+use crate::grating::GratingError;
 use crate::heat::HeatError;
 use crate::laser::LaserError;
 use crate::modes::ModeError;
@@ -15,6 +16,9 @@ pub enum SolverError {
     /// In a coupling.
     #[error(transparent)]
     Coupling(#[from] CouplingError),
+    /// In a grating.
+    #[error(transparent)]
+    Grating(#[from] GratingError),
     /// In a heat problem.
     #[error(transparent)]
     Heat(#[from] HeatError),

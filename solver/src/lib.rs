@@ -1,4 +1,4 @@
-//! The physics: waveguide modes, fibre-to-chip coupling, heat and lasers.
+//! The physics: waveguide modes, fibre-to-chip coupling, gratings, heat and lasers.
 //!
 //! No files, no TOML, no printing and no thread pool of its own. Each part follows one pattern:
 //! a problem (immutable physics), a solver (numerics and workspace), a solution (fields, residual
@@ -7,6 +7,7 @@
 pub mod convergence;
 pub mod coupling;
 mod error;
+pub mod grating;
 pub mod heat;
 pub mod laser;
 pub mod linalg;

@@ -1,0 +1,350 @@
+//! Layers with trenches across the guide.
+
+use super::error::GratingError;
+use cpo_materials::{Angle, Length, Material, Quantity, Temperature, Wavelength};
+use cpo_meshes::{CrossSection, LayerStack, Shape, Window};
+use num_complex::Complex64;
+
+use super::basis::Basis;
+use super::lines::Lines;
+use super::slab::guided;
+use super::system::Mesh;
+
+/// Wavelengths in the outer media between the outermost faces and the absorbing layers.
+const CLEARANCE: f64 = 0.5;
+/// Guide on both sides of the trenches where nothing else is asked for, m: room for the beam of a standard fibre.
+const MARGIN: f64 = 8e-6;
+/// Order of elements for the layers' own modes.
+const SLAB_ORDER: usize = 6;
+
+/// A grating: trenches etched from the top of one layer of a stack, the same all along x.
+///
+/// Light comes along +z in the unetched layer; z = 0 is where the first trench may begin.
+#[derive(Clone, Debug)]
+pub struct Grating {
+    stack: LayerStack,
+    core: String,
+    etch: f64,
+    fill: Material,
+    trenches: Vec<[f64; 2]>,
+    margins: [f64; 2],
+}
+
+impl Grating {
+    /// `stack` from the substrate up, its outermost layers running on without end; trenches of depth `etch` from the
+    /// top of layer `core` down, filled with `fill`.
+    pub fn new(stack: LayerStack, core: &str, etch: Length, fill: &Material) -> Self {
+        Self {
+            stack,
+            core: core.to_owned(),
+            etch: etch.si(),
+            fill: fill.clone(),
+            trenches: Vec::new(),
+            margins: [MARGIN; 2],
+        }
+    }
+
+    /// Begin and end of every trench along z.
+    #[must_use]
+    pub fn trenches(mut self, trenches: &[[Length; 2]]) -> Self {
+        self.trenches = trenches.iter().map(|t| t.map(|v| v.si())).collect();
+        self
+    }
+
+    /// Unetched guide before the first and after the last trench that the mesh contains.
+    #[must_use]
+    pub fn margins(mut self, before: Length, after: Length) -> Self {
+        self.margins = [before.si(), after.si()];
+        self
+    }
+
+    /// Trenches by a rule, for light of `wavelength`; see [`Apodisation`].
+    ///
+    /// # Errors
+    /// [`GratingError::NoRadiatingOrder`] where a period would not radiate; [`GratingError::NoGuidedMode`] where the
+    /// layers, etched or not, guide nothing.
+    pub fn apodised(
+        self,
+        rule: &Apodisation,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Self, GratingError> {
+        let layout = self
+            .clone()
+            .with_edges(vec![[0.0, wavelength.si()]])
+            .mesh(wavelength, temperature)?;
+        let column = |z: f64| {
+            let at = layout.k0 * z;
+            (0..layout.mesh.along.intervals()).find(|&a| layout.mesh.along.at[a + 1] > at)
+        };
+        let index = |z: f64, rows: std::ops::Range<usize>| -> Result<f64, GratingError> {
+            let column = column(z).unwrap_or(0);
+            let mesh = &layout.mesh;
+            let permittivity: Vec<Complex64> = (0..mesh.up.intervals())
+                .map(|b| mesh.permittivity(column, b))
+                .collect();
+            let mode = guided(&Basis::new(SLAB_ORDER), &mesh.up, &permittivity, rows);
+            let lost = || GratingError::NoGuidedMode {
+                core: self.core.clone(),
+            };
+            Ok(mode.ok_or_else(lost)?.index.re)
+        };
+        let tooth = index(-0.1 * wavelength.si(), layout.core.clone())?;
+        let etched = index(
+            0.5 * wavelength.si(),
+            layout.core.start..layout.etched.start.max(layout.core.start + 1),
+        )?;
+        let upper = layout.outer[1];
+        let along = upper * rule.angle.si().sin();
+        let mut trenches = Vec::new();
+        let mut z = 0.0;
+        for _ in 0..rule.periods {
+            let fill = (rule.fill - rule.rate * z).max(rule.least);
+            let mean = fill * tooth + (1.0 - fill) * etched;
+            let pitch = wavelength.si() / (mean - along);
+            let order = mean - wavelength.si() / pitch;
+            if !(pitch > 0.0 && order.abs() < upper) {
+                return Err(GratingError::NoRadiatingOrder {
+                    pitch: Length::from_si(pitch).to_string(),
+                    index: mean,
+                    order,
+                    limit: upper,
+                    shortest: Length::from_si(wavelength.si() / (mean + upper)).to_string(),
+                    longest: Length::from_si(wavelength.si() / (mean - upper)).to_string(),
+                });
+            }
+            trenches.push([z + fill * pitch, z + pitch]);
+            z += pitch;
+        }
+        Ok(self.with_edges(trenches))
+    }
+
+    /// All positions along z times `factor`: what moves the wavelength that a grating is best at.
+    #[must_use]
+    pub fn scaled(mut self, factor: f64) -> Self {
+        for edge in self.trenches.iter_mut().flatten() {
+            *edge *= factor;
+        }
+        self
+    }
+
+    /// Begin and end of every trench, m.
+    pub fn edges(&self) -> &[[f64; 2]] {
+        &self.trenches
+    }
+
+    /// The same with other trenches, m.
+    #[must_use]
+    pub fn with_edges(mut self, trenches: Vec<[f64; 2]>) -> Self {
+        self.trenches = trenches;
+        self
+    }
+
+    /// What is drawn, x of the cross-section being z along the guide, at the wavelength that clears the outer media.
+    fn section(
+        &self,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Drawn, GratingError> {
+        let (Some(first), Some(last)) = (self.trenches.first(), self.trenches.last()) else {
+            return Err(GratingError::NoTrenches);
+        };
+        for (k, pair) in self.trenches.iter().enumerate() {
+            let before = k
+                .checked_sub(1)
+                .map_or(f64::NEG_INFINITY, |b| self.trenches[b][1]);
+            let in_order = pair[0] < pair[1] && before < pair[0];
+            if !in_order {
+                return Err(GratingError::Trenches {
+                    number: k + 1,
+                    before: k,
+                    from: Length::from_si(pair[0]).to_string(),
+                    to: Length::from_si(pair[1]).to_string(),
+                });
+            }
+        }
+        let along = [first[0] - self.margins[0], last[1] + self.margins[1]];
+        // As tall as any stack, to learn where its faces are.
+        let tall = Window {
+            x: along,
+            y: [-1e-3, 1e-3],
+        };
+        let plain = self.stack.planar(&self.core, tall)?;
+        let core = plain
+            .regions()
+            .iter()
+            .find(|region| region.name == self.core);
+        let top = core.map_or(0.0, |region| region.shape.bounds().y[1]);
+        if !(self.etch > 0.0 && self.etch <= top) {
+            return Err(GratingError::Option {
+                what: "the depth of etch",
+                value: Length::from_si(self.etch).to_string(),
+                allowed: format!(
+                    "above zero and at most the layer's {}",
+                    Length::from_si(top)
+                ),
+            });
+        }
+        let faces = plain.snap_y();
+        let middle = 0.5 * (along[0] + along[1]);
+        let index = |y: f64| -> Result<f64, GratingError> {
+            let material = &plain.materials()[plain.material_at(middle, y)];
+            Ok(material.permittivity(wavelength, temperature)?[0].sqrt().re)
+        };
+        let (lowest, highest) = (faces[0], faces[faces.len() - 1]);
+        let outer = [index(lowest - 1e-9)?, index(highest + 1e-9)?];
+        let clear = |n: f64| CLEARANCE * wavelength.si() / n;
+        let window = Window {
+            x: along,
+            y: [lowest - clear(outer[0]), highest + clear(outer[1])],
+        };
+        let mut section = plain.with_window(window)?;
+        for (k, trench) in self.trenches.iter().enumerate() {
+            let shape = Shape::Rectangle {
+                x: 0.5 * (trench[0] + trench[1]),
+                bottom: top - self.etch,
+                width: trench[1] - trench[0],
+                height: self.etch,
+            };
+            section = section.paint(&format!("trench {}", k + 1), self.fill.clone(), shape)?;
+        }
+        let mut up = vec![window.y[0]];
+        up.extend(faces);
+        up.push(top - self.etch);
+        up.push(window.y[1]);
+        up.sort_by(f64::total_cmp);
+        up.dedup_by(|a, b| (*a - *b).abs() < 1e-13);
+        Ok(Drawn {
+            section,
+            up,
+            core: [0.0, top],
+            outer,
+        })
+    }
+
+    /// The mesh and what the solver needs to know of it.
+    pub(super) fn mesh(
+        &self,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Layout, GratingError> {
+        let drawn = self.section(wavelength, temperature)?;
+        let k0 = wavelength.vacuum_wavenumber();
+        let window = drawn.section.window();
+        let mut along = vec![window.x[0]];
+        along.extend(self.trenches.iter().flatten());
+        along.push(window.x[1]);
+        let mut materials = Vec::with_capacity(drawn.section.materials().len());
+        for material in drawn.section.materials() {
+            materials.push(material.permittivity(wavelength, temperature)?[0]);
+        }
+        let permittivity = |z: f64, y: f64| materials[drawn.section.material_at(z, y)];
+        let middles = |faces: &[f64]| -> Vec<f64> {
+            faces
+                .windows(2)
+                .map(|pair| 0.5 * (pair[0] + pair[1]))
+                .collect()
+        };
+        let (columns, rows) = (middles(&along), middles(&drawn.up));
+        let most = |values: &mut dyn Iterator<Item = Complex64>| -> f64 {
+            values.map(|e| e.norm().sqrt()).fold(0.0, f64::max)
+        };
+        let by_column: Vec<f64> = columns
+            .iter()
+            .map(|&z| most(&mut rows.iter().map(|&y| permittivity(z, y))))
+            .collect();
+        let by_row: Vec<f64> = rows
+            .iter()
+            .map(|&y| most(&mut columns.iter().map(|&z| permittivity(z, y))))
+            .collect();
+        let scaled = |faces: &[f64]| -> Vec<f64> { faces.iter().map(|v| k0 * v).collect() };
+        let guide = by_column[0];
+        let lines = [
+            Lines::new(&scaled(&along), &by_column, [guide, guide]),
+            Lines::new(&scaled(&drawn.up), &by_row, drawn.outer),
+        ];
+        let [along, up] = lines;
+        // In the layers the media run on.
+        let within = |v: f64, ends: [f64; 2]| v.clamp(ends[0] + 1e-12, ends[1] - 1e-12);
+        let mut values = Vec::with_capacity(along.intervals() * up.intervals());
+        for a in 0..along.intervals() {
+            for b in 0..up.intervals() {
+                let z = within(along.middle(a) / k0, window.x);
+                let y = within(up.middle(b) / k0, window.y);
+                values.push(permittivity(z, y));
+            }
+        }
+        let face = k0 * drawn.up[drawn.up.len() - 2];
+        let rows_between = |low: f64, high: f64| up.nearest(k0 * low)..up.nearest(k0 * high);
+        let core = rows_between(drawn.core[0], drawn.core[1]);
+        let etched = rows_between(drawn.core[1] - self.etch, drawn.core[1]);
+        let top = up.inner.1 - 1;
+        let bottom = up.inner.0;
+        Ok(Layout {
+            k0,
+            mesh: Mesh {
+                along,
+                up,
+                permittivity: values,
+            },
+            core,
+            etched,
+            top,
+            bottom,
+            face,
+            outer: drawn.outer,
+        })
+    }
+
+    pub(super) fn core(&self) -> &str {
+        &self.core
+    }
+}
+
+/// A rule for trenches that radiate more and more along the grating, as a fibre's beam has it (R. Marchetti et al.,
+/// Sci. Rep. 7, 16670 (2017), DOI 10.1038/s41598-017-16505-z).
+///
+/// Period i begins at z with a tooth, a share F = F₀ − R z of it, and ends with a trench; it is
+/// λ/(F n_O + (1 − F) n_E − n sin θ) long, n_O and n_E being n_eff of the layers unetched and etched and n the index
+/// of the highest medium, in which the beam leaves at θ from the vertical.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Apodisation {
+    /// F₀.
+    pub fill: f64,
+    /// R, 1/m; 0 for a uniform grating.
+    pub rate: f64,
+    /// F is never less.
+    pub least: f64,
+    /// θ.
+    pub angle: Angle,
+    /// How many periods there are.
+    pub periods: usize,
+}
+
+/// A grating on paper.
+struct Drawn {
+    section: CrossSection,
+    /// All faces up, the window's among them.
+    up: Vec<f64>,
+    /// Bottom and top of the guiding layer.
+    core: [f64; 2],
+    /// Indices of the lowest and the highest medium.
+    outer: [f64; 2],
+}
+
+/// A mesh with its rows named.
+pub(super) struct Layout {
+    pub(super) k0: f64,
+    pub(super) mesh: Mesh,
+    /// Rows of the guiding layer.
+    pub(super) core: std::ops::Range<usize>,
+    /// Rows of the trenches.
+    pub(super) etched: std::ops::Range<usize>,
+    /// Highest and lowest row of the window.
+    pub(super) top: usize,
+    pub(super) bottom: usize,
+    /// The highest face, in 1/k₀.
+    pub(super) face: f64,
+    /// Indices of the lowest and the highest medium.
+    pub(super) outer: [f64; 2],
+}

@@ -1,0 +1,212 @@
+//! Gratings against exact properties and a published design.
+
+use cpo_materials::{Angle, Length, Material, Temperature, Wavelength};
+use cpo_meshes::LayerStack;
+use cpo_solver::grating::{
+    Apodisation, Grating, GratingBeam, GratingError, GratingProblem, GratingSolver,
+};
+
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+fn room() -> Temperature {
+    Temperature::celsius(25.0)
+}
+
+/// The layers of R. Marchetti et al., Sci. Rep. 7, 16670 (2017): 260 nm of silicon.
+fn marchetti(etch: f64) -> Grating {
+    let (silicon, oxide) = (Material::with_index(3.48), Material::with_index(1.44));
+    let stack = LayerStack::from_bottom()
+        .layer("substrate", &silicon, Length::um(1.0))
+        .layer("box", &oxide, Length::um(2.0))
+        .layer("core", &silicon, Length::nm(260.0))
+        .layer("top", &oxide, Length::nm(680.0))
+        .layer("air", &Material::with_index(1.0), Length::um(1.0));
+    Grating::new(stack, "core", Length::nm(etch), &oxide)
+}
+
+fn fibre() -> Result<GratingBeam, Box<dyn std::error::Error>> {
+    Ok(GratingBeam::new(
+        Length::um(10.4),
+        Angle::deg(14.5),
+        Length::um(0.0),
+    )?)
+}
+
+/// F₀ = 0.9 and R in 1/µm.
+fn rule(rate: f64) -> Apodisation {
+    Apodisation {
+        fill: 0.9,
+        rate: rate * 1e6,
+        least: 0.2,
+        angle: Angle::deg(14.5),
+        periods: 32,
+    }
+}
+
+fn apodised(etch: f64, rate: f64) -> Result<GratingProblem, Box<dyn std::error::Error>> {
+    let wavelength = Wavelength::nm(1550.0);
+    let grating = marchetti(etch).apodised(&rule(rate), wavelength, room())?;
+    Ok(GratingProblem::new(grating, wavelength, fibre()?))
+}
+
+/// What would prove the port wrong: a guide without a trench that reflects, or that does not pass all.
+#[test]
+fn a_trench_of_the_guide_itself_is_not_seen() -> Tested {
+    let silicon = Material::with_index(3.48);
+    let oxide = Material::with_index(1.44);
+    let stack = LayerStack::from_bottom()
+        .layer("below", &oxide, Length::um(1.0))
+        .layer("core", &silicon, Length::nm(220.0))
+        .layer("above", &oxide, Length::um(1.0));
+    let grating = Grating::new(stack, "core", Length::nm(70.0), &silicon)
+        .trenches(&[[Length::um(0.0), Length::um(0.4)]])
+        .margins(Length::um(12.0), Length::um(12.0));
+    let beam = GratingBeam::new(Length::um(5.0), Angle::deg(10.0), Length::um(0.0))?;
+    let problem = GratingProblem::new(grating, Wavelength::nm(1550.0), beam);
+    let solution = GratingSolver::default()
+        .error(1e-6)
+        .beam_at(2e-7)
+        .solve(&problem)?;
+    // Elements' dispersion at the last order, squared.
+    assert!(
+        solution.reflection().value < 1e-9,
+        "{:?}",
+        solution.reflection()
+    );
+    assert!(
+        (solution.transmission().value - 1.0).abs() < 1e-6,
+        "{:?}",
+        solution.transmission()
+    );
+    assert!(solution.up().value.abs() < 1e-6 && solution.efficiency().value < 1e-6);
+    Ok(())
+}
+
+/// What would prove the adjoint wrong: an edge whose move changes the efficiency by something else.
+#[test]
+fn derivatives_by_every_edge_are_those_of_differences() -> Tested {
+    let rule = Apodisation {
+        periods: 6,
+        ..rule(0.0425)
+    };
+    let wavelength = Wavelength::nm(1550.0);
+    let grating = marchetti(100.0)
+        .apodised(&rule, wavelength, room())?
+        .margins(Length::um(5.0), Length::um(5.0));
+    let beam = GratingBeam::new(Length::um(4.0), Angle::deg(12.0), Length::um(0.5))?;
+    let problem = GratingProblem::new(grating, wavelength, beam);
+    let solver = GratingSolver::default().error(1e-4);
+    let gradient = solver.solve(&problem)?.gradient().to_vec();
+    let largest = gradient
+        .iter()
+        .flatten()
+        .fold(0.0_f64, |m, g| m.max(g.abs()));
+    for (k, side) in [(0, 0), (5, 1)] {
+        let step = 1e-9;
+        let moved = |by: f64| -> Result<f64, Box<dyn std::error::Error>> {
+            let mut edges = problem.grating().edges().to_vec();
+            edges[k][side] += by;
+            let grating = problem.grating().clone().with_edges(edges);
+            let problem = GratingProblem::new(grating, wavelength, beam);
+            Ok(solver.solve(&problem)?.efficiency().value)
+        };
+        let difference = (moved(step)? - moved(-step)?) / (2.0 * step);
+        // The solves' error over the step, and the step's square.
+        assert!(
+            (difference - gradient[k][side]).abs() < 0.01 * largest,
+            "{k} {side}: {difference} {gradient:?}"
+        );
+    }
+    Ok(())
+}
+
+/// Two-dimensional FDTD of the paper, offset optimised, read to 1 %. The rule's phase matching is that of weak gratings,
+/// so the pitch is stretched until 1550 nm is coupled best (what [`GratingSolver::centred`] finds). The third design,
+/// etched by 230 nm, gives 64 % and not the published 68 %.
+#[test]
+fn published_designs() -> Tested {
+    for (etch, rate, stretch, published) in
+        [(160.0, 0.025, 1.0344, 0.83), (100.0, 0.0425, 1.0328, 0.73)]
+    {
+        let problem = apodised(etch, rate)?;
+        let grating = problem.grating().clone().scaled(stretch);
+        let problem = GratingProblem::new(grating, Wavelength::nm(1550.0), fibre()?);
+        let solution = GratingSolver::default().error(3e-3).solve(&problem)?;
+        let efficiency = solution.efficiency();
+        assert!(solution.is_converged(), "{efficiency:?}");
+        assert!(
+            (efficiency.value - published).abs() < 0.02,
+            "{etch}: {efficiency:?}"
+        );
+        // What leaves along the layers is in no other power.
+        assert!(
+            (0.0..0.01).contains(&solution.balance()),
+            "{}",
+            solution.balance()
+        );
+        // The best offset is where a move of all edges together gains nothing.
+        let pull: f64 = solution.gradient().iter().flatten().sum();
+        let largest = solution
+            .gradient()
+            .iter()
+            .flatten()
+            .fold(0.0_f64, |m, g| m.max(g.abs()));
+        assert!(pull.abs() < 0.01 * largest, "{pull} of {largest}");
+    }
+    Ok(())
+}
+
+/// What would prove the centring wrong: a stretch beside the one found that couples better.
+#[test]
+fn centring_finds_the_best_stretch() -> Tested {
+    let rule = Apodisation {
+        periods: 10,
+        ..rule(0.0425)
+    };
+    let wavelength = Wavelength::nm(1550.0);
+    let grating = marchetti(100.0)
+        .apodised(&rule, wavelength, room())?
+        .margins(Length::um(5.0), Length::um(5.0));
+    let beam = GratingBeam::new(Length::um(5.0), Angle::deg(14.5), Length::um(0.0))?;
+    let problem = GratingProblem::new(grating, wavelength, beam);
+    let solver = GratingSolver::default().error(3e-3);
+    let best = solver.centred(&problem)?;
+    let efficiency = |factor: f64| -> Result<f64, GratingError> {
+        let grating = best.grating().clone().scaled(factor);
+        let problem = GratingProblem::new(grating, wavelength, beam);
+        Ok(solver.solve(&problem)?.efficiency().value)
+    };
+    let own = efficiency(1.0)?;
+    assert!(own > solver.solve(&problem)?.efficiency().value);
+    // The last step of the search, and both solves' errors.
+    assert!(own > efficiency(1.004)? - 6e-3 && own > efficiency(0.996)? - 6e-3);
+    Ok(())
+}
+
+#[test]
+fn mistakes_are_named() -> Tested {
+    let wavelength = Wavelength::nm(1550.0);
+    let beam = fibre()?;
+    let solve = |grating: Grating| {
+        GratingSolver::default().solve(&GratingProblem::new(grating, wavelength, beam))
+    };
+    let um = |from: f64, to: f64| [Length::um(from), Length::um(to)];
+    assert!(matches!(
+        solve(marchetti(100.0)),
+        Err(GratingError::NoTrenches)
+    ));
+    let crossed = marchetti(100.0).trenches(&[um(0.0, 0.4), um(0.3, 0.7)]);
+    assert!(matches!(
+        solve(crossed),
+        Err(GratingError::Trenches { number: 2, .. })
+    ));
+    let deep = marchetti(300.0).trenches(&[um(0.0, 0.4)]);
+    assert!(matches!(solve(deep), Err(GratingError::Option { .. })));
+    let short = marchetti(100.0)
+        .trenches(&[um(0.0, 0.3)])
+        .margins(Length::um(1.0), Length::um(1.0));
+    assert!(matches!(solve(short), Err(GratingError::Clipped { .. })));
+    assert!(GratingBeam::new(Length::um(0.0), Angle::deg(0.0), Length::um(0.0)).is_err());
+    assert!(GratingBeam::new(Length::um(10.0), Angle::deg(70.0), Length::um(0.0)).is_err());
+    Ok(())
+}
