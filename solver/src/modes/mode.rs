@@ -88,9 +88,12 @@ impl Mode {
             &family.wall_samples(finest, member),
         );
         let layers = family.layer_effect(finest, member);
-        // A wall that moves n_eff by δ changes the field where it is weak, and absorption there, by a share of √δ; but Im
-        // n_eff by no more than δ.
-        let window_loss = (attenuation.value.abs() * window.index.sqrt()).min(window.index);
+        // A wall that moves n_eff by δ of n − N carries some δ/(n − N) of the mode's density, so that fields where the
+        // mode is weak, and absorption there, change by a share of its root; but Im n_eff by no more than δ.
+        let share = (window.index / (index.value - bound.index).abs())
+            .sqrt()
+            .min(1.0);
+        let window_loss = (attenuation.value.abs() * share).min(window.index);
         let layer_share = family.layer_share(finest, member);
         let shape_window_effect =
             shape_window_effect(window.group_index, [index.value, group.value, bound.index]);
