@@ -204,8 +204,33 @@ fn mistakes_are_named() -> Tested {
     assert!(matches!(solve(deep), Err(GratingError::Option { .. })));
     let short = marchetti(100.0)
         .trenches(&[um(0.0, 0.3)])
-        .margins(Length::um(1.0), Length::um(1.0));
+        .margins(Length::um(2.0), Length::um(2.0));
     assert!(matches!(solve(short), Err(GratingError::Clipped { .. })));
+    let dense: Vec<[Length; 2]> = (0..20)
+        .map(|k| um(0.2 * f64::from(k), 0.2 * f64::from(k) + 0.1))
+        .collect();
+    let error = solve(marchetti(100.0).trenches(&dense)).map(|_| ());
+    assert!(matches!(error, Err(GratingError::NoRadiatingOrder { .. })));
+    let bare = marchetti(100.0)
+        .trenches(&[um(0.0, 0.3)])
+        .margins(Length::nm(50.0), Length::um(8.0));
+    assert!(matches!(solve(bare), Err(GratingError::Option { .. })));
+    let silicon = Material::with_index(3.48);
+    let alone = LayerStack::from_bottom().layer("core", &silicon, Length::um(1.0));
+    let alone = Grating::new(alone, "core", Length::nm(100.0), &silicon).trenches(&[um(0.0, 0.3)]);
+    assert!(matches!(
+        solve(alone),
+        Err(GratingError::NoGuidedMode { .. })
+    ));
+    let whole = Apodisation {
+        fill: 1.0,
+        ..rule(0.0)
+    };
+    let error = marchetti(100.0)
+        .apodised(&whole, wavelength, room())
+        .map(|_| ());
+    assert!(matches!(error, Err(GratingError::Option { .. })));
+    assert!(GratingBeam::new(Length::um(10.0), Angle::deg(0.0), Length::um(-1.0)).is_err());
     assert!(GratingBeam::new(Length::um(0.0), Angle::deg(0.0), Length::um(0.0)).is_err());
     assert!(GratingBeam::new(Length::um(10.0), Angle::deg(70.0), Length::um(0.0)).is_err());
     Ok(())

@@ -1,6 +1,6 @@
 //! Lagrange polynomials through Gauss-Lobatto points of \[0, 1\].
 
-use crate::quadrature::gauss_legendre;
+use crate::quadrature::{gauss_legendre, legendre};
 use std::f64::consts::PI;
 
 /// The basis of one order.
@@ -66,14 +66,7 @@ fn lobatto(n: usize) -> Vec<f64> {
     let root = |k: usize| {
         let mut x = -(PI * k as f64 / n as f64).cos();
         for _ in 0..50 {
-            let (mut before, mut value) = (1.0, x);
-            for m in 2..=n {
-                let m = m as f64;
-                (before, value) = (
-                    value,
-                    ((2.0 * m - 1.0) * x * value - (m - 1.0) * before) / m,
-                );
-            }
+            let [before, value] = legendre(n, x);
             // d/dx (1 − x²) P'ₙ = −n (n + 1) Pₙ.
             let step = (before - x * value) / ((n as f64 + 1.0) * value);
             x += step;

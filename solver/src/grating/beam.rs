@@ -23,7 +23,7 @@ impl GratingBeam {
     /// face of the stack.
     ///
     /// # Errors
-    /// [`GratingError::Option`] for a diameter that is not above zero or an angle of 60° or more.
+    /// [`GratingError::Option`] for a diameter that is not above zero, an angle of 60° or more, a height below zero.
     pub fn new(
         mode_field_diameter: Length,
         angle: Angle,
@@ -42,6 +42,13 @@ impl GratingBeam {
                 what: "the beam's angle",
                 value: angle.to_string(),
                 allowed: "between -60 deg and 60 deg from the vertical".to_owned(),
+            });
+        }
+        if height.si().is_nan() || height.si() < 0.0 {
+            return Err(GratingError::Option {
+                what: "the facet's height above the grating",
+                value: height.to_string(),
+                allowed: "0 or more".to_owned(),
             });
         }
         Ok(Self {
@@ -85,6 +92,13 @@ pub(super) struct Wave {
     pub(super) amplitude: Complex64,
     /// Width of the interval of directions that it stands for.
     pub(super) step: f64,
+}
+
+impl Wave {
+    /// ½ k_y B* dq = ½ k_y amplitude* d(direction): what U(q) counts in the coupling's amplitude.
+    pub(super) fn share(&self) -> Complex64 {
+        0.5 * self.step * self.up * self.amplitude.conj()
+    }
 }
 
 /// ½ ∫ Im(b* ∂y b) dZ of a beam: ½ 2π ∫ k_y |B(q)|² dq with B dq = amplitude d(direction), dq = k_y d(direction).

@@ -61,62 +61,40 @@ impl Grating {
     /// Trenches by a rule, for light of `wavelength`; see [`Apodisation`].
     ///
     /// # Errors
-    /// [`GratingError::NoRadiatingOrder`] where a period would not radiate; [`GratingError::NoGuidedMode`] where the
-    /// layers, etched or not, guide nothing.
+    /// [`GratingError::Option`] for a rule that is none; [`GratingError::NoRadiatingOrder`] where no period leads to the
+    /// angle; [`GratingError::NoGuidedMode`] where the layers guide nothing.
     pub fn apodised(
         self,
         rule: &Apodisation,
         wavelength: Wavelength,
         temperature: Temperature,
     ) -> Result<Self, GratingError> {
+        rule.check()?;
+        // One wide trench shows both kinds of layers.
         let layout = self
             .clone()
             .with_edges(vec![[0.0, wavelength.si()]])
             .mesh(wavelength, temperature)?;
-        let column = |z: f64| {
-            let at = layout.k0 * z;
-            (0..layout.mesh.along.intervals()).find(|&a| layout.mesh.along.at[a + 1] > at)
-        };
-        let index = |z: f64, rows: std::ops::Range<usize>| -> Result<f64, GratingError> {
-            let column = column(z).unwrap_or(0);
-            let mesh = &layout.mesh;
-            let permittivity: Vec<Complex64> = (0..mesh.up.intervals())
-                .map(|b| mesh.permittivity(column, b))
-                .collect();
-            let mode = guided(&Basis::new(SLAB_ORDER), &mesh.up, &permittivity, rows);
-            let lost = || GratingError::NoGuidedMode {
-                core: self.core.clone(),
-            };
-            Ok(mode.ok_or_else(lost)?.index.re)
-        };
-        let tooth = index(-0.1 * wavelength.si(), layout.core.clone())?;
-        let etched = index(
-            0.5 * wavelength.si(),
-            layout.core.start..layout.etched.start.max(layout.core.start + 1),
-        )?;
-        let upper = layout.outer[1];
-        let along = upper * rule.angle.si().sin();
+        let [tooth, etched] = layout.indices(0.0).ok_or_else(|| self.lost())?;
+        let along = layout.outer[1] * rule.angle.si().sin();
         let mut trenches = Vec::new();
         let mut z = 0.0;
         for _ in 0..rule.periods {
             let fill = (rule.fill - rule.rate * z).max(rule.least);
             let mean = fill * tooth + (1.0 - fill) * etched;
             let pitch = wavelength.si() / (mean - along);
-            let order = mean - wavelength.si() / pitch;
-            if !(pitch > 0.0 && order.abs() < upper) {
-                return Err(GratingError::NoRadiatingOrder {
-                    pitch: Length::from_si(pitch).to_string(),
-                    index: mean,
-                    order,
-                    limit: upper,
-                    shortest: Length::from_si(wavelength.si() / (mean + upper)).to_string(),
-                    longest: Length::from_si(wavelength.si() / (mean - upper)).to_string(),
-                });
-            }
+            layout.check_orders(mean, pitch)?;
             trenches.push([z + fill * pitch, z + pitch]);
             z += pitch;
         }
         Ok(self.with_edges(trenches))
+    }
+
+    /// That the layers guide nothing.
+    pub(super) fn lost(&self) -> GratingError {
+        GratingError::NoGuidedMode {
+            core: self.core.clone(),
+        }
     }
 
     /// All positions along z times `factor`: what moves the wavelength that a grating is best at.
@@ -149,6 +127,14 @@ impl Grating {
         let (Some(first), Some(last)) = (self.trenches.first(), self.trenches.last()) else {
             return Err(GratingError::NoTrenches);
         };
+        let least = wavelength.si();
+        if let Some(&margin) = self.margins.iter().find(|m| m.is_nan() || **m < least) {
+            return Err(GratingError::Option {
+                what: "the guide before or after the trenches",
+                value: Length::from_si(margin).to_string(),
+                allowed: format!("at least a wavelength, {wavelength}"),
+            });
+        }
         for (k, pair) in self.trenches.iter().enumerate() {
             let before = k
                 .checked_sub(1)
@@ -170,11 +156,10 @@ impl Grating {
             y: [-1e-3, 1e-3],
         };
         let plain = self.stack.planar(&self.core, tall)?;
-        let core = plain
-            .regions()
-            .iter()
-            .find(|region| region.name == self.core);
-        let top = core.map_or(0.0, |region| region.shape.bounds().y[1]);
+        let mut regions = plain.regions().iter();
+        // The highest layer is the background: it has no top to etch from.
+        let core = regions.find(|region| region.name == self.core);
+        let top = core.ok_or_else(|| self.lost())?.shape.bounds().y[1];
         if !(self.etch > 0.0 && self.etch <= top) {
             return Err(GratingError::Option {
                 what: "the depth of etch",
@@ -281,6 +266,7 @@ impl Grating {
         let top = up.inner.1 - 1;
         let bottom = up.inner.0;
         Ok(Layout {
+            wavelength,
             k0,
             mesh: Mesh {
                 along,
@@ -294,10 +280,6 @@ impl Grating {
             face,
             outer: drawn.outer,
         })
-    }
-
-    pub(super) fn core(&self) -> &str {
-        &self.core
     }
 }
 
@@ -334,6 +316,7 @@ struct Drawn {
 
 /// A mesh with its rows named.
 pub(super) struct Layout {
+    wavelength: Wavelength,
     pub(super) k0: f64,
     pub(super) mesh: Mesh,
     /// Rows of the guiding layer.
@@ -347,4 +330,100 @@ pub(super) struct Layout {
     pub(super) face: f64,
     /// Indices of the lowest and the highest medium.
     pub(super) outer: [f64; 2],
+}
+
+impl Layout {
+    /// Permittivities of a column.
+    pub(super) fn column(&self, column: usize) -> Vec<Complex64> {
+        let rows = 0..self.mesh.up.intervals();
+        rows.map(|row| self.mesh.permittivity(column, row))
+            .collect()
+    }
+
+    /// n_eff of the layers left of the trench that begins at `edge` (m), and in it: of what is left of the guide, or
+    /// the filling's index where that is nothing.
+    fn indices(&self, edge: f64) -> Option<[f64; 2]> {
+        let trench = self.mesh.along.nearest(self.k0 * edge);
+        let basis = Basis::new(SLAB_ORDER);
+        let index = |column: usize, rows: std::ops::Range<usize>| -> Option<f64> {
+            let mode = guided(&basis, &self.mesh.up, &self.column(column), rows)?;
+            Some(mode.index.re)
+        };
+        let tooth = index(trench - 1, self.core.clone())?;
+        let left = self.core.start..self.etched.start;
+        let etched = if left.is_empty() {
+            self.mesh.permittivity(trench, self.etched.start).sqrt().re
+        } else {
+            index(trench, left)?
+        };
+        Some([tooth, etched])
+    }
+
+    /// That trenches radiate upwards: some order m of their mean pitch has |n − m λ/Λ| below the highest medium's index.
+    pub(super) fn check_radiation(&self, trenches: &[[f64; 2]]) -> Result<(), GratingError> {
+        let [first, .., last] = trenches else {
+            return Ok(());
+        };
+        let periods = (trenches.len() - 1) as f64;
+        let pitch = (last[0] - first[0]) / periods;
+        let open: f64 = trenches.iter().map(|t| t[1] - t[0]).sum();
+        let share = (open / (trenches.len() as f64 * pitch)).min(1.0);
+        match self.indices(first[0]) {
+            Some([tooth, etched]) => {
+                self.check_orders((1.0 - share) * tooth + share * etched, pitch)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_orders(&self, index: f64, pitch: f64) -> Result<(), GratingError> {
+        let (limit, wavelength) = (self.outer[1], self.wavelength.si());
+        let along = |order: f64| index - order * wavelength / pitch;
+        // Orders whose index is not yet below −limit.
+        let highest = ((index + limit) * pitch / wavelength).floor();
+        if pitch > 0.0 && highest >= 1.0 && along(highest) < limit {
+            return Ok(());
+        }
+        Err(GratingError::NoRadiatingOrder {
+            pitch: Length::from_si(pitch).to_string(),
+            index,
+            order: along(1.0),
+            limit,
+            shortest: Length::from_si(wavelength / (index + limit)).to_string(),
+            longest: Length::from_si(wavelength / (index - limit)).to_string(),
+        })
+    }
+}
+
+impl Apodisation {
+    fn check(&self) -> Result<(), GratingError> {
+        let fault = |what, value: String, allowed: &str| GratingError::Option {
+            what,
+            value,
+            allowed: allowed.to_owned(),
+        };
+        let is_share = |share: f64| share > 0.0 && share < 1.0;
+        if !is_share(self.fill) {
+            let value = self.fill.to_string();
+            return Err(fault(
+                "the share of the first tooth",
+                value,
+                "between 0 and 1",
+            ));
+        }
+        if !(is_share(self.least) && self.least <= self.fill) {
+            let value = self.least.to_string();
+            let allowed = "above 0 and at most that of the first tooth";
+            return Err(fault("the least share of a tooth", value, allowed));
+        }
+        if !(self.rate >= 0.0 && self.rate.is_finite()) {
+            let value = format!("{} /m", self.rate);
+            return Err(fault("the rate that teeth shrink at", value, "0 or more"));
+        }
+        if self.periods == 0 {
+            let value = "0".to_owned();
+            return Err(fault("the number of periods", value, "at least 1"));
+        }
+        Ok(())
+    }
 }

@@ -26,36 +26,29 @@ impl Lines {
     /// Through all `faces` (rising, in units of 1/k₀), with layers beyond the outermost; `index[i]` is the highest
     /// refractive index between faces i and i + 1, `ends` that of the waves that leave at the ends.
     pub(super) fn new(faces: &[f64], index: &[f64], ends: [f64; 2]) -> Self {
-        let mut lines = Self {
-            at: vec![faces[0]],
-            stretch: Vec::new(),
-            inner: (0, 0),
-        };
         let wavelength = |n: f64| std::f64::consts::TAU / n;
-        for (pair, &n) in faces.windows(2).zip(index) {
-            let count = ((pair[1] - pair[0]) / (LENGTH * wavelength(n)))
-                .ceil()
-                .max(1.0);
-            lines.extend(pair[1], count as usize, Complex64::ONE);
-        }
-        let window = lines.stretch.len();
         let layer = |n: f64| {
             let thickness = wavelength(n);
             let imaginary = NEPERS / (2.0 * GRAZING * n * thickness);
             (thickness, Complex64::new(1.0, imaginary))
         };
         let sides = (1.0 / LAYER_LENGTH).ceil() as usize;
-        let (thickness, stretch) = layer(ends[1]);
-        let end = lines.at[window] + thickness;
-        lines.extend(end, sides, stretch);
-        // The low layer is laid mirrored and turned round.
         let (thickness, stretch) = layer(ends[0]);
-        let step = thickness / sides as f64;
-        for k in 1..=sides {
-            lines.at.insert(0, faces[0] - step * k as f64);
-            lines.stretch.insert(0, stretch);
+        let mut lines = Self {
+            at: vec![faces[0] - thickness],
+            stretch: Vec::new(),
+            inner: (0, 0),
+        };
+        lines.extend(faces[0], sides, stretch);
+        for (pair, &n) in faces.windows(2).zip(index) {
+            let count = ((pair[1] - pair[0]) / (LENGTH * wavelength(n)))
+                .ceil()
+                .max(1.0);
+            lines.extend(pair[1], count as usize, Complex64::ONE);
         }
-        lines.inner = (sides, sides + window);
+        let (thickness, stretch) = layer(ends[1]);
+        lines.extend(faces[faces.len() - 1] + thickness, sides, stretch);
+        lines.inner = (sides, lines.intervals() - sides);
         lines
     }
 

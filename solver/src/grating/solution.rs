@@ -88,28 +88,31 @@ impl GratingSolution {
         self.study(|level| level.up / (level.up + level.down))
     }
 
-    /// What all powers lack of one: absorption, what leaves along the layers, and error.
+    /// What all powers lack of one: absorption, what leaves along the layers, and error. On the finest order.
     pub fn balance(&self) -> f64 {
         let level = self.finest();
         1.0 - level.reflection.norm_sqr() - level.transmission.norm_sqr() - level.up - level.down
     }
 
-    /// n_eff of the guided mode of the unetched layers, for light that does not vary along x.
-    pub fn effective_index(&self) -> Complex64 {
-        self.finest().index
+    /// Re n_eff of the guided mode of the unetched layers, for light that does not vary along x.
+    pub fn effective_index(&self) -> GridStudy {
+        self.study(|level| level.index.re)
     }
 
-    /// Where the beam's axis crosses the highest face, m along z.
-    pub fn offset(&self) -> f64 {
-        self.finest().offset
+    /// Where the beam's axis crosses the highest face, m along z; converged to whatever its error bar says.
+    pub fn offset(&self) -> GridStudy {
+        let levels = self.levels.iter();
+        let levels = levels.map(|level| (level.order as f64, level.offset));
+        GridStudy::exponential_cautious(levels.collect(), f64::INFINITY)
     }
 
-    /// Amplitude of the coupling; its phase is that between the port and the facet.
+    /// Amplitude of the coupling on the finest order; its phase is that between the port and the facet.
     pub fn amplitude(&self) -> Complex64 {
         self.finest().amplitude
     }
 
-    /// Derivatives of the efficiency by the position of both edges of every trench, 1/m, the beam kept at its best.
+    /// Derivatives of the efficiency by the position of both edges of every trench, 1/m, on the finest order; the beam
+    /// stays where it is, or, where it was put at its best, may follow: that changes nothing to first order.
     pub fn gradient(&self) -> &[[f64; 2]] {
         &self.finest().gradient
     }

@@ -108,10 +108,10 @@ impl GratingSolver {
         let layout = problem
             .grating
             .mesh(problem.wavelength, problem.temperature)?;
+        layout.check_radiation(problem.grating.edges())?;
         let mut levels: Vec<Level> = Vec::new();
         for order in ORDERS {
-            let offset = levels.last().map(|level| level.offset).or(self.offset);
-            let level = Solved::new(&layout, order, problem)?.level(problem, self.offset, offset);
+            let level = Solved::new(&layout, order, problem)?.level(problem, self.offset);
             if level.clipped > CLIPPED {
                 return Err(GratingError::Clipped {
                     lost: 100.0 * level.clipped,
@@ -175,6 +175,7 @@ struct Solved<'a> {
 
 /// A point of a horizontal line, with its weight.
 struct LinePoint {
+    element: [usize; 2],
     at: [f64; 2],
     z: f64,
     weight: f64,
@@ -189,15 +190,11 @@ impl<'a> Solved<'a> {
         let mesh = &layout.mesh;
         let system = System::new(mesh, order);
         let port = mesh.along.inner.0 + 1;
-        let rows = mesh.up.intervals();
-        let permittivity: Vec<Complex64> = (0..rows).map(|b| mesh.permittivity(port, b)).collect();
-        let lost = || GratingError::NoGuidedMode {
-            core: problem.grating.core().to_owned(),
-        };
+        let lost = || problem.grating.lost();
+        let column = layout.column(port);
         let mode =
-            guided(&system.basis, &mesh.up, &permittivity, layout.core.clone()).ok_or_else(lost)?;
-        let cladding = layout.outer[1];
-        if mode.index.re <= cladding {
+            guided(&system.basis, &mesh.up, &column, layout.core.clone()).ok_or_else(lost)?;
+        if mode.index.re <= layout.outer[1] {
             return Err(lost());
         }
         let field = system.incident(&mode, port);
@@ -211,18 +208,18 @@ impl<'a> Solved<'a> {
     }
 
     /// Points along the middle of a row, the absorbing layers left out.
-    fn line(&self, row: usize) -> Vec<(LinePoint, [usize; 2])> {
+    fn line(&self, row: usize) -> Vec<LinePoint> {
         let lines = &self.layout.mesh.along;
         let (points, weights) = gauss_legendre(self.system.basis.order + 2);
         let mut line = Vec::new();
         for column in lines.inner.0..lines.inner.1 {
             for (&x, &w) in points.iter().zip(&weights) {
-                let point = LinePoint {
+                line.push(LinePoint {
+                    element: [column, row],
                     at: [x, 0.5],
                     z: lines.at[column] + x * lines.length(column),
                     weight: w * lines.length(column),
-                };
-                line.push((point, [column, row]));
+                });
             }
         }
         line
@@ -230,120 +227,89 @@ impl<'a> Solved<'a> {
 
     /// ½ ∫ Im(u* ∂y u) dZ along a row.
     fn flux_up(&self, row: usize) -> f64 {
-        let density = |(point, element): &(LinePoint, [usize; 2])| {
-            let [u, _, slope] = self.system.at(&self.field, *element, point.at);
+        let density = |point: &LinePoint| {
+            let [u, _, slope] = self.system.at(&self.field, point.element, point.at);
             0.5 * point.weight * (u.conj() * slope).im
         };
         self.line(row).iter().map(density).sum()
     }
 
-    fn level(&self, problem: &GratingProblem, held: Option<f64>, guess: Option<f64>) -> Level {
+    /// Power of the guided mode that comes in, its tails in the absorbing layers being nothing.
+    fn incident_power(&self) -> f64 {
+        let pairs = self.mode.values.iter().zip(&self.mode.weighted);
+        let norm: f64 = pairs.map(|(v, m)| (v.conj() * m).re).sum();
+        0.5 * self.mode.index.re * norm
+    }
+
+    /// The numbers of this order, the beam held at a place or where it couples best.
+    fn level(&self, problem: &GratingProblem, held: Option<f64>) -> Level {
         let layout = self.layout;
         let lines = &layout.mesh.along;
-        // The guided mode's own power, its tails in the layers being nothing.
-        let norm: f64 = {
-            let pairs = self.mode.values.iter().zip(&self.mode.weighted);
-            pairs.map(|(v, m)| (v.conj() * m).re).sum()
-        };
-        let incident = 0.5 * self.mode.index.re * norm;
-        let at_port = self.system.along_line(&self.field, self.port);
-        let scattered: Vec<Complex64> = at_port
-            .iter()
-            .zip(&self.mode.values)
-            .map(|(u, g)| u - g)
-            .collect();
-        let reflection = self.mode.amplitude(&scattered);
-        let transmission = self
-            .mode
-            .amplitude(&self.system.along_line(&self.field, lines.inner.1 - 1));
-        let up = self.flux_up(layout.top) / incident;
-        let down = -self.flux_up(layout.bottom) / incident;
+        let incident = self.incident_power();
+        let mut scattered = self.system.along_line(&self.field, self.port);
+        for (u, g) in scattered.iter_mut().zip(&self.mode.values) {
+            *u -= g;
+        }
+        let behind = self.system.along_line(&self.field, lines.inner.1 - 1);
         let line = self.line(layout.top);
-        let row_height = layout.mesh.up.middle(layout.top);
-        let waves = problem
-            .beam
-            .waves(layout.k0, layout.outer[1], layout.face - row_height);
-        let sources: Vec<(f64, Complex64)> = line
+        let row = layout.mesh.up.middle(layout.top);
+        let beam = Beam {
+            waves: problem
+                .beam
+                .waves(layout.k0, layout.outer[1], layout.face - row),
+        };
+        let values: Vec<Complex64> = line
             .iter()
-            .map(|(point, element)| {
-                let [u, ..] = self.system.at(&self.field, *element, point.at);
-                (point.z, point.weight * u)
-            })
+            .map(|point| self.system.at(&self.field, point.element, point.at)[0])
             .collect();
-        // ∫ u exp(−iqZ) dZ.
-        let transform = |wave: &Wave| -> Complex64 {
-            let term = |&(z, u): &(f64, Complex64)| u * Complex64::cis(-wave.along * z);
-            sources.iter().map(term).sum()
-        };
-        let spectrum: Vec<Complex64> = waves.iter().map(transform).collect();
-        let beam_power = power(&waves);
-        let amplitude = |z: f64| -> Complex64 {
-            let term = |(wave, u): (&Wave, &Complex64)| {
-                let beam = wave.amplitude.conj() * Complex64::cis(wave.along * layout.k0 * z);
-                0.5 * wave.step * wave.up * u * beam
-            };
-            waves.iter().zip(&spectrum).map(term).sum()
-        };
-        let efficiency = |z: f64| amplitude(z).norm_sqr() / (incident * beam_power);
-        let offset = held.unwrap_or_else(|| {
-            let ends = [lines.at[lines.inner.0], lines.at[lines.inner.1]].map(|v| v / layout.k0);
-            best(efficiency, ends, guess)
-        });
-        let own = amplitude(offset);
-        let beam = |z: f64| -> Complex64 {
-            let away = z - layout.k0 * offset;
-            let term = |wave: &Wave| wave.step * wave.amplitude * Complex64::cis(wave.along * away);
-            waves.iter().map(term).sum()
-        };
-        let inside: f64 = line
-            .iter()
-            .map(|(point, _)| point.weight * beam(point.z).norm_sqr())
-            .sum();
-        let gradient = self.gradient(problem, &line, &waves, offset, own, incident * beam_power);
+        let spectrum = beam.spectrum(&line, &values);
+        let scale = incident * power(&beam.waves);
+        let ends = [lines.at[lines.inner.0], lines.at[lines.inner.1]];
+        let at = held.map_or_else(
+            || best(|z| beam.amplitude(&spectrum, z).norm_sqr(), ends),
+            |z| layout.k0 * z,
+        );
+        let amplitude = beam.amplitude(&spectrum, at);
         Level {
             order: self.system.basis.order,
             unknowns: self.system.unknowns(),
             index: self.mode.index,
-            reflection,
-            transmission,
-            up,
-            down,
-            offset,
-            amplitude: own / (incident * beam_power).sqrt(),
-            gradient,
-            clipped: 1.0 - inside / square(&waves),
+            reflection: self.mode.amplitude(&scattered),
+            transmission: self.mode.amplitude(&behind),
+            up: self.flux_up(layout.top) / incident,
+            down: -self.flux_up(layout.bottom) / incident,
+            offset: at / layout.k0,
+            amplitude: amplitude / scale.sqrt(),
+            gradient: self
+                .slopes(problem.grating.edges(), &line, &beam, at)
+                .into_iter()
+                .map(|trench| {
+                    trench.map(|slope| 2.0 * (amplitude.conj() * slope).re / scale * layout.k0)
+                })
+                .collect(),
+            clipped: beam.clipped(&line, at),
         }
     }
 
-    /// dη/dz of both edges of every trench, 1/m, the beam following: with A λ = c, a = cᵀu, moving an edge by dZ
-    /// changes a by (ε_left − ε_right) ∫ λ u dY dZ along the edge.
-    fn gradient(
+    /// da/dZ of both edges of every trench: with A λ = c, a = cᵀu, moving an edge by dZ changes a by
+    /// (ε_left − ε_right) ∫ λ u dY dZ along the edge.
+    fn slopes(
         &self,
-        problem: &GratingProblem,
-        line: &[(LinePoint, [usize; 2])],
-        waves: &[Wave],
-        offset: f64,
-        amplitude: Complex64,
-        scale: f64,
-    ) -> Vec<[f64; 2]> {
+        trenches: &[[f64; 2]],
+        line: &[LinePoint],
+        beam: &Beam,
+        at: f64,
+    ) -> Vec<[Complex64; 2]> {
         let layout = self.layout;
         let mut right_side = vec![Complex64::ZERO; self.system.unknowns()];
-        for (point, element) in line {
-            let term = |wave: &Wave| {
-                let away = layout.k0 * offset - point.z;
-                0.5 * wave.step
-                    * wave.up
-                    * wave.amplitude.conj()
-                    * Complex64::cis(wave.along * away)
-            };
-            let weight: Complex64 = waves.iter().map(term).sum();
-            let functional = [point.weight * weight, Complex64::ZERO];
+        for point in line {
+            let weight = point.weight * beam.weight(point.z, at);
             self.system
-                .add_functional(&mut right_side, *element, point.at, functional);
+                .add_value(&mut right_side, point.element, point.at, weight);
         }
         let adjoint = self.system.solve(right_side);
         let (points, weights) = gauss_legendre(self.system.basis.order + 1);
-        let slope = |edge: f64| -> f64 {
+        let slope = |edge: f64| -> Complex64 {
             let line = layout.mesh.along.nearest(layout.k0 * edge);
             let mut sum = Complex64::ZERO;
             for row in layout.etched.clone() {
@@ -355,22 +321,63 @@ impl<'a> Solved<'a> {
                     sum += w * layout.mesh.up.length(row) * contrast * own * other;
                 }
             }
-            2.0 * (amplitude.conj() * sum).re / scale * layout.k0
+            sum
         };
-        let edges = problem.grating.edges().iter();
-        edges.map(|trench| trench.map(slope)).collect()
+        trenches.iter().map(|trench| trench.map(slope)).collect()
     }
 }
 
-/// Where a smooth function of z is largest: the best of a scan, then by thirds between its neighbours.
-fn best(f: impl Fn(f64) -> f64, [low, high]: [f64; 2], guess: Option<f64>) -> f64 {
-    const SCAN: usize = 120;
+/// The waves of a beam on the line where they meet the grating's field u:
+/// a(Z) = ½ ∫ k_y U(q) B*(q) exp(iqZ) dq, Z being where the beam's axis crosses.
+struct Beam {
+    waves: Vec<Wave>,
+}
+
+impl Beam {
+    /// U(q) = ∫ u exp(−iqZ) dZ of every wave.
+    fn spectrum(&self, line: &[LinePoint], values: &[Complex64]) -> Vec<Complex64> {
+        let transform = |wave: &Wave| -> Complex64 {
+            let term = |(point, u): (&LinePoint, &Complex64)| {
+                point.weight * u * Complex64::cis(-wave.along * point.z)
+            };
+            line.iter().zip(values).map(term).sum()
+        };
+        self.waves.iter().map(transform).collect()
+    }
+
+    fn amplitude(&self, spectrum: &[Complex64], at: f64) -> Complex64 {
+        let term =
+            |(wave, u): (&Wave, &Complex64)| wave.share() * u * Complex64::cis(wave.along * at);
+        self.waves.iter().zip(spectrum).map(term).sum()
+    }
+
+    /// What u at a point counts in the amplitude.
+    fn weight(&self, z: f64, at: f64) -> Complex64 {
+        let term = |wave: &Wave| wave.share() * Complex64::cis(wave.along * (at - z));
+        self.waves.iter().map(term).sum()
+    }
+
+    /// Share of ∫|b|² dZ beyond the line.
+    fn clipped(&self, line: &[LinePoint], at: f64) -> f64 {
+        let field = |z: f64| -> Complex64 {
+            let term =
+                |wave: &Wave| wave.step * wave.amplitude * Complex64::cis(wave.along * (z - at));
+            self.waves.iter().map(term).sum()
+        };
+        let inside = line
+            .iter()
+            .map(|point| point.weight * field(point.z).norm_sqr());
+        1.0 - inside.sum::<f64>() / square(&self.waves)
+    }
+}
+
+/// Where a smooth function is largest: the best of a scan, then by thirds between its neighbours.
+fn best(f: impl Fn(f64) -> f64, [low, high]: [f64; 2]) -> f64 {
+    const SCAN: usize = 160;
     let step = (high - low) / SCAN as f64;
-    let centre = guess.unwrap_or_else(|| {
-        let places = (0..=SCAN).map(|k| low + step * k as f64);
-        let best = places.map(|z| (f(z), z)).max_by(|p, q| p.0.total_cmp(&q.0));
-        best.map_or(low, |(_, z)| z)
-    });
+    let places = (0..=SCAN).map(|k| low + step * k as f64);
+    let best = places.map(|z| (f(z), z)).max_by(|p, q| p.0.total_cmp(&q.0));
+    let centre = best.map_or(low, |(_, z)| z);
     let (mut low, mut high) = (centre - step, centre + step);
     for _ in 0..60 {
         let third = (high - low) / 3.0;

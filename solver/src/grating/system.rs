@@ -271,22 +271,19 @@ impl<'a> System<'a> {
         ]
     }
 
-    /// Adds the functional u ↦ Σ weights·(u, ∂y u) at a point to a right side.
-    pub(super) fn add_functional(
+    /// Adds the functional u ↦ weight × u at a point to a right side.
+    pub(super) fn add_value(
         &self,
         right_side: &mut [Complex64],
         element: [usize; 2],
         [x, y]: [f64; 2],
-        [value, slope_up]: [Complex64; 2],
+        weight: Complex64,
     ) {
-        let (along, _) = self.basis.at(x);
-        let (up, up_slopes) = self.basis.at(y);
-        let height = self.mesh.up.length(element[1]);
-        for i in 0..along.len() {
-            for j in 0..up.len() {
+        let ((along, _), (up, _)) = (self.basis.at(x), self.basis.at(y));
+        for (i, a) in along.iter().enumerate() {
+            for (j, b) in up.iter().enumerate() {
                 if let Some(u) = self.numbering.unknown(element, [i, j]) {
-                    right_side[u] +=
-                        along[i] * (value * up[j] + slope_up * (up_slopes[j] / height));
+                    right_side[u] += weight * (a * b);
                 }
             }
         }

@@ -32,7 +32,7 @@ const WAVE_FACTOR: usize = 4;
 /// Modes of the linear part that a search among those of a quadratic pencil starts from, beside those wanted.
 const WAVE_NEIGHBOURS: usize = 3;
 /// How far above the highest of those the shift is that waves are sought from, relative.
-const WAVES_BELOW: f64 = 1e-3;
+const WAVE_SHIFT: f64 = 1e-3;
 
 /// A mode on a level: coefficients of e and φ.
 #[derive(Clone, Debug)]
@@ -214,18 +214,21 @@ impl<T: Scalar> QuadraticPencil<T> for Shifted<'_, T> {
 pub(super) struct Converged(pub(super) usize);
 
 impl<T: Scalar> Shifted<'_, T> {
-    /// Those of the vectors known that are next to the shift, and how to go on from them.
+    /// The vectors known, those next to the shift first, and how to go on from them: `follows` where they are the
+    /// modes wanted but for the level, of which no more are taken; else they are but a start for a search.
     fn start<'a>(
         &self,
         wanted: &Wanted<T>,
         known: &'a [Known<T>],
+        follows: bool,
     ) -> (Vec<&'a Known<T>>, PencilOptions) {
         let shift = self.shift.to_complex();
         let mut nearest: Vec<&Known<T>> = known.iter().collect();
         let distance = |k: &Known<T>| (k.eigenvalue - shift).norm();
         nearest.sort_by(|p, q| distance(p).total_cmp(&distance(q)));
-        nearest.truncate(wanted.count);
-        let follows = nearest.len() == wanted.count;
+        if follows {
+            nearest.truncate(wanted.count);
+        }
         let options = PencilOptions {
             count: wanted.count,
             tolerance: if follows && T::REAL {
@@ -256,7 +259,8 @@ impl<T: Scalar> Shifted<'_, T> {
         wanted: &Wanted<T>,
         known: &[Known<T>],
     ) -> Result<Vec<LevelMode<T>>, Converged> {
-        let (nearest, options) = self.start(wanted, known);
+        let follows = known.len() >= wanted.count;
+        let (nearest, options) = self.start(wanted, known, follows);
         let mut first: Vec<Vec<T>> = nearest.iter().map(|k| k.right.clone()).collect();
         if first.len() < wanted.count {
             // What is not known yet is sought in all directions; two at least show a double root.
@@ -271,7 +275,7 @@ impl<T: Scalar> Shifted<'_, T> {
 
     /// Modes of the pencil without its antisymmetric part, as close as a short search comes: a start for its waves.
     fn without_coupling(&self, wanted: &Wanted<T>) -> Vec<Known<T>> {
-        let mut options = self.start(wanted, &[]).1;
+        let mut options = self.start(wanted, &[], false).1;
         options.count += WAVE_NEIGHBOURS;
         options.floor = f64::MIN;
         options.applications = APPLICATIONS / 4 * options.count;
@@ -294,11 +298,7 @@ impl<T: Scalar> Shifted<'_, T> {
         known: &[Known<T>],
         is_search: bool,
     ) -> Result<Vec<LevelMode<T>>, Converged> {
-        let (mut nearest, mut options) = self.start(wanted, known);
-        if is_search {
-            options.tolerance = SEARCH_TOLERANCE;
-            nearest = known.iter().collect();
-        }
+        let (nearest, mut options) = self.start(wanted, known, !is_search);
         options.applications *= WAVE_FACTOR;
         // A pair's n is as exact as the product of what its two vectors are off.
         options.tolerance = options.tolerance.max(TOLERANCE);
@@ -413,7 +413,7 @@ impl<T: Scalar> Level<T> {
                     .map(|k| k.eigenvalue.re)
                     .fold(f64::MIN, f64::max);
                 let near = if highest > 0.0 && !wanted.some {
-                    at(T::real(highest * (1.0 + WAVES_BELOW)))
+                    at(T::real(highest * (1.0 + WAVE_SHIFT)))
                 } else {
                     shifted
                 };

@@ -238,6 +238,12 @@ pub(super) fn highest<T: Scalar>(
     let (top, lowest) = (bound.ceiling.powi(2), bound.index.powi(2));
     let floor = lowest - reach * COARSE * (top - lowest).max(1e-9);
     let share = reach * COARSE_SHARE;
+    let below = |count, floor| Below {
+        top,
+        count,
+        floor,
+        share,
+    };
     // Modes are counted in real arithmetic; else they are sought until fewer are found than were asked for.
     let mut count = match request.count {
         Some(count) if T::REAL => count,
@@ -248,18 +254,7 @@ pub(super) fn highest<T: Scalar>(
     let mut family = Family::<T>::new(problem, setting, request.reference)?;
     let mesh = family.mesh(0)?;
     loop {
-        match (
-            family.start(
-                &mesh,
-                Below {
-                    top,
-                    count,
-                    floor,
-                    share,
-                },
-            ),
-            request.count,
-        ) {
+        match (family.start(&mesh, below(count, floor)), request.count) {
             // The guards are among the window's own modes, which may not converge.
             (Err(_), Some(asked)) if count > asked => {
                 count = asked;
@@ -271,15 +266,7 @@ pub(super) fn highest<T: Scalar>(
         if found == 0 {
             // A window that guides nothing: its own modes tell the reader where it stands.
             let (count, floor) = (request.count.unwrap_or(1), f64::MIN);
-            family.start(
-                &mesh,
-                Below {
-                    top,
-                    count,
-                    floor,
-                    share,
-                },
-            )?;
+            family.start(&mesh, below(count, floor))?;
             return Ok(family);
         }
         if let Some(asked) = request.count {
