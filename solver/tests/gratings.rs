@@ -96,7 +96,8 @@ fn derivatives_by_every_edge_are_those_of_differences() -> Tested {
     let beam = GratingBeam::new(Length::um(4.0), Angle::deg(12.0), Length::um(0.5))?;
     let problem = GratingProblem::new(grating, wavelength, beam);
     let solver = GratingSolver::default().error(1e-4);
-    let gradient = solver.solve(&problem)?.gradient().to_vec();
+    let solution = solver.with_gradient().solve(&problem)?;
+    let gradient = solution.gradient().ok_or("no gradient")?;
     let largest = gradient
         .iter()
         .flatten()
@@ -120,6 +121,70 @@ fn derivatives_by_every_edge_are_those_of_differences() -> Tested {
     Ok(())
 }
 
+/// What would prove the span of a few wavelengths wrong: a power that differs from its own solve by more than both bars.
+#[test]
+fn a_spectrum_is_what_its_wavelengths_are() -> Tested {
+    let rule = Apodisation {
+        periods: 12,
+        ..rule(0.0425)
+    };
+    let wavelength = Wavelength::nm(1550.0);
+    // Silicon of the catalogue, so that its dispersion is in the span.
+    let (silicon, oxide) = (
+        cpo_materials::catalogue().find("Si")?,
+        cpo_materials::catalogue().find("SiO2")?,
+    );
+    let stack = LayerStack::from_bottom()
+        .layer("box", &oxide, Length::um(1.0))
+        .layer("core", &silicon, Length::nm(260.0))
+        .layer("top", &oxide, Length::nm(680.0))
+        .layer("air", &Material::with_index(1.0), Length::um(1.0));
+    let grating = Grating::new(stack, "core", Length::nm(100.0), &oxide)
+        .apodised(&rule, wavelength, room())?
+        .margins(Length::um(5.0), Length::um(5.0));
+    let beam = GratingBeam::new(Length::um(5.0), Angle::deg(14.5), Length::um(0.0))?;
+    let problem = GratingProblem::new(grating, wavelength, beam);
+    let solver = GratingSolver::default().error(1e-3);
+    let wavelengths: Vec<Wavelength> = (0..31)
+        .map(|k| Wavelength::nm(1475.0 + 5.0 * f64::from(k)))
+        .collect();
+    let spectrum = solver.spectrum(&problem, &wavelengths)?;
+    let held = spectrum.solutions()[15].offset().value;
+    for k in [0, 4, 11, 22, 29] {
+        let found = &spectrum.solutions()[k];
+        assert!(found.is_converged());
+        let own = solver
+            .beam_at(held)
+            .solve(&problem.clone().at_wavelength(wavelengths[k]))?;
+        for (a, b) in [
+            (found.efficiency(), own.efficiency()),
+            (found.reflection(), own.reflection()),
+            (found.up(), own.up()),
+            (found.down(), own.down()),
+        ] {
+            let apart = (a.value - b.value).abs();
+            assert!(apart <= a.error + b.error, "{k}: {a:?} {b:?}");
+        }
+    }
+    let [half, one] = [0.5, 1.0].map(|level| spectrum.bandwidth(level));
+    let (half, one) = (half.ok_or("no 0.5 dB")?, one.ok_or("no 1 dB")?);
+    assert!(one.from < half.from && half.to < one.to);
+    // A parabola in decibels is as wide as the root of its depth; spectra are nearly such.
+    let ratio = one.width() / half.width();
+    assert!((ratio / 2.0_f64.sqrt() - 1.0).abs() < 0.1, "{ratio}");
+    // So deep it does not fall within the wavelengths.
+    assert!(spectrum.bandwidth(20.0).is_none());
+    // Fewer wavelengths that none is interpolated for show the same width within the bars.
+    let few: Vec<Wavelength> = wavelengths.iter().copied().step_by(2).collect();
+    let other = solver.spectrum(&problem, &few)?.bandwidth(1.0);
+    let other = other.ok_or("no 1 dB")?;
+    assert!(
+        (other.width() - one.width()).abs() <= other.error + one.error,
+        "{one:?} {other:?}"
+    );
+    Ok(())
+}
+
 /// Two-dimensional FDTD of the paper, offset optimised, read to 1 %. The rule's phase matching is that of weak gratings,
 /// so the pitch is stretched until 1550 nm is coupled best (what [`GratingSolver::centred`] finds). The third design,
 /// etched by 230 nm, gives 64 % and not the published 68 %.
@@ -131,23 +196,21 @@ fn published_designs() -> Tested {
         let problem = apodised(etch, rate)?;
         let grating = problem.grating().clone().scaled(stretch);
         let problem = GratingProblem::new(grating, Wavelength::nm(1550.0), fibre()?);
-        let solution = GratingSolver::default().error(3e-3).solve(&problem)?;
+        let solver = GratingSolver::default().error(3e-3).with_gradient();
+        let solution = solver.solve(&problem)?;
         let efficiency = solution.efficiency();
         assert!(solution.is_converged(), "{efficiency:?}");
         assert!(
             (efficiency.value - published).abs() < 0.02,
             "{etch}: {efficiency:?}"
         );
-        // What leaves along the layers is in no other power.
-        assert!(
-            (0.0..0.01).contains(&solution.balance()),
-            "{}",
-            solution.balance()
-        );
+        // Nothing absorbs; the error asked for.
+        let balance = solution.balance();
+        assert!(balance.abs() < 1e-3, "{balance}");
         // The best offset is where a move of all edges together gains nothing.
-        let pull: f64 = solution.gradient().iter().flatten().sum();
-        let largest = solution
-            .gradient()
+        let gradient = solution.gradient().ok_or("no gradient")?;
+        let pull: f64 = gradient.iter().flatten().sum();
+        let largest = gradient
             .iter()
             .flatten()
             .fold(0.0_f64, |m, g| m.max(g.abs()));

@@ -6,8 +6,10 @@ use num_complex::Complex64;
 
 /// Waves beyond this many standard deviations of the beam's spectrum carry 1e-16 of its power.
 const REACH: f64 = 6.0;
-/// Waves that a beam is made of.
-const WAVES: usize = 241;
+/// Fewest waves that a beam is made of.
+const WAVES: usize = 61;
+/// Lengths of the line that it is seen on after which it repeats.
+const PERIOD: f64 = 2.5;
 
 /// A Gaussian beam in the plane of the grating that leaves upwards, tilted from the vertical towards +z: its spectrum
 /// exact, its field in the fibre's facet exp(−s²/w²).
@@ -58,24 +60,28 @@ impl GratingBeam {
         })
     }
 
-    /// Its plane waves in a medium of index `n`, a distance `below` (1/k₀) under its facet.
-    pub(super) fn waves(&self, k0: f64, n: f64, below: f64) -> Vec<Wave> {
-        let waist = k0 * self.waist;
+    /// Its plane waves of wavenumber `k`, a distance `below` under the highest face, as many as a line of this `length` needs; lengths are in
+    /// 1/`unit`.
+    pub(super) fn waves(&self, unit: f64, k: f64, below: f64, length: f64) -> Vec<Wave> {
+        let waist = unit * self.waist;
+        let depth = below + unit * self.height;
         // exp(−(w k_t/2)²): a standard deviation of the power is 1/w.
-        let reach = (REACH / (waist * n)).min(0.95).asin();
+        let reach = (REACH / (waist * k)).min(0.95).asin();
         let low = (self.angle - reach).max(-1.5);
         let high = (self.angle + reach).min(1.5);
-        let step = (high - low) / (WAVES - 1) as f64;
-        (0..WAVES)
-            .map(|k| {
-                let direction = low + step * k as f64;
-                let (along, up) = (n * direction.sin(), n * direction.cos());
+        let needed = PERIOD * length * k * (high - low) / std::f64::consts::TAU;
+        let waves = WAVES.max(needed.ceil() as usize);
+        let step = (high - low) / (waves - 1) as f64;
+        (0..waves)
+            .map(|number| {
+                let direction = low + step * number as f64;
+                let (along, up) = (k * direction.sin(), k * direction.cos());
                 let off = direction - self.angle;
-                let share = (-(0.5 * waist * n * off.sin()).powi(2)).exp() * n * off.cos();
+                let share = (-(0.5 * waist * k * off.sin()).powi(2)).exp() * k * off.cos();
                 Wave {
                     along,
                     up,
-                    amplitude: Complex64::from_polar(share, -up * (below + k0 * self.height)),
+                    amplitude: Complex64::from_polar(share, -up * depth),
                     // b = ∫ share e^{iqZ} d(direction).
                     step,
                 }
@@ -84,7 +90,7 @@ impl GratingBeam {
     }
 }
 
-/// One wave, in units of k₀.
+/// One plane wave.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wave {
     pub(super) along: f64,

@@ -7,11 +7,11 @@ use num_complex::Complex64;
 
 use super::basis::Basis;
 use super::lines::Lines;
-use super::slab::guided;
-use super::system::Mesh;
+use super::slab::Slab;
+use super::system::{Medium, Mesh};
 
 /// Wavelengths in the outer media between the outermost faces and the absorbing layers.
-const CLEARANCE: f64 = 0.5;
+const CLEARANCE: f64 = 1.0;
 /// Guide on both sides of the trenches where nothing else is asked for, m: room for the beam of a standard fibre.
 const MARGIN: f64 = 8e-6;
 /// Order of elements for the layers' own modes.
@@ -74,16 +74,18 @@ impl Grating {
         let layout = self
             .clone()
             .with_edges(vec![[0.0, wavelength.si()]])
-            .mesh(wavelength, temperature)?;
-        let [tooth, etched] = layout.indices(0.0).ok_or_else(|| self.lost())?;
-        let along = layout.outer[1] * rule.angle.si().sin();
+            .layout(wavelength, [wavelength; 2], temperature)?;
+        let medium = layout.medium(wavelength)?;
+        let indices = layout.indices(&medium, 0.0);
+        let [tooth, etched] = indices.ok_or_else(|| self.lost())?;
+        let along = medium.outer[1] * rule.angle.si().sin();
         let mut trenches = Vec::new();
         let mut z = 0.0;
         for _ in 0..rule.periods {
             let fill = (rule.fill - rule.rate * z).max(rule.least);
             let mean = fill * tooth + (1.0 - fill) * etched;
             let pitch = wavelength.si() / (mean - along);
-            layout.check_orders(mean, pitch)?;
+            check_orders(mean, medium.outer[1], pitch, wavelength)?;
             trenches.push([z + fill * pitch, z + pitch]);
             z += pitch;
         }
@@ -172,16 +174,18 @@ impl Grating {
         }
         let faces = plain.snap_y();
         let middle = 0.5 * (along[0] + along[1]);
-        let index = |y: f64| -> Result<f64, GratingError> {
-            let material = &plain.materials()[plain.material_at(middle, y)];
-            Ok(material.permittivity(wavelength, temperature)?[0].sqrt().re)
-        };
         let (lowest, highest) = (faces[0], faces[faces.len() - 1]);
-        let outer = [index(lowest - 1e-9)?, index(highest + 1e-9)?];
-        let clear = |n: f64| CLEARANCE * wavelength.si() / n;
+        let clear = |y: f64| -> Result<f64, GratingError> {
+            let material = &plain.materials()[plain.material_at(middle, y)];
+            let index = material.permittivity(wavelength, temperature)?[0].sqrt().re;
+            Ok(CLEARANCE * wavelength.si() / index)
+        };
         let window = Window {
             x: along,
-            y: [lowest - clear(outer[0]), highest + clear(outer[1])],
+            y: [
+                lowest - clear(lowest - 1e-9)?,
+                highest + clear(highest + 1e-9)?,
+            ],
         };
         let mut section = plain.with_window(window)?;
         for (k, trench) in self.trenches.iter().enumerate() {
@@ -203,82 +207,71 @@ impl Grating {
             section,
             up,
             core: [0.0, top],
-            outer,
         })
     }
 
-    /// The mesh and what the solver needs to know of it.
-    pub(super) fn mesh(
+    /// The mesh for all wavelengths between `ends`, and what the solver needs to know of it; lengths are in 1/k₀ of
+    /// `reference`.
+    pub(super) fn layout(
         &self,
-        wavelength: Wavelength,
+        reference: Wavelength,
+        [shortest, longest]: [Wavelength; 2],
         temperature: Temperature,
     ) -> Result<Layout, GratingError> {
-        let drawn = self.section(wavelength, temperature)?;
-        let k0 = wavelength.vacuum_wavenumber();
+        let drawn = self.section(reference, temperature)?;
+        let unit = reference.vacuum_wavenumber();
         let window = drawn.section.window();
         let mut along = vec![window.x[0]];
         along.extend(self.trenches.iter().flatten());
         along.push(window.x[1]);
-        let mut materials = Vec::with_capacity(drawn.section.materials().len());
-        for material in drawn.section.materials() {
-            materials.push(material.permittivity(wavelength, temperature)?[0]);
+        let materials = drawn.section.materials().to_vec();
+        let mut indices = Vec::with_capacity(materials.len());
+        for material in &materials {
+            let square = material.permittivity(reference, temperature)?[0];
+            indices.push(square.norm().sqrt());
         }
-        let permittivity = |z: f64, y: f64| materials[drawn.section.material_at(z, y)];
+        let index = |z: f64, y: f64| indices[drawn.section.material_at(z, y)];
         let middles = |faces: &[f64]| -> Vec<f64> {
-            faces
-                .windows(2)
-                .map(|pair| 0.5 * (pair[0] + pair[1]))
-                .collect()
+            let pairs = faces.windows(2);
+            pairs.map(|pair| 0.5 * (pair[0] + pair[1])).collect()
         };
         let (columns, rows) = (middles(&along), middles(&drawn.up));
-        let most = |values: &mut dyn Iterator<Item = Complex64>| -> f64 {
-            values.map(|e| e.norm().sqrt()).fold(0.0, f64::max)
-        };
         let by_column: Vec<f64> = columns
             .iter()
-            .map(|&z| most(&mut rows.iter().map(|&y| permittivity(z, y))))
+            .map(|&z| rows.iter().map(|&y| index(z, y)).fold(0.0, f64::max))
             .collect();
         let by_row: Vec<f64> = rows
             .iter()
-            .map(|&y| most(&mut columns.iter().map(|&z| permittivity(z, y))))
+            .map(|&y| columns.iter().map(|&z| index(z, y)).fold(0.0, f64::max))
             .collect();
-        let scaled = |faces: &[f64]| -> Vec<f64> { faces.iter().map(|v| k0 * v).collect() };
+        let scaled = |faces: &[f64]| -> Vec<f64> { faces.iter().map(|v| unit * v).collect() };
+        let span = [shortest, longest].map(|w| w.si() / reference.si());
         let guide = by_column[0];
-        let lines = [
-            Lines::new(&scaled(&along), &by_column, [guide, guide]),
-            Lines::new(&scaled(&drawn.up), &by_row, drawn.outer),
-        ];
-        let [along, up] = lines;
+        let outer = [by_row[0], by_row[by_row.len() - 1]];
+        let along = Lines::new(&scaled(&along), &by_column, [guide, guide], span);
+        let up = Lines::new(&scaled(&drawn.up), &by_row, outer, span);
         // In the layers the media run on.
         let within = |v: f64, ends: [f64; 2]| v.clamp(ends[0] + 1e-12, ends[1] - 1e-12);
-        let mut values = Vec::with_capacity(along.intervals() * up.intervals());
+        let mut kinds = Vec::with_capacity(along.intervals() * up.intervals());
         for a in 0..along.intervals() {
             for b in 0..up.intervals() {
-                let z = within(along.middle(a) / k0, window.x);
-                let y = within(up.middle(b) / k0, window.y);
-                values.push(permittivity(z, y));
+                let z = within(along.middle(a) / unit, window.x);
+                let y = within(up.middle(b) / unit, window.y);
+                kinds.push(drawn.section.material_at(z, y));
             }
         }
-        let face = k0 * drawn.up[drawn.up.len() - 2];
-        let rows_between = |low: f64, high: f64| up.nearest(k0 * low)..up.nearest(k0 * high);
+        let face = unit * drawn.up[drawn.up.len() - 2];
+        let rows_between = |low: f64, high: f64| up.nearest(unit * low)..up.nearest(unit * high);
         let core = rows_between(drawn.core[0], drawn.core[1]);
         let etched = rows_between(drawn.core[1] - self.etch, drawn.core[1]);
-        let top = up.inner.1 - 1;
-        let bottom = up.inner.0;
         Ok(Layout {
-            wavelength,
-            k0,
-            mesh: Mesh {
-                along,
-                up,
-                permittivity: values,
-            },
+            unit,
             core,
             etched,
-            top,
-            bottom,
             face,
-            outer: drawn.outer,
+            mesh: Mesh { along, up, kinds },
+            materials,
+            temperature,
         })
     }
 }
@@ -310,49 +303,63 @@ struct Drawn {
     up: Vec<f64>,
     /// Bottom and top of the guiding layer.
     core: [f64; 2],
-    /// Indices of the lowest and the highest medium.
-    outer: [f64; 2],
 }
 
 /// A mesh with its rows named.
 pub(super) struct Layout {
-    wavelength: Wavelength,
-    pub(super) k0: f64,
+    /// Wavenumber that lengths are measured by, 1/m.
+    pub(super) unit: f64,
     pub(super) mesh: Mesh,
     /// Rows of the guiding layer.
     pub(super) core: std::ops::Range<usize>,
     /// Rows of the trenches.
     pub(super) etched: std::ops::Range<usize>,
-    /// Highest and lowest row of the window.
-    pub(super) top: usize,
-    pub(super) bottom: usize,
-    /// The highest face, in 1/k₀.
+    /// The highest face.
     pub(super) face: f64,
-    /// Indices of the lowest and the highest medium.
-    pub(super) outer: [f64; 2],
+    materials: Vec<Material>,
+    temperature: Temperature,
 }
 
 impl Layout {
-    /// Permittivities of a column.
-    pub(super) fn column(&self, column: usize) -> Vec<Complex64> {
+    /// The materials at a wavelength.
+    pub(super) fn medium(&self, wavelength: Wavelength) -> Result<Medium, GratingError> {
+        let scale = wavelength.vacuum_wavenumber() / self.unit;
+        let mut squares = Vec::with_capacity(self.materials.len());
+        for material in &self.materials {
+            let permittivity = material.permittivity(wavelength, self.temperature)?[0];
+            squares.push(scale * scale * permittivity);
+        }
+        let (lowest, highest) = (0, self.mesh.up.intervals() - 1);
+        let outer = [lowest, highest].map(|row| squares[self.mesh.kind(0, row)].sqrt().re / scale);
+        Ok(Medium {
+            scale,
+            squares,
+            outer,
+        })
+    }
+
+    /// k² of every row of a column.
+    pub(super) fn column(&self, medium: &Medium, column: usize) -> Vec<Complex64> {
         let rows = 0..self.mesh.up.intervals();
-        rows.map(|row| self.mesh.permittivity(column, row))
+        rows.map(|row| medium.squares[self.mesh.kind(column, row)])
             .collect()
     }
 
     /// n_eff of the layers left of the trench that begins at `edge` (m), and in it: of what is left of the guide, or
     /// the filling's index where that is nothing.
-    fn indices(&self, edge: f64) -> Option<[f64; 2]> {
-        let trench = self.mesh.along.nearest(self.k0 * edge);
+    fn indices(&self, medium: &Medium, edge: f64) -> Option<[f64; 2]> {
+        let trench = self.mesh.along.nearest(self.unit * edge);
         let basis = Basis::new(SLAB_ORDER);
         let index = |column: usize, rows: std::ops::Range<usize>| -> Option<f64> {
-            let mode = guided(&basis, &self.mesh.up, &self.column(column), rows)?;
-            Some(mode.index.re)
+            let slab = Slab::new(&basis, &self.mesh.up, &self.column(medium, column));
+            let mode = slab.guided(rows)?;
+            Some(mode.wavenumber.re / medium.scale)
         };
         let tooth = index(trench - 1, self.core.clone())?;
         let left = self.core.start..self.etched.start;
         let etched = if left.is_empty() {
-            self.mesh.permittivity(trench, self.etched.start).sqrt().re
+            let filling = medium.squares[self.mesh.kind(trench, self.etched.start)];
+            filling.sqrt().re / medium.scale
         } else {
             index(trench, left)?
         };
@@ -360,7 +367,11 @@ impl Layout {
     }
 
     /// That trenches radiate upwards: some order m of their mean pitch has |n − m λ/Λ| below the highest medium's index.
-    pub(super) fn check_radiation(&self, trenches: &[[f64; 2]]) -> Result<(), GratingError> {
+    pub(super) fn check_radiation(
+        &self,
+        trenches: &[[f64; 2]],
+        wavelength: Wavelength,
+    ) -> Result<(), GratingError> {
         let [first, .., last] = trenches else {
             return Ok(());
         };
@@ -368,31 +379,39 @@ impl Layout {
         let pitch = (last[0] - first[0]) / periods;
         let open: f64 = trenches.iter().map(|t| t[1] - t[0]).sum();
         let share = (open / (trenches.len() as f64 * pitch)).min(1.0);
-        match self.indices(first[0]) {
+        let medium = self.medium(wavelength)?;
+        match self.indices(&medium, first[0]) {
             Some([tooth, etched]) => {
-                self.check_orders((1.0 - share) * tooth + share * etched, pitch)
+                let mean = (1.0 - share) * tooth + share * etched;
+                check_orders(mean, medium.outer[1], pitch, wavelength)
             }
             None => Ok(()),
         }
     }
+}
 
-    fn check_orders(&self, index: f64, pitch: f64) -> Result<(), GratingError> {
-        let (limit, wavelength) = (self.outer[1], self.wavelength.si());
-        let along = |order: f64| index - order * wavelength / pitch;
-        // Orders whose index is not yet below −limit.
-        let highest = ((index + limit) * pitch / wavelength).floor();
-        if pitch > 0.0 && highest >= 1.0 && along(highest) < limit {
-            return Ok(());
-        }
-        Err(GratingError::NoRadiatingOrder {
-            pitch: Length::from_si(pitch).to_string(),
-            index,
-            order: along(1.0),
-            limit,
-            shortest: Length::from_si(wavelength / (index + limit)).to_string(),
-            longest: Length::from_si(wavelength / (index - limit)).to_string(),
-        })
+/// That a grating of mean index `index` radiates into a medium of index `limit`.
+fn check_orders(
+    index: f64,
+    limit: f64,
+    pitch: f64,
+    wavelength: Wavelength,
+) -> Result<(), GratingError> {
+    let wavelength = wavelength.si();
+    let along = |order: f64| index - order * wavelength / pitch;
+    // Orders whose index is not yet below −limit.
+    let highest = ((index + limit) * pitch / wavelength).floor();
+    if pitch > 0.0 && highest >= 1.0 && along(highest) < limit {
+        return Ok(());
     }
+    Err(GratingError::NoRadiatingOrder {
+        pitch: Length::from_si(pitch).to_string(),
+        index,
+        order: along(1.0),
+        limit,
+        shortest: Length::from_si(wavelength / (index + limit)).to_string(),
+        longest: Length::from_si(wavelength / (index - limit)).to_string(),
+    })
 }
 
 impl Apodisation {

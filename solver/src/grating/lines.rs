@@ -24,15 +24,21 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Through all `faces` (rising, in units of 1/k₀), with layers beyond the outermost; `index[i]` is the highest
-    /// refractive index between faces i and i + 1, `ends` that of the waves that leave at the ends.
-    pub(super) fn new(faces: &[f64], index: &[f64], ends: [f64; 2]) -> Self {
-        let wavelength = |n: f64| std::f64::consts::TAU / n;
+    /// refractive index between faces i and i + 1, `ends` that of the waves that leave at the ends. `span` are the
+    /// shortest and the longest wavelength that the lines are for, as shares of 2π/k₀.
+    pub(super) fn new(
+        faces: &[f64],
+        index: &[f64],
+        ends: [f64; 2],
+        [shortest, longest]: [f64; 2],
+    ) -> Self {
+        let wavelength = |n: f64| shortest * std::f64::consts::TAU / n;
         let layer = |n: f64| {
-            let thickness = wavelength(n);
-            let imaginary = NEPERS / (2.0 * GRAZING * n * thickness);
+            let thickness = longest * std::f64::consts::TAU / n;
+            let imaginary = NEPERS * longest / (2.0 * GRAZING * n * thickness);
             (thickness, Complex64::new(1.0, imaginary))
         };
-        let sides = (1.0 / LAYER_LENGTH).ceil() as usize;
+        let sides = (longest / shortest / LAYER_LENGTH).ceil() as usize;
         let (thickness, stretch) = layer(ends[0]);
         let mut lines = Self {
             at: vec![faces[0] - thickness],

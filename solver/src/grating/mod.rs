@@ -11,9 +11,13 @@ mod beam;
 mod error;
 mod geometry;
 mod lines;
+mod lit;
 mod slab;
 mod solution;
 mod solver;
+mod span;
+mod spectrum;
+mod stage;
 mod system;
 
 pub use beam::GratingBeam;
@@ -21,3 +25,4 @@ pub use error::GratingError;
 pub use geometry::{Apodisation, Grating};
 pub use solution::GratingSolution;
 pub use solver::{GratingProblem, GratingSolver};
+pub use spectrum::{Bandwidth, GratingSpectrum};

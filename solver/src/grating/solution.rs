@@ -15,9 +15,23 @@ pub(super) struct Level {
     pub(super) down: f64,
     pub(super) offset: f64,
     pub(super) amplitude: Complex64,
-    pub(super) gradient: Vec<[f64; 2]>,
-    /// Share of the beam beside the mesh.
-    pub(super) clipped: f64,
+    pub(super) gradient: Option<Vec<[f64; 2]>>,
+    /// Error of every power that comes from finding the field among those of other wavelengths.
+    pub(super) doubt: f64,
+}
+
+impl Level {
+    fn powers(&self) -> [f64; 5] {
+        let [coupled, back, on] =
+            [self.amplitude, self.reflection, self.transmission].map(|a| a.norm_sqr());
+        [coupled, back, on, self.up, self.down]
+    }
+
+    /// The largest difference of any power.
+    pub(super) fn farthest_power(&self, other: &Self) -> f64 {
+        let pairs = self.powers().into_iter().zip(other.powers());
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    }
 }
 
 /// A solved grating; powers are shares of what the guided mode brings.
@@ -44,6 +58,7 @@ impl GratingSolution {
             .iter()
             .map(|level| (level.order as f64, value(level)));
         GridStudy::exponential_cautious(levels.collect(), self.wanted)
+            .with_further_error(self.finest().doubt, self.wanted)
     }
 
     /// Whether all powers are within the error asked for.
@@ -73,7 +88,9 @@ impl GratingSolution {
         self.study(|level| level.transmission.norm_sqr())
     }
 
-    /// Power that leaves upwards.
+    /// Power that leaves upwards. What leaves at shallow angles through the ends of the mesh counts as upwards if it does
+    /// so above the middle of the guide: up and down can change by some 1e-3 of the incident power with the margins,
+    /// their sum and all other powers do not.
     pub fn up(&self) -> GridStudy {
         self.study(|level| level.up)
     }
@@ -88,7 +105,7 @@ impl GratingSolution {
         self.study(|level| level.up / (level.up + level.down))
     }
 
-    /// What all powers lack of one: absorption, what leaves along the layers, and error. On the finest order.
+    /// What all powers lack of one on the finest order: absorption and error.
     pub fn balance(&self) -> f64 {
         let level = self.finest();
         1.0 - level.reflection.norm_sqr() - level.transmission.norm_sqr() - level.up - level.down
@@ -111,10 +128,11 @@ impl GratingSolution {
         self.finest().amplitude
     }
 
-    /// Derivatives of the efficiency by the position of both edges of every trench, 1/m, on the finest order; the beam
-    /// stays where it is, or, where it was put at its best, may follow: that changes nothing to first order.
-    pub fn gradient(&self) -> &[[f64; 2]] {
-        &self.finest().gradient
+    /// Derivatives of the efficiency by the position of both edges of every trench, 1/m, on the finest order, where they
+    /// were asked for; the beam stays where it is, or, where it was put at its best, may follow: that changes nothing
+    /// to first order.
+    pub fn gradient(&self) -> Option<&[[f64; 2]]> {
+        self.finest().gradient.as_deref()
     }
 
     /// Order and unknowns of the levels.
