@@ -127,6 +127,16 @@ impl CrossSection {
         Ok(self)
     }
 
+    /// The same window and materials with other outlines.
+    pub(crate) fn redrawn(&self, regions: Vec<Region>, painted: Vec<Painted>) -> Self {
+        Self {
+            window: self.window,
+            materials: self.materials.clone(),
+            regions,
+            painted,
+        }
+    }
+
     /// Index of the material at a point; outside the window, of the nearest point of its border.
     pub fn material_at(&self, x: f64, y: f64) -> usize {
         self.region_at(x, y)

@@ -76,6 +76,15 @@ pub enum MeshError {
         /// What is shown.
         window: Window,
     },
+    /// Two cross-sections have nothing between them.
+    #[error(
+        "there is no cross-section between these two: {difference}; give both the same window and the same regions in \
+             the same order, and let only the numbers that define their shapes differ"
+    )]
+    Unlike {
+        /// In what they differ.
+        difference: String,
+    },
     /// A name is taken.
     #[error("there already is a {kind} named \"{name}\"; give each {kind} its own name")]
     Duplicate {

@@ -12,6 +12,7 @@
 //! follows the interfaces of a cross-section with the sides of its triangles, for finite elements.
 
 mod axis;
+mod blend;
 mod cross_section;
 mod decomposition;
 mod error;

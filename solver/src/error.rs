@@ -5,6 +5,7 @@ use crate::grating::GratingError;
 use crate::heat::HeatError;
 use crate::laser::LaserError;
 use crate::modes::ModeError;
+use crate::taper::TaperError;
 
 /// Errors of this crate: one variant per part.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum SolverError {
     /// In a coupling.
     #[error(transparent)]
     Coupling(#[from] CouplingError),
+    /// In a taper.
+    #[error(transparent)]
+    Taper(#[from] TaperError),
     /// In a grating.
     #[error(transparent)]
     Grating(#[from] GratingError),

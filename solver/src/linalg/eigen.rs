@@ -61,12 +61,41 @@ pub(crate) fn shift_invert<T: Scalar>(
     start: Vec<Vec<T>>,
     options: EigenOptions,
 ) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
+    inverted(inverse, shift, start, options, Choice::Largest)
+}
+
+/// The eigenpairs of largest real part below `ceiling`, by falling real part, given the factors of A − σ I: for a shift
+/// that lies among them. Those above it are one end of the spectrum of the inverse, those just below it the other.
+///
+/// # Errors
+/// As [`shift_invert`].
+pub(crate) fn shift_invert_highest<T: Scalar>(
+    inverse: &Multifrontal<T>,
+    (shift, ceiling): (T, f64),
+    start: Vec<Vec<T>>,
+    options: EigenOptions,
+) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
+    let choice = Choice::Highest {
+        least: 1.0 / (ceiling - shift.to_complex().re),
+    };
+    let mut pairs = inverted(inverse, shift, start, options, choice)?;
+    pairs.sort_by(|a, b| b.0.re.total_cmp(&a.0.re));
+    Ok(pairs)
+}
+
+fn inverted<T: Scalar>(
+    inverse: &Multifrontal<T>,
+    shift: T,
+    start: Vec<Vec<T>>,
+    options: EigenOptions,
+    choice: Choice,
+) -> Result<Vec<Eigenpair<T>>, EigenError<T>> {
     let solved = |mut vectors: Vec<Vec<T>>| {
         inverse.solve(&mut vectors);
         vectors
     };
     let solve = |vectors: &[Vec<T>]| solved(vectors.to_vec());
-    let pairs = iterate(start, options, Choice::Largest, solve, |_, _| {})?;
+    let pairs = iterate(start, options, choice, solve, |_, _| {})?;
     // x ← (A − σ)⁻¹ x takes the residual, which the inverse had made small where A is large, to one
     // of A itself.
     let (values, vectors): (Vec<Complex64>, Vec<Vec<T>>) = pairs.into_iter().unzip();
@@ -107,6 +136,12 @@ pub(crate) fn preconditioned<T: Scalar>(
 enum Choice {
     /// Those of largest |θ|.
     Largest,
+    /// Those of θ = 1/(λ − σ) with the highest λ: θ ≥ `least` > 0 as they rise, then θ < 0 as they rise. What is
+    /// positive and less is no eigenvalue, or one above all that are wanted.
+    Highest {
+        /// Of the highest λ that can be.
+        least: f64,
+    },
     /// Those most like the ones before: the Ritz values of a matrix that is not normal may lie far
     /// above its eigenvalues.
     Continued,
@@ -125,6 +160,15 @@ impl Choice {
             }
             Self::Continued => pair.theta.re,
             Self::Largest => pair.theta.norm(),
+            // −1/θ turned about zero: what is above the shift comes first.
+            Self::Highest { least } => {
+                let theta = pair.theta.re;
+                if theta >= least {
+                    f64::MAX * (0.5 + 0.5 * least / theta)
+                } else {
+                    -theta
+                }
+            }
         };
         pairs.sort_by(|a, b| merit(b).total_cmp(&merit(a)));
     }

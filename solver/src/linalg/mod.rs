@@ -25,7 +25,9 @@ mod substructured;
 mod vectors;
 
 pub(crate) use dissection::Dissection;
-pub(crate) use eigen::{EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert};
+pub(crate) use eigen::{
+    EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert, shift_invert_highest,
+};
 pub(crate) use element_pencil::{ElementMatrices, ElementPencil, Part};
 pub(crate) use element_tree::ElementTree;
 pub(crate) use multifrontal::Multifrontal;

@@ -11,7 +11,7 @@ use super::permittivity::StaggeredFill;
 use super::{ModeError, ModeProblem};
 use crate::linalg::{
     Coarsest, CsrMatrix, Dissection, EigenError, EigenOptions, Eigenpair, Multifrontal, Multigrid,
-    Scalar, Stencil, preconditioned, pseudo_random, shift_invert,
+    Scalar, Stencil, preconditioned, pseudo_random, shift_invert, shift_invert_highest,
 };
 use cpo_meshes::RectilinearGrid;
 use num_complex::Complex64;
@@ -34,6 +34,8 @@ const ITERATIONS: usize = 40;
 const BASIS: usize = 48;
 /// Extensions of the basis before the shift is moved.
 const ITERATIONS_PER_SHIFT: usize = 12;
+/// The same where it stays.
+const ITERATIONS_AROUND: usize = 80;
 /// Times the shift is moved at most.
 const SHIFTS: usize = 16;
 /// Share of the distance to the nearest eigenvalue by which it is moved.
@@ -204,6 +206,32 @@ fn by_multigrid<T: Scalar>(
     Some(vectors)
 }
 
+/// Eigenpairs of the largest Re n² below `wanted.above`, by falling Re n², whether the modes are guided or fill the
+/// window: one factorisation at `shift`, which lies just above where those that fill the window begin.
+///
+/// `start` are guesses for the vectors, or none.
+///
+/// # Errors
+/// [`ModeError::Eigen`] if they do not converge.
+pub(super) fn highest_pairs<T: Scalar>(
+    discretisation: &Discretisation<T>,
+    wanted: Wanted,
+    shift: f64,
+    start: &[Vec<T>],
+) -> Result<Vec<Eigenpair<T>>, ModeError> {
+    let system = Direct::new(discretisation);
+    let pairs = system.around(wanted, shift, start).map_err(|converged| {
+        let [cells_x, cells_y] = discretisation.grid.shape();
+        ModeError::Eigen {
+            converged,
+            wanted: wanted.count,
+            cells_x,
+            cells_y,
+        }
+    })?;
+    Ok(pairs.into_iter().take(wanted.count).collect())
+}
+
 /// Difference of the highest and the lowest transverse permittivity.
 fn range(permittivities: &[[Complex64; 3]]) -> f64 {
     let real = permittivities.iter().flat_map(|e| [e[0].re, e[1].re]);
@@ -292,6 +320,44 @@ impl<T: Scalar> Direct<T> {
             }
         }
         Err(best)
+    }
+
+    /// The eigenpairs of largest real part from one shift among them; on failure the number that converged.
+    fn around(
+        &self,
+        wanted: Wanted,
+        shift: f64,
+        start: &[Vec<T>],
+    ) -> Result<Vec<Eigenpair<T>>, usize> {
+        let count = wanted.count.min(self.scale.len() / 4).max(1);
+        let options = EigenOptions {
+            count,
+            tolerance: wanted.residual,
+            guard_tolerance: f64::INFINITY,
+            iterations: ITERATIONS_AROUND,
+            capacity: BASIS,
+        };
+        let mut start = start.to_vec();
+        for e in &mut start {
+            e.iter_mut()
+                .zip(&self.scale)
+                .for_each(|(e, &s)| *e *= T::real(s));
+        }
+        let random = (count + GUARDS).saturating_sub(start.len()).max(1);
+        start.extend((0..random).map(|seed| pseudo_random(self.scale.len(), seed as u64)));
+        let sigma = T::real(shift);
+        let factors = Multifrontal::new(Arc::clone(&self.symbolic), &self.matrix, sigma);
+        let found = shift_invert_highest(&factors, (sigma, wanted.above), start, options);
+        let mut pairs = found.map_err(|error| match error {
+            EigenError::NotFinite => 0,
+            EigenError::Unconverged { converged, .. } => converged,
+        })?;
+        for (_, e) in &mut pairs {
+            e.iter_mut()
+                .zip(&self.scale)
+                .for_each(|(e, &s)| *e *= T::real(1.0 / s));
+        }
+        Ok(pairs)
     }
 
     /// The coarsest level of a multigrid hierarchy for modes of these values and vectors.

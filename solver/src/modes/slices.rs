@@ -1,0 +1,135 @@
+//! The modes of one cross-section on a grid that it shares with others: for mode matching.
+//!
+//! All of the window's modes by falling Re n², guided or filling it. On one grid, whatever lies in its cells, the
+//! products ⟨e_i, h_j⟩ = ∫ (e_i × h_j)·z dA of the fields of two cross-sections are sums over the same edges, and those
+//! of one cross-section are orthogonal to the eigenvectors' residual: e_iᵀ B e_j = 0 (see the module's page). Modes are
+//! normalised to ⟨e_i, h_i⟩ = 1 without a conjugate, for which evanescent modes have complex fields.
+//!
+//! Nothing is extrapolated here: whoever solves on several grids learns what one of them is off by.
+
+use super::classify::RadiationBound;
+use super::differences::LevelMode;
+use super::eigenmodes::{Discretisation, Wanted, highest_pairs, prolong};
+use super::permittivity::StaggeredFill;
+use super::unknowns::Unknowns;
+use super::{ModeError, ModeProblem};
+use crate::linalg::Scalar;
+use cpo_meshes::RectilinearGrid;
+use faer::Mat;
+use num_complex::Complex64;
+use std::sync::Arc;
+
+/// How far above the bound of radiation the factorisation stands, relative to its square: off the modes of the window.
+const ABOVE_BOUND: f64 = 1e-4;
+
+/// The modes of a cross-section.
+pub(crate) struct Slice<T> {
+    grid: RectilinearGrid<2>,
+    unknowns: Arc<Unknowns>,
+    modes: Vec<SliceMode<T>>,
+    bound: f64,
+}
+
+struct SliceMode<T> {
+    index: Complex64,
+    electric: Vec<T>,
+    magnetic: Vec<T>,
+    /// √(n / eᵀBe).
+    scale: Complex64,
+}
+
+impl<T: Scalar> Slice<T> {
+    /// The first `count` modes of `problem` on `grid`, to this residual of the eigenvalue iteration.
+    ///
+    /// # Errors
+    /// [`ModeError::Material`] outside a material's data; [`ModeError::Eigen`] if the iteration fails.
+    pub(crate) fn new(
+        problem: &ModeProblem,
+        grid: &RectilinearGrid<2>,
+        (count, residual): (usize, f64),
+        like: Option<&Self>,
+    ) -> Result<Self, ModeError> {
+        let permittivities = problem.permittivities()?;
+        let bound = RadiationBound::new(problem, &problem.permittivity_tensors()?)?.index;
+        let highest = permittivities
+            .iter()
+            .map(|e| e[0].re.max(e[1].re))
+            .fold(f64::MIN, f64::max);
+        let fill = StaggeredFill::new(problem.cross_section(), grid.axis(0), grid.axis(1));
+        let discretisation = Discretisation::new(problem, &permittivities, grid.clone(), &fill);
+        let unknowns = Arc::clone(&discretisation.operator.unknowns);
+        let start: Vec<Vec<T>> = like.map_or_else(Vec::new, |other| {
+            let modes = other.modes.iter();
+            if other.grid == *grid {
+                return modes.map(|mode| mode.electric.clone()).collect();
+            }
+            let from = (&other.grid, &*other.unknowns);
+            modes
+                .map(|mode| prolong(from, &mode.electric, (grid, &*unknowns)))
+                .collect()
+        });
+        let wanted = Wanted {
+            count,
+            above: highest,
+            residual,
+        };
+        let shift = bound * bound * (1.0 + ABOVE_BOUND);
+        let pairs = highest_pairs(&discretisation, wanted, shift, &start)?;
+        let mode = |(_, electric): (Complex64, Vec<T>)| {
+            let mode = LevelMode::new(&discretisation.operator, electric);
+            let index = propagating_root(mode.eigenvalue);
+            let norm: Complex64 = mode
+                .electric
+                .iter()
+                .zip(&mode.magnetic)
+                .map(|(&e, &b)| (e * b).to_complex())
+                .sum();
+            SliceMode {
+                index,
+                electric: mode.electric,
+                magnetic: mode.magnetic,
+                scale: (index / norm).sqrt(),
+            }
+        };
+        let mut modes: Vec<SliceMode<T>> = pairs.into_iter().map(mode).collect();
+        let square = |mode: &SliceMode<T>| (mode.index * mode.index).re;
+        modes.sort_by(|a, b| square(b).total_cmp(&square(a)));
+        Ok(Self {
+            grid: grid.clone(),
+            unknowns,
+            modes,
+            bound,
+        })
+    }
+
+    /// n of every mode, by falling Re n².
+    pub(crate) fn indices(&self) -> Vec<Complex64> {
+        self.modes.iter().map(|mode| mode.index).collect()
+    }
+
+    /// The index that a guided mode exceeds.
+    pub(crate) fn bound(&self) -> f64 {
+        self.bound
+    }
+
+    /// ⟨e_i, h_j⟩, e_i of this slice and h_j of another on the same grid.
+    pub(crate) fn products(&self, other: &Self) -> Mat<Complex64> {
+        Mat::from_fn(self.modes.len(), other.modes.len(), |i, j| {
+            let (one, two) = (&self.modes[i], &other.modes[j]);
+            let pairs = one.electric.iter().zip(&two.magnetic);
+            let sum = pairs.fold(T::ZERO, |sum, (&e, &b)| sum + e * b);
+            one.scale * two.scale / two.index * sum.to_complex()
+        })
+    }
+}
+
+/// √n² of the wave that goes, or dies out, along +z.
+fn propagating_root(square: Complex64) -> Complex64 {
+    let root = square.sqrt();
+    let backward = if root.re.abs() > root.im.abs() {
+        root.re < 0.0
+    } else {
+        root.im < 0.0
+    };
+    if backward { -root } else { root }
+}

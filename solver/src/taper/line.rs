@@ -1,0 +1,154 @@
+//! A taper as a row of sections and joints, at one number of modes and one set of slices.
+
+use super::geometry::{Part, Taper};
+use super::matching::{Label, Overlaps, follow};
+use super::scattering::Scattering;
+use super::track::Track;
+use num_complex::Complex64;
+
+/// Distances of slices at which overlaps are kept: every slice, every second, every fourth.
+pub(super) const STRIDES: [usize; 3] = [1, 2, 4];
+
+/// The slices of one section on one grid.
+#[derive(Clone, Debug)]
+pub(super) struct SectionModes {
+    pub(super) shares: Vec<f64>,
+    /// n by slice and rank.
+    pub(super) indices: Vec<Vec<Complex64>>,
+    /// The index that guided modes exceed, by slice.
+    pub(super) bounds: Vec<f64>,
+    /// Of slices [`STRIDES`] apart; fewer strides where no coarser set is wanted.
+    pub(super) overlaps: Vec<Vec<Overlaps>>,
+}
+
+/// All sections and steps on one grid, in the order of the taper's parts.
+#[derive(Clone, Debug)]
+pub(super) enum PartModes {
+    Section(SectionModes),
+    Step(StepModes),
+}
+
+/// The modes before and after a step.
+#[derive(Clone, Debug)]
+pub(super) struct StepModes {
+    pub(super) indices: [Vec<Complex64>; 2],
+    pub(super) bounds: [f64; 2],
+    pub(super) overlaps: Overlaps,
+}
+
+impl PartModes {
+    /// n at its start and at its end, and what guided modes exceed there.
+    pub(super) fn ends(&self) -> [(&[Complex64], f64); 2] {
+        match self {
+            Self::Section(modes) => {
+                let last = modes.shares.len() - 1;
+                [0, last].map(|k| (&modes.indices[k][..], modes.bounds[k]))
+            }
+            Self::Step(modes) => [0, 1].map(|k| (&modes.indices[k][..], modes.bounds[k])),
+        }
+    }
+}
+
+/// How light gets through a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Smooth,
+    Stepped,
+}
+
+#[derive(Clone, Debug)]
+enum Element {
+    Section(Track),
+    Joint {
+        scattering: Scattering,
+        labels: Vec<Label>,
+    },
+}
+
+/// The row.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    elements: Vec<Element>,
+}
+
+impl Line {
+    /// With the first `count` modes and the slices of stride number `stride`; none if numbers are not finite.
+    pub(super) fn new(parts: &[PartModes], count: usize, stride: usize) -> Option<Self> {
+        let element = |part: &PartModes| match part {
+            PartModes::Section(modes) => {
+                let step = STRIDES[stride];
+                let shares: Vec<f64> = modes.shares.iter().copied().step_by(step).collect();
+                let indices: Vec<&[Complex64]> = modes
+                    .indices
+                    .iter()
+                    .step_by(step)
+                    .map(Vec::as_slice)
+                    .collect();
+                let overlaps: Vec<&Overlaps> = modes.overlaps[stride].iter().collect();
+                Track::new(&shares, &indices, &overlaps, count).map(Element::Section)
+            }
+            PartModes::Step(modes) => {
+                let overlaps = modes.overlaps.of_first(count);
+                let labels = follow(&Label::own(count), &overlaps);
+                let scattering = overlaps.scattering()?;
+                Some(Element::Joint { scattering, labels })
+            }
+        };
+        let elements: Option<Vec<Element>> = parts.iter().map(element).collect();
+        Some(Self {
+            elements: elements?,
+        })
+    }
+
+    /// S for these lengths (m) of the sections.
+    pub(super) fn scattering(
+        &self,
+        taper: &Taper,
+        lengths: &[f64],
+        k0: f64,
+        way: Way,
+    ) -> Option<Scattering> {
+        let mut lengths = lengths.iter();
+        let mut all: Option<Scattering> = None;
+        for (part, element) in taper.parts.iter().zip(&self.elements) {
+            let scattering = match (part, element) {
+                (Part::Section(section), Element::Section(track)) => {
+                    let &length = lengths.next()?;
+                    match way {
+                        Way::Smooth => track.smooth(section, length, k0),
+                        Way::Stepped => track.stepped(section, length, k0),
+                    }
+                }
+                (_, Element::Joint { scattering, .. }) => scattering.clone(),
+                (Part::Step(_), Element::Section(_)) => return None,
+            };
+            all = Some(match all {
+                None => scattering,
+                Some(before) => before.then(&scattering),
+            });
+        }
+        all
+    }
+
+    /// The track of every section, by the number of its part.
+    pub(super) fn tracks(&self) -> impl Iterator<Item = (usize, &Track)> {
+        self.elements
+            .iter()
+            .enumerate()
+            .filter_map(|(p, element)| match element {
+                Element::Section(track) => Some((p, track)),
+                Element::Joint { .. } => None,
+            })
+    }
+
+    /// The modes at the end that those at the start become, if followed by their overlaps.
+    pub(super) fn followed(&self, count: usize) -> Vec<usize> {
+        let through = |mode: usize, element: &Element| match element {
+            Element::Section(track) => track.end[mode].mode,
+            Element::Joint { labels, .. } => labels[mode].mode,
+        };
+        (0..count)
+            .map(|mode| self.elements.iter().fold(mode, through))
+            .collect()
+    }
+}
