@@ -230,6 +230,7 @@ fn natural_prefixes() {
             "5000 W/(m2 K)",
         ),
         (PerKelvin::per_kelvin(2.45e-5).to_string(), "2.45e-5 1/K"),
+        (PerLength::per_um(0.025).to_string(), "0.025 1/um"),
         (SlopeEfficiency::w_per_a(0.3).to_string(), "0.3 W/A"),
         (WavelengthDrift::nm_per_k(0.1).to_string(), "100 pm/K"),
         (Decibel::db(-3.0).to_string(), "-3 dB"),
@@ -274,6 +275,7 @@ round_trips! {
     density_round_trip: Density, 1e-3..1e5;
     specific_heat_round_trip: SpecificHeat, 1.0..1e4;
     per_kelvin_round_trip: PerKelvin, -1e-3..1e-3;
+    per_length_round_trip: PerLength, -1e6..1e6;
     slope_round_trip: SlopeEfficiency, 0.0..2.0;
     drift_round_trip: WavelengthDrift, -1e-9..1e-9;
     decibel_round_trip: Decibel, -200.0..200.0;

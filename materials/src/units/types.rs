@@ -274,6 +274,16 @@ quantity! {
 }
 
 quantity! {
+    /// A change per length of a plain number, 1/m.
+    PerLength: "change per length", "0.025 1/um", Dimension::of([-1, 0, 0, 0, 0, 0, 0]);
+    print 0 in [(1e6, "1/um")];
+    /// one per metre
+    per_m = 1.0;
+    /// one per micrometre
+    per_um = 1e6;
+}
+
+quantity! {
     /// A slope efficiency dP/dI, W/A (the dimension of a voltage).
     SlopeEfficiency: "slope efficiency", "0.3 W/A", Dimension::VOLTAGE;
     print 0 in [(1.0, "W/A")];

@@ -51,6 +51,34 @@ impl Grating {
         self
     }
 
+    /// `periods` equal periods, each a tooth and then a trench, the tooth a share `fill` of the `pitch`.
+    ///
+    /// # Errors
+    /// [`GratingError::Option`] for a number that is out of its range.
+    pub fn uniform(self, periods: usize, pitch: Length, fill: f64) -> Result<Self, GratingError> {
+        let fault = |what, value: String, allowed: &str| GratingError::Option {
+            what,
+            value,
+            allowed: allowed.to_owned(),
+        };
+        if periods == 0 {
+            return Err(fault("the number of periods", "0".into(), "at least 1"));
+        }
+        if !(fill > 0.0 && fill < 1.0) {
+            return Err(fault(
+                "the share of a tooth",
+                fill.to_string(),
+                "between 0 and 1",
+            ));
+        }
+        let length = pitch.si();
+        if !(length > 0.0 && length.is_finite()) {
+            return Err(fault("the pitch", pitch.to_string(), "above zero"));
+        }
+        let trench = |k: usize| [(k as f64 + fill) * length, (k + 1) as f64 * length];
+        Ok(self.with_edges((0..periods).map(trench).collect()))
+    }
+
     /// Unetched guide before the first and after the last trench that the mesh contains.
     #[must_use]
     pub fn margins(mut self, before: Length, after: Length) -> Self {

@@ -6,6 +6,7 @@ use super::geometry::Grating;
 use super::solution::{GratingSolution, Level};
 use super::spectrum::GratingSpectrum;
 use super::stage::Stage;
+use super::system::Discretisation;
 use cpo_materials::{Quantity, Temperature, Wavelength};
 
 /// Orders of the elements that are tried.
@@ -55,6 +56,27 @@ impl GratingProblem {
     /// The grating.
     pub fn grating(&self) -> &Grating {
         &self.grating
+    }
+
+    /// Checks what can be seen without solving: the drawing, the materials' data, that some order radiates.
+    ///
+    /// # Errors
+    /// Those of [`GratingError`] but for `Clipped` and `NoGuidedMode`.
+    pub fn check(&self) -> Result<(), GratingError> {
+        let own = self.wavelength;
+        let layout = self.grating.layout(own, [own; 2], self.temperature)?;
+        layout.check_radiation(self.grating.edges(), own)
+    }
+
+    /// Unknowns of every order of elements that may be tried.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn unknowns(&self) -> Result<Vec<usize>, GratingError> {
+        let own = self.wavelength;
+        let layout = self.grating.layout(own, [own; 2], self.temperature)?;
+        let of = |order| Discretisation::new(&layout.mesh, order).unknowns();
+        Ok(ORDERS.map(of).collect())
     }
 
     /// With another grating.
@@ -128,8 +150,22 @@ impl GratingSolver {
         problem: &GratingProblem,
         wavelengths: &[Wavelength],
     ) -> Result<GratingSpectrum, GratingError> {
-        let solutions = self.all(problem, wavelengths)?;
-        Ok(GratingSpectrum::new(wavelengths.to_vec(), solutions))
+        let own = problem.wavelength;
+        let mut all = wavelengths.to_vec();
+        let place = all.iter().position(|w| w.si() == own.si());
+        if place.is_none() {
+            all.push(own);
+        }
+        let mut solutions = self.all(problem, &all)?;
+        let placed = match place {
+            Some(at) => solutions[at].clone(),
+            None => solutions.remove(wavelengths.len()),
+        };
+        Ok(GratingSpectrum::new(
+            wavelengths.to_vec(),
+            solutions,
+            placed,
+        ))
     }
 
     /// One solution for each of some wavelengths.

@@ -8,6 +8,7 @@ use cpo_materials::{Quantity, Wavelength};
 pub struct GratingSpectrum {
     wavelengths: Vec<Wavelength>,
     solutions: Vec<GratingSolution>,
+    placed: GratingSolution,
 }
 
 /// Wavelengths between which the efficiency is within some decibels of its best.
@@ -22,11 +23,21 @@ pub struct Bandwidth {
 }
 
 impl GratingSpectrum {
-    pub(super) fn new(wavelengths: Vec<Wavelength>, solutions: Vec<GratingSolution>) -> Self {
+    pub(super) fn new(
+        wavelengths: Vec<Wavelength>,
+        solutions: Vec<GratingSolution>,
+        placed: GratingSolution,
+    ) -> Self {
         Self {
             wavelengths,
             solutions,
+            placed,
         }
+    }
+
+    /// The solution at the problem's own wavelength, where the beam was put.
+    pub fn placed(&self) -> &GratingSolution {
+        &self.placed
     }
 
     /// The wavelengths.

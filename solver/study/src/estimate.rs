@@ -20,6 +20,12 @@ const LEVELS_OF_LAYERS: f64 = 3.0;
 const FACTOR_ENTRIES: f64 = 20.0;
 /// Working vectors of an eigen-solve, per mode wanted.
 const VECTORS: f64 = 16.0;
+/// Seconds per unknown of a grating on one level.
+const SECONDS_PER_GRATING_UNKNOWN: f64 = 3e-6;
+/// Wavelengths of a spectrum that cost a solve, with what the others cost.
+const MOST_SOLVES: usize = 12;
+/// Solves that centre a grating.
+const CENTRING_SOLVES: f64 = 18.0;
 /// Seconds per cell and source.
 const SECONDS_PER_CELL: f64 = 0.7e-6;
 /// Bytes per cell: operator, multigrid hierarchy, vectors of four right-hand sides.
@@ -101,6 +107,30 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             bytes: 0.0,
             // A map with its error bar, measured.
             seconds: 0.4 * scans as f64,
+        });
+    }
+    for table in &study.gratings {
+        let at = plan.gratings.iter().filter(|p| p.grating == table.name);
+        let points = at.clone().count();
+        let Some(point) = at.clone().next() else {
+            continue;
+        };
+        let problem = study
+            .grating(&table.name, &point.values, point.temperature)
+            .map_err(|e| e.to_string())?;
+        let sizes = problem.unknowns().map_err(|e| e.to_string())?;
+        // What is solved at few wavelengths serves the others.
+        let solves = |p: &crate::plan::GratingPoint| p.wavelengths.len().min(MOST_SOLVES) as f64;
+        let centring = if table.centred { CENTRING_SOLVES } else { 0.0 };
+        let each: f64 = at.map(|p| solves(p) + centring).sum();
+        let visited: usize = sizes[..sizes.len().min(3)].iter().sum();
+        let last = sizes[sizes.len().min(3) - 1] as f64;
+        tables.push(TableEstimate {
+            name: format!("grating.{}", table.name),
+            points,
+            unknowns: [sizes[0], sizes[sizes.len() - 1]],
+            bytes: 16.0 * last * FACTOR_ENTRIES * last.max(2.0).log2(),
+            seconds: each * visited as f64 * SECONDS_PER_GRATING_UNKNOWN,
         });
     }
     for table in &study.heats {

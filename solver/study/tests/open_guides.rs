@@ -136,6 +136,7 @@ fn every_output_states_walls_bend_and_target() {
     let results = Results {
         modes: vec![Err("not solved in this test".to_owned()); plan.modes.len()],
         couplings: Vec::new(),
+        gratings: Vec::new(),
         heats: Vec::new(),
         lasers: Vec::new(),
     };

@@ -8,9 +8,12 @@ use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wave
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, CrossSectionTable, HeatTable, MaterialId, ModesTable, NamedValue, ParameterId,
-    ParameterValues, Port, Wall,
+    CouplingTable, CrossSectionTable, GratingTable, HeatTable, MaterialId, ModesTable, NamedValue,
+    ParameterId, ParameterValues, Port, Wall,
 };
+
+/// Gratings of a sweep that are drawn before the run, at some milliseconds each.
+const MOST_GRATINGS: usize = 200;
 
 impl Planner<'_> {
     /// Reports a mistake once, with the values at which it shows.
@@ -175,24 +178,25 @@ impl Planner<'_> {
         id: MaterialId,
         place: &Place,
         look_up: impl Fn(&Material, Wavelength, Temperature) -> Result<(), MaterialError>,
-    ) {
+    ) -> bool {
         let study = self.study;
         let Some(wavelength) = study.wavelength else {
-            return;
+            return true;
         };
         let mut parameters = BTreeSet::new();
         self.sweep.of_material(id, &mut parameters);
         for values in self.conditions(parameters) {
             let Ok(material) = study.make_material(id, &values) else {
-                return; // reported with the geometry
+                return true; // reported with the geometry
             };
             let at = study.evaluate(&wavelength, &values);
             let temperature = study.evaluate(&study.temperature, &values);
             if let Err(error) = look_up(&material, at, temperature) {
                 self.report_material(place, &error, &values);
-                return;
+                return false;
             }
         }
+        true
     }
 
     pub(super) fn check_coupling(&mut self, coupling: &CouplingTable) {
@@ -229,6 +233,33 @@ impl Planner<'_> {
             self.check_optics(gap.material, &gap.place, |material, at, temperature| {
                 material.refractive_index(at, temperature).map(|_| ())
             });
+        }
+    }
+
+    pub(super) fn check_grating(
+        &mut self,
+        grating: &GratingTable,
+        assignments: &[ParameterValues],
+    ) {
+        let study = self.study;
+        let mut seen = BTreeSet::new();
+        let mut known = true;
+        for (material, place) in grating.materials() {
+            if seen.insert(material) {
+                known &= self.check_optics(material, &place, |material, at, temperature| {
+                    material.permittivity(at, temperature).map(|_| ())
+                });
+            }
+        }
+        if !known {
+            return; // a drawing asks for the materials again
+        }
+        for values in assignments.iter().take(MOST_GRATINGS) {
+            let temperature = study.evaluate(&study.temperature, values);
+            if let Err(mistake) = study.make_grating(grating, values, temperature) {
+                self.report(*mistake, values);
+                break;
+            }
         }
     }
 

@@ -12,7 +12,7 @@ mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cpo_materials::{Temperature, Wavelength};
+use cpo_materials::{Quantity, Temperature, Wavelength};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostics, Place};
@@ -58,6 +58,19 @@ pub enum PortPoint {
     Modes(usize),
 }
 
+/// A grating at one temperature, at all wavelengths of the study: they share their solves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GratingPoint {
+    /// Name of the `[grating]` table.
+    pub grating: String,
+    /// Vacuum wavelengths.
+    pub wavelengths: Vec<Wavelength>,
+    /// Temperature.
+    pub temperature: Temperature,
+    /// Values of the parameters on which it depends.
+    pub values: ParameterValues,
+}
+
 /// One heat problem.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatPoint {
@@ -87,6 +100,8 @@ pub struct Plan {
     pub modes: Vec<ModePoint>,
     /// As above.
     pub couplings: Vec<CouplingPoint>,
+    /// As above, but for the wavelength, which is an axis within.
+    pub gratings: Vec<GratingPoint>,
     /// As above.
     pub heats: Vec<HeatPoint>,
     /// As above, for each heat problem of the laser in turn.
@@ -96,7 +111,8 @@ pub struct Plan {
 impl Plan {
     /// Number of points.
     pub fn len(&self) -> usize {
-        self.modes.len() + self.couplings.len() + self.heats.len() + self.lasers.len()
+        let light = self.modes.len() + self.couplings.len() + self.gratings.len();
+        light + self.heats.len() + self.lasers.len()
     }
 
     /// Whether there is nothing to compute.
@@ -145,6 +161,7 @@ impl Study {
             plan: Plan::default(),
         };
         planner.modes_and_couplings();
+        planner.gratings();
         planner.heats_and_lasers();
         if planner.diagnostics.has_errors() {
             let diagnostics = planner.diagnostics.into_sorted();
@@ -226,6 +243,33 @@ impl Planner<'_> {
                         values,
                     });
                 }
+            }
+        }
+    }
+
+    fn gratings(&mut self) {
+        let study = self.study;
+        let Some(wavelength) = study.wavelength else {
+            return;
+        };
+        for grating in &study.gratings {
+            let parameters = self.sweep.of_grating(grating);
+            let assignments = self.assignments(&grating.place, &parameters);
+            self.check_grating(grating, &assignments);
+            for values in assignments {
+                let wavelengths = match wavelength.parameter() {
+                    Some(id) if !parameters.contains(&id) => {
+                        let all = study.parameters[id.0].values.iter();
+                        all.map(|&w| Wavelength::from_si(w)).collect()
+                    }
+                    _ => vec![study.evaluate(&wavelength, &values)],
+                };
+                self.plan.gratings.push(GratingPoint {
+                    grating: grating.name.clone(),
+                    wavelengths,
+                    temperature: study.evaluate(&study.temperature, &values),
+                    values,
+                });
             }
         }
     }

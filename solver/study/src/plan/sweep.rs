@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::study::{
-    CouplingTable, HeatTable, MaterialId, ModesTable, ParameterId, ParameterValues, Port, Study,
+    CouplingTable, GratingTable, HeatTable, MaterialId, ModesTable, ParameterId, ParameterValues,
+    Port, Study,
 };
 
 /// Most points of a study.
@@ -73,6 +74,18 @@ impl<'s> Sweep<'s> {
             if let Some(cladding) = fiber.cladding() {
                 self.of_material(cladding, &mut found);
             }
+        }
+        found
+    }
+
+    /// Parameters of a grating with its materials, fibre and temperature; the wavelength only where the grating itself
+    /// depends on it.
+    pub(super) fn of_grating(&self, grating: &GratingTable) -> BTreeSet<ParameterId> {
+        let mut found = self.of_fiber(&grating.fiber);
+        found.extend(self.temperature);
+        grating.parameters(&mut found);
+        for (material, _) in grating.materials() {
+            self.of_material(material, &mut found);
         }
         found
     }

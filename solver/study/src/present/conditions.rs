@@ -327,6 +327,21 @@ impl Context<'_> {
         (places, conditions)
     }
 
+    /// Points of `[grating.NAME]`, each of all wavelengths.
+    pub(super) fn grating_points(&self, name: &str) -> (Vec<usize>, Conditions) {
+        let places = places(&self.plan.gratings, |p| p.grating == name);
+        let conditions = places.iter().map(|&g| {
+            let point = &self.plan.gratings[g];
+            let [_, temperature] = self.guide_conditions();
+            let mut all = parameters(self.study, &point.values, &[temperature]);
+            let at = point.temperature.si();
+            all.push(condition("temperature", Kind::Temperature, at));
+            all
+        });
+        let conditions = Conditions::new(conditions.collect());
+        (places, conditions)
+    }
+
     fn heat_conditions(&self, h: usize) -> Vec<Condition> {
         let point = &self.plan.heats[h];
         let table = self.study.heat_table(&point.heat);

@@ -8,6 +8,8 @@ mod cells;
 mod conditions;
 mod coupling;
 mod coupling_figures;
+mod grating;
+mod grating_figures;
 mod heat;
 mod heat_figures;
 mod laser;
@@ -70,6 +72,9 @@ pub fn figures(study: &Study, plan: &Plan, results: &Results) -> Result<Vec<Figu
     for table in &study.couplings {
         figures.extend(coupling_figures::figures(context, table)?);
     }
+    for table in &study.gratings {
+        figures.extend(grating_figures::figures(context, table)?);
+    }
     for table in &study.heats {
         figures.extend(heat_figures::figures(context, &table.name)?);
     }
@@ -126,6 +131,10 @@ pub fn report(
     for table in &study.couplings {
         let section = coupling::section(context, table);
         sections.push(own(section, format!("coupling.{}", table.name)));
+    }
+    for table in &study.gratings {
+        let section = grating::section(context, table);
+        sections.push(own(section, format!("grating.{}", table.name)));
     }
     for table in &study.heats {
         let section = heat::section(context, table);
@@ -238,9 +247,11 @@ impl Context<'_> {
         let r = self.results;
         let modes = r.modes.iter().map(|o| status_of(o, |m| m.status()));
         let couplings = r.couplings.iter().map(|o| status_of(o, |c| c.status()));
+        let gratings = r.gratings.iter().map(|o| status_of(o, |g| g.status()));
         let heats = r.heats.iter().map(|o| status_of(o, |h| h.status()));
         let lasers = r.lasers.iter().map(|o| status_of(o, |l| l.status()));
-        modes.chain(couplings).chain(heats).chain(lasers).collect()
+        let light = modes.chain(couplings).chain(gratings);
+        light.chain(heats).chain(lasers).collect()
     }
 
     /// What the reader must know before using a number: the worst first.

@@ -4,7 +4,7 @@ use super::cells::{cell, extremes, loss, missing, plain, table};
 use super::conditions::Conditions;
 use super::heat::{above_ambient, boundary, hottest};
 use super::laser::{array_cells, array_columns};
-use super::{Context, MOST_WARNINGS, coupling, laser};
+use super::{Context, MOST_WARNINGS, coupling, grating, laser};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section};
 use crate::run::{CouplingResult, HeatOutcome, ModeOutcome, ModeRecord, Outcome};
@@ -19,6 +19,7 @@ const ERROR_BAR: &str = "An error bar is how far the exact answer to the problem
 pub(super) fn section(context: Context<'_>) -> Section {
     let tables = [
         couplings(context),
+        gratings(context),
         lasers(context),
         heats(context),
         modes(context),
@@ -100,6 +101,26 @@ fn couplings(context: Context<'_>) -> Option<ReportTable> {
     } else {
         "Coupling."
     };
+    (!rows.is_empty()).then(|| table(caption, columns, rows))
+}
+
+fn gratings(context: Context<'_>) -> Option<ReportTable> {
+    let mut rows = Vec::new();
+    for table in &context.study.gratings {
+        let (points, conditions) = context.grating_points(&table.name);
+        for (p, &g) in points.iter().enumerate() {
+            let Ok(outcome) = &context.results.gratings[g] else {
+                continue;
+            };
+            let mut row = vec![Cell::text(&table.name), conditions.cell(p)];
+            row.extend(grating::cells(outcome, &grating::asked(table)));
+            rows.push(row);
+        }
+    }
+    let mut columns = vec![Column::new("grating", ""), Column::new("at", "")];
+    columns.extend(grating::columns());
+    let caption = "Gratings at their design wavelength: loss between guide and fibre, share of the radiated power that goes \
+        upwards, share of the incident power that comes back, bandwidth, place of the fibre.";
     (!rows.is_empty()).then(|| table(caption, columns, rows))
 }
 
@@ -257,6 +278,12 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
         let (points, conditions) = context.coupling_points(&table.name);
         let outcomes = of(&points, &context.results.couplings);
         let name = format!("coupling.{}", table.name);
+        doubts.extend(unconverged(&name, &conditions, &outcomes, |o| o.status()));
+    }
+    for table in &context.study.gratings {
+        let (points, conditions) = context.grating_points(&table.name);
+        let outcomes = of(&points, &context.results.gratings);
+        let name = format!("grating.{}", table.name);
         doubts.extend(unconverged(&name, &conditions, &outcomes, |o| o.status()));
     }
     for table in &context.study.heats {

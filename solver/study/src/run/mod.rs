@@ -1,13 +1,14 @@
 //! The run: every point of a plan solved once, its results as plain data.
 //!
 //! A mode point and the couplings that start from it are one task, because the fields between
-//! them are large and nobody else needs them; heat points are tasks beside them; lasers follow
+//! them are large and nobody else needs them; heat points and gratings are tasks beside them; lasers follow
 //! from the heat. Tasks run on a pool of the size asked for and are independent, each with fixed
 //! arithmetic, so that results have the same bits for any number of threads. A point that fails
 //! is a result with its reason, and the run goes on.
 
 mod checkpoint;
 mod coupling;
+mod grating;
 mod heat;
 mod laser;
 mod modes;
@@ -16,6 +17,7 @@ mod value;
 
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
+pub use grating::{GratingOutcome, GratingResult};
 pub use heat::{HeatOutcome, TemperatureSlice};
 pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
@@ -68,6 +70,8 @@ pub struct Results {
     pub modes: Vec<Outcome<ModeOutcome>>,
     /// For each of [`Plan::couplings`].
     pub couplings: Vec<Outcome<CouplingOutcome>>,
+    /// For each of [`Plan::gratings`].
+    pub gratings: Vec<Outcome<GratingOutcome>>,
     /// For each of [`Plan::heats`].
     pub heats: Vec<Outcome<HeatOutcome>>,
     /// For each of [`Plan::lasers`].
@@ -85,6 +89,10 @@ impl Results {
             .couplings
             .iter()
             .map(|o| outcome_status(o, CouplingOutcome::status));
+        let gratings = self
+            .gratings
+            .iter()
+            .map(|o| outcome_status(o, GratingOutcome::status));
         let heats = self
             .heats
             .iter()
@@ -95,6 +103,7 @@ impl Results {
             .map(|o| outcome_status(o, LaserOutcome::status));
         modes
             .chain(couplings)
+            .chain(gratings)
             .chain(heats)
             .chain(lasers)
             .max_by_key(|&s| severity(s))
@@ -114,6 +123,9 @@ impl Results {
         }
         for (point, outcome) in plan.couplings.iter().zip(&self.couplings) {
             note(coupling::name(study, point), outcome.as_ref().err());
+        }
+        for (point, outcome) in plan.gratings.iter().zip(&self.gratings) {
+            note(grating::name(study, point), outcome.as_ref().err());
         }
         for (point, outcome) in plan.heats.iter().zip(&self.heats) {
             note(heat::name(study, point), outcome.as_ref().err());
@@ -150,6 +162,7 @@ pub struct ThreadsError {
 
 enum Task {
     Heat(usize),
+    Grating(usize),
     Modes(usize),
     /// A coupling between fibres, which waits for no modes.
     Coupling(usize),
@@ -157,6 +170,7 @@ enum Task {
 
 enum Done {
     Heat(Box<Outcome<HeatOutcome>>),
+    Grating(Box<Outcome<GratingOutcome>>),
     Modes(
         Box<Outcome<ModeOutcome>>,
         Vec<(usize, Outcome<CouplingOutcome>)>,
@@ -201,9 +215,10 @@ fn solve(
             _ => alone.push(c),
         }
     }
-    // Heat first: its points are the longest.
+    // Heat first: its points are the longest; spectra of gratings are the next.
     let tasks: Vec<Task> = (0..plan.heats.len())
         .map(Task::Heat)
+        .chain((0..plan.gratings.len()).map(Task::Grating))
         .chain((0..plan.modes.len()).map(Task::Modes))
         .chain(alone.into_iter().map(Task::Coupling))
         .collect();
@@ -235,6 +250,16 @@ fn solve(
                         start,
                     );
                     (h, Done::Heat(Box::new(outcome)))
+                }
+                Task::Grating(g) => {
+                    let point = &plan.gratings[g];
+                    let outcome = kept(checkpoints, &format!("grating-{g}"), || {
+                        grating::solve(study, point)
+                    });
+                    let status = outcome_status(&outcome, GratingOutcome::status);
+                    let name = grating::name(study, point);
+                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    (g, Done::Grating(Box::new(outcome)))
                 }
                 Task::Modes(m) => {
                     let task = format!("modes-{m}");
@@ -281,12 +306,14 @@ fn solve(
     let mut results = Results {
         modes: places(plan.modes.len()),
         couplings: places(plan.couplings.len()),
+        gratings: places(plan.gratings.len()),
         heats: places(plan.heats.len()),
         lasers: Vec::new(),
     };
     for (k, done) in done {
         match done {
             Done::Heat(outcome) => results.heats[k] = *outcome,
+            Done::Grating(outcome) => results.gratings[k] = *outcome,
             Done::Coupling(outcome) => results.couplings[k] = outcome,
             Done::Modes(outcome, couplings) => {
                 results.modes[k] = *outcome;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{Angle, Length, Quantity};
-use cpo_meshes::{CrossSection, Direction, Floorplan, Footprint, MeshError, Shape, Window};
+use cpo_materials::{Angle, Length, Quantity, Temperature};
+use cpo_meshes::{
+    CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
+};
+use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, GratingProblem};
 
 use super::instance::{Mistake, find};
 use super::{
-    CrossSectionTable, Expr, FloorplanTable, FootprintEntry, ParameterId, ParameterValues,
-    PlanAxis, ShapeKind, Study, Vertical,
+    CrossSectionTable, Expr, Fiber, FloorplanTable, FootprintEntry, GratingTable, ParameterId,
+    ParameterValues, PlanAxis, ShapeKind, Study, Teeth, Vertical,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -25,6 +28,105 @@ impl Study {
     ) -> Result<CrossSection, StudyError> {
         let table = find(&self.cross_sections, "cross_section", name, |t| &t.name)?;
         Ok(self.make_cross_section(table, values)?)
+    }
+
+    /// The grating `name` with values put in, lit at its design wavelength.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the values make no grating.
+    pub fn grating(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+        temperature: Temperature,
+    ) -> Result<GratingProblem, StudyError> {
+        Ok(self.make_grating(self.grating_table(name)?, values, temperature)?)
+    }
+
+    pub(crate) fn make_grating(
+        &self,
+        table: &GratingTable,
+        values: &ParameterValues,
+        temperature: Temperature,
+    ) -> Result<GratingProblem, Mistake> {
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values);
+        let wrong = |error: GratingError| self.mistake(&table.place, error.to_string());
+        let mut stack = LayerStack::from_bottom();
+        for layer in &table.layers {
+            let material = self.make_material(layer.material, values)?;
+            // The outermost run on, however thick they are drawn.
+            let thickness = layer.thickness.as_ref().map_or(Length::um(1.0), at);
+            stack = stack.layer(&layer.name, &material, thickness);
+        }
+        let fill = self.make_material(table.fill, values)?;
+        let wavelength = self.evaluate(&table.design_wavelength, values);
+        let angle = self.evaluate(&table.angle, values);
+        let mut grating = Grating::new(stack, &table.core, at(&table.etch), &fill);
+        if let Some([before, after]) = &table.margins {
+            grating = grating.margins(at(before), at(after));
+        }
+        let grating = match &table.teeth {
+            Teeth::Rule {
+                periods,
+                fill,
+                rate,
+                least_fill,
+            } => {
+                let rule = Apodisation {
+                    fill: self.evaluate(fill, values).si(),
+                    rate: self.evaluate(rate, values).si(),
+                    least: self.evaluate(least_fill, values).si(),
+                    angle,
+                    periods: *periods,
+                };
+                // Made once, whatever the temperature it is used at.
+                let made_at = self.evaluate(&self.temperature, &ParameterValues::nominal());
+                grating
+                    .apodised(&rule, wavelength, made_at)
+                    .map_err(wrong)?
+            }
+            Teeth::Uniform {
+                periods,
+                pitch,
+                fill,
+            } => {
+                let (pitch, fill) = (at(pitch), self.evaluate(fill, values).si());
+                grating.uniform(*periods, pitch, fill).map_err(wrong)?
+            }
+            Teeth::Trenches(trenches) => {
+                let pairs: Vec<[Length; 2]> = trenches
+                    .iter()
+                    .map(|pair| pair.each_ref().map(at))
+                    .collect();
+                grating.trenches(&pairs)
+            }
+        };
+        let fibers = self.fibers.iter();
+        let fiber = fibers.clone().find(|f| f.name == table.fiber);
+        let fiber = match fiber {
+            Some(fiber) => self.make_fiber(fiber, values, wavelength, temperature)?,
+            None => return Err(self.mistake(&table.fiber_place, "there is no such fibre")),
+        };
+        let Fiber::Gaussian {
+            mode_field_diameter,
+            ..
+        } = fiber
+        else {
+            let mut mistake = self.mistake(
+                &table.fiber_place,
+                format!(
+                    "a grating takes a fibre by its mode field diameter, and \"{}\" is given by its core",
+                    table.fiber
+                ),
+            );
+            mistake.help("add a fibre with, for example, mode_field_diameter = \"10.4 um\"");
+            return Err(mistake);
+        };
+        let beam =
+            GratingBeam::new(mode_field_diameter, angle, at(&table.height)).map_err(wrong)?;
+        let problem = GratingProblem::new(grating, wavelength, beam).at_temperature(temperature);
+        problem.check().map_err(wrong)?;
+        Ok(problem)
     }
 
     pub(crate) fn make_cross_section(

@@ -8,8 +8,9 @@ use cpo_materials::{
 
 use super::reader::evaluate;
 use super::{
-    CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable, HeatTable,
-    LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues, StatedMaterial, Study,
+    CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable, GratingTable,
+    HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues, StatedMaterial,
+    Study,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -353,6 +354,14 @@ impl Study {
             length: self.evaluate(&gap.length, values),
             index,
         }))
+    }
+
+    /// `[grating.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn grating_table(&self, name: &str) -> Result<&GratingTable, StudyError> {
+        find(&self.gratings, "grating", name, |t| &t.name)
     }
 
     /// Conditions at the faces of the heat problem `name`.

@@ -12,6 +12,7 @@ mod cross_section;
 mod fiber;
 mod floorplan;
 mod geometry;
+mod grating;
 mod heat;
 mod index_range;
 mod instance;
@@ -37,6 +38,7 @@ pub use fiber::{CoreIndex, FiberKind, FiberTable};
 pub use floorplan::{
     ArrayEntry, BlockEntry, FloorplanTable, FootprintEntry, LayerEntry, PlanAxis, SourceEntry,
 };
+pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
 pub use instance::{DriveValue, FaceCondition, Fiber, Gap, LaserValues};
 pub use laser::{Drive, LaserTable};
@@ -82,6 +84,8 @@ pub struct Study {
     pub fibers: Vec<FiberTable>,
     /// `[coupling.NAME]`.
     pub couplings: Vec<CouplingTable>,
+    /// `[grating.NAME]`.
+    pub gratings: Vec<GratingTable>,
     /// `[floorplan.NAME]`.
     pub floorplans: Vec<FloorplanTable>,
     /// `[heat.NAME]`.
@@ -264,6 +268,10 @@ impl Reader {
             .collect();
         let couplings_at = self.tables(&root, "coupling");
         let couplings = each(&couplings_at, |name, c| self.coupling(name, c, &ports));
+        let gratings_at = self.tables(&root, "grating");
+        let gratings = each(&gratings_at, |name, c| {
+            self.grating(name, c, &fibers_at.names)
+        });
         let plans_at = self.tables(&root, "floorplan");
         let floorplans = each(&plans_at, |name, c| self.floorplan(name, c));
         let heats_at = self.tables(&root, "heat");
@@ -287,14 +295,22 @@ impl Reader {
         let lasers_at = self.tables(&root, "laser");
         let lasers = each(&lasers_at, |name, c| self.laser(name, c, &known));
 
-        let computed = [&modes_at, &couplings_at, &heats_at, &lasers_at];
+        let computed = [
+            &modes_at,
+            &couplings_at,
+            &gratings_at,
+            &heats_at,
+            &lasers_at,
+        ];
         if computed.iter().all(|tables| tables.names.is_empty()) && !self.diagnostics.has_errors() {
             self.diagnostics
                 .error(root.place(), "the study asks for nothing to be computed")
-                .allowed("at least one table [modes.NAME], [coupling.NAME] or [heat.NAME]");
+                .allowed("at least one table [modes.NAME], [coupling.NAME], [grating.NAME] or [heat.NAME]");
         }
         if wavelength_at.is_none()
-            && let Some(first) = modes_at.cursors.iter().chain(&couplings_at.cursors).next()
+            && let Some(first) = [&modes_at, &couplings_at, &gratings_at]
+                .into_iter()
+                .find_map(|tables| tables.cursors.first())
         {
             self.diagnostics
                 .error(
@@ -315,6 +331,7 @@ impl Reader {
             modes,
             fibers,
             couplings,
+            gratings,
             floorplans,
             heats,
             lasers,
@@ -459,12 +476,13 @@ impl Reader {
         }
         for fiber in &study.fibers {
             let port = Port::Fiber(fiber.name.clone());
-            if !study
-                .couplings
-                .iter()
-                .any(|c| c.from == port || c.to == port)
-            {
-                let message = format!("no [coupling.NAME] uses the fibre `{}`", fiber.name);
+            let coupled = |c: &CouplingTable| c.from == port || c.to == port;
+            let lit = |g: &GratingTable| g.fiber == fiber.name;
+            if !study.couplings.iter().any(coupled) && !study.gratings.iter().any(lit) {
+                let message = format!(
+                    "no [coupling.NAME] or [grating.NAME] uses the fibre `{}`",
+                    fiber.name
+                );
                 self.diagnostics.warning(&fiber.place, message);
             }
         }

@@ -36,6 +36,7 @@ tables! {
         modes: "{ ... }",
         fiber: "{ ... }",
         coupling: "{ ... }",
+        grating: "{ ... }",
         floorplan: "{ ... }",
         heat: "{ ... }",
         laser: "{ ... }",
@@ -171,6 +172,39 @@ tables! {
         length: "\"5 um\"",
         index: "1.45",
         material: "\"SiO2 Malitson 1965\"",
+    }
+    GRATING = "[grating.NAME]" {
+        layers: "[{ name = \"box\", material = \"SiO2\" }, { name = \"core\", material = \"Si\", thickness = \"220 nm\" }, { name = \"air\", material = \"air\" }]",
+        core: "\"core\"",
+        etch: "\"70 nm\"",
+        fill: "\"SiO2\"",
+        rule: "{ periods = 32, fill = 0.9, rate = \"0.025 1/um\" }",
+        uniform: "{ periods = 25, pitch = \"630 nm\", fill = 0.5 }",
+        trenches: "[[\"0 nm\", \"300 nm\"], [\"630 nm\", \"930 nm\"]]",
+        centred: "true",
+        margins: "[\"8 um\", \"8 um\"]",
+        design_wavelength: "\"1550 nm\"",
+        fiber: "\"smf\"",
+        angle: "\"10 deg\"",
+        height: "\"0 um\"",
+        offset: "\"5 um\"",
+        error: "1e-3",
+    }
+    GRATING_LAYER = "grating layers" {
+        name: "\"core\"",
+        material: "\"Si\"",
+        thickness: "\"220 nm\"",
+    }
+    GRATING_RULE = "rule" {
+        periods: "32",
+        fill: "0.9",
+        rate: "\"0.025 1/um\"",
+        least_fill: "0.2",
+    }
+    GRATING_UNIFORM = "uniform" {
+        periods: "25",
+        pitch: "\"630 nm\"",
+        fill: "0.5",
     }
     FLOORPLAN = "[floorplan.NAME]" {
         size: "[\"6 mm\", \"6 mm\"]",

@@ -2,6 +2,7 @@
 //! wavelength, every value with its error bar, status and reason.
 
 mod coupling;
+mod grating;
 mod heat;
 mod laser;
 mod modes;
@@ -52,6 +53,11 @@ pub fn loss_table(
     }
     for coupling in &study.couplings {
         table.add(coupling::group(study, plan, results, coupling)?)?;
+    }
+    for grating in &study.gratings {
+        for group in grating::groups(study, plan, results, grating)? {
+            table.add(group)?;
+        }
     }
     for heat in &study.heats {
         table.add(heat::group(study, plan, results, &heat.name)?)?;

@@ -1,0 +1,131 @@
+//! The section of a grating.
+
+use super::Context;
+use super::cells::{PERCENT, cell, failed, loss, optional, table};
+use crate::figures::DisplayUnit;
+use crate::report::{Cell, Column, Section, significant};
+use crate::run::{GratingOutcome, GratingResult};
+use crate::study::{GratingTable, Teeth};
+
+/// What an unconverged number missed.
+pub(super) fn asked(grating: &GratingTable) -> String {
+    format!("asked for {}", significant(grating.error, 2))
+}
+
+/// Columns of the answers: at the design wavelength, then over the spectrum.
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::new("loss", "dB"),
+        Column::new("efficiency", "%"),
+        Column::new("upwards", "%"),
+        Column::new("back", "%"),
+        Column::new("1 dB bandwidth", "nm"),
+        Column::new("fibre at", "µm"),
+    ]
+}
+
+/// Their cells.
+pub(super) fn cells(outcome: &GratingOutcome, asked: &str) -> Vec<Cell> {
+    let GratingResult {
+        efficiency,
+        loss_db,
+        reflection,
+        directionality,
+        ..
+    } = &outcome.placed;
+    vec![
+        loss(loss_db, DisplayUnit::DECIBEL, asked),
+        cell(efficiency, PERCENT, asked),
+        cell(directionality, PERCENT, asked),
+        loss(reflection, PERCENT, asked),
+        optional(&outcome.bandwidths[0], DisplayUnit::NANOMETRE),
+        cell(&outcome.offset, DisplayUnit::MICROMETRE, ""),
+    ]
+}
+
+/// Full tables of `[grating.NAME]`.
+pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
+    let (points, conditions) = context.grating_points(&grating.name);
+    let asked = asked(grating);
+    let mut of_design = conditions.columns();
+    of_design.extend(columns());
+    let mut of_spectrum = conditions.columns();
+    of_spectrum.extend([
+        Column::new("wavelength", "nm"),
+        Column::new("loss", "dB"),
+        Column::new("efficiency", "%"),
+        Column::new("up", "%"),
+        Column::new("down", "%"),
+        Column::new("on", "%"),
+        Column::new("back", "%"),
+    ]);
+    let (mut design, mut spectrum) = (Vec::new(), Vec::new());
+    for (p, &g) in points.iter().enumerate() {
+        let mut row = conditions.cells(p);
+        let outcome = match &context.results.gratings[g] {
+            Ok(outcome) => outcome,
+            Err(reason) => {
+                row.extend(failed(reason, columns().len()));
+                design.push(row);
+                continue;
+            }
+        };
+        row.extend(cells(outcome, &asked));
+        design.push(row);
+        for (&wavelength, result) in outcome.wavelengths.iter().zip(&outcome.results) {
+            let mut row = conditions.cells(p);
+            row.push(Cell::number(wavelength, DisplayUnit::NANOMETRE));
+            row.push(loss(&result.loss_db, DisplayUnit::DECIBEL, &asked));
+            row.push(cell(&result.efficiency, PERCENT, &asked));
+            row.push(cell(&result.up, PERCENT, &asked));
+            row.push(cell(&result.down, PERCENT, &asked));
+            row.push(loss(&result.transmission, PERCENT, &asked));
+            row.push(loss(&result.reflection, PERCENT, &asked));
+            spectrum.push(row);
+        }
+    }
+    let text = format!(
+        "{} Trenches of depth {} in \"{}\", lit by {}; the light is polarised across the plane (TE), and the grating is many \
+         wavelengths wide. Powers are shares of what the guide brings; by reciprocity the efficiency is the same from \
+         the fibre.",
+        what(grating),
+        context.study.evaluate(&grating.etch, &nominal()),
+        grating.core,
+        grating.fiber
+    );
+    Section {
+        title: format!("Grating {}", grating.name),
+        text,
+        tables: vec![
+            table(
+                "At the design wavelength, where the fibre is placed: upwards is the share of the radiated power, back that \
+                 of the incident power. The bandwidth is that of the wavelengths below.",
+                of_design,
+                design,
+            ),
+            table(
+                "Over wavelength, the fibre staying where it is.",
+                of_spectrum,
+                spectrum,
+            ),
+        ],
+        figures: Vec::new(),
+    }
+}
+
+fn nominal() -> crate::study::ParameterValues {
+    crate::study::ParameterValues::nominal()
+}
+
+fn what(grating: &GratingTable) -> String {
+    let centred = if grating.centred {
+        ", stretched to couple best at the design wavelength"
+    } else {
+        ""
+    };
+    match &grating.teeth {
+        Teeth::Rule { periods, .. } => format!("{periods} periods by a rule{centred}."),
+        Teeth::Uniform { periods, .. } => format!("{periods} equal periods{centred}."),
+        Teeth::Trenches(trenches) => format!("{} trenches as listed{centred}.", trenches.len()),
+    }
+}

@@ -1,0 +1,151 @@
+//! Grating points: a spectrum of one grating.
+
+use cpo_materials::{Quantity, Wavelength};
+use cpo_solver::convergence::GridStudy;
+use cpo_solver::grating::{Bandwidth, GratingSolution, GratingSolver};
+use serde::{Deserialize, Serialize};
+
+use super::coupling::in_db;
+use super::{Outcome, Value, severity};
+use crate::plan::GratingPoint;
+use crate::study::Study;
+use crate::table::Status;
+
+/// Depths of the bandwidths, dB.
+const BANDWIDTHS: [f64; 2] = [1.0, 3.0];
+
+/// A grating at one wavelength; powers are shares of the incident one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GratingResult {
+    /// Coupling efficiency.
+    pub efficiency: Value,
+    /// −10 log₁₀ of it.
+    pub loss_db: Value,
+    /// Power back in the guide.
+    pub reflection: Value,
+    /// Power on in the guide.
+    pub transmission: Value,
+    /// Power radiated upwards.
+    pub up: Value,
+    /// Power radiated downwards.
+    pub down: Value,
+    /// Upwards as a share of all that is radiated.
+    pub directionality: Value,
+    /// Re n_eff of the guide.
+    pub effective_index: Value,
+    /// What all powers lack of one.
+    pub balance: f64,
+}
+
+/// A grating at all wavelengths.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GratingOutcome {
+    /// Vacuum wavelengths, m.
+    pub wavelengths: Vec<f64>,
+    /// At each of them.
+    pub results: Vec<GratingResult>,
+    /// Where the beam is placed, m.
+    pub design_wavelength: f64,
+    /// There.
+    pub placed: GratingResult,
+    /// Where the fibre's axis crosses the highest face, m along the guide.
+    pub offset: Value,
+    /// Widths of the spectrum 1 and 3 dB below its best, m; absent where the wavelengths do not reach as far.
+    pub bandwidths: [Value; 2],
+    /// Begin and end of every trench, m.
+    pub trenches: Vec<[f64; 2]>,
+    /// Derivative of the efficiency at the design wavelength by each of them, 1/m.
+    pub gradient: Vec<[f64; 2]>,
+}
+
+impl GratingOutcome {
+    /// Unconverged if a power is.
+    pub fn status(&self) -> Status {
+        let all = self.results.iter().chain([&self.placed]);
+        all.map(GratingResult::status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Failed)
+    }
+}
+
+impl GratingResult {
+    fn new(solution: &GratingSolution, error: f64) -> Self {
+        let efficiency = Value::from(&solution.efficiency());
+        let bar = in_db(efficiency.error / efficiency.value);
+        let loss_db = Value {
+            value: -10.0 * efficiency.value.log10(),
+            error: bar,
+            status: efficiency.status,
+        };
+        let of = |study: GridStudy| Value::judged(study.value, study.error, error);
+        Self {
+            efficiency,
+            loss_db,
+            reflection: of(solution.reflection()),
+            transmission: of(solution.transmission()),
+            up: of(solution.up()),
+            down: of(solution.down()),
+            directionality: Value::from(&solution.directionality()),
+            effective_index: Value::from(&solution.effective_index()),
+            balance: solution.balance(),
+        }
+    }
+
+    fn status(&self) -> Status {
+        let powers = [
+            self.efficiency,
+            self.reflection,
+            self.transmission,
+            self.up,
+            self.down,
+        ];
+        let statuses = powers.map(|p| p.status).into_iter();
+        statuses.max_by_key(|&s| severity(s)).unwrap_or(Status::Ok)
+    }
+}
+
+/// "grating.te at 298.15 K".
+pub(super) fn name(study: &Study, point: &GratingPoint) -> String {
+    let named = super::modes::named(study, &point.values);
+    format!("grating.{} at {}{named}", point.grating, point.temperature)
+}
+
+/// Solves a grating point.
+pub(super) fn solve(study: &Study, point: &GratingPoint) -> Outcome<GratingOutcome> {
+    let table = study
+        .grating_table(&point.grating)
+        .map_err(|e| e.to_string())?;
+    let problem = study
+        .grating(&point.grating, &point.values, point.temperature)
+        .map_err(|e| e.to_string())?;
+    let mut solver = GratingSolver::default().error(table.error);
+    if let Some(offset) = &table.offset {
+        solver = solver.beam_at(study.evaluate(offset, &point.values).si());
+    }
+    let problem = if table.centred {
+        solver.centred(&problem).map_err(|e| e.to_string())?
+    } else {
+        problem
+    };
+    let spectrum = solver
+        .with_gradient()
+        .spectrum(&problem, &point.wavelengths)
+        .map_err(|e| e.to_string())?;
+    let placed = spectrum.placed();
+    let width = |depth: f64| -> Value {
+        let found: Option<Bandwidth> = spectrum.bandwidth(depth);
+        found.map_or_else(Value::absent, |b| Value::with_error(b.width(), b.error))
+    };
+    let own: Wavelength = study.evaluate(&table.design_wavelength, &point.values);
+    let result = |solution: &GratingSolution| GratingResult::new(solution, table.error);
+    Ok(GratingOutcome {
+        wavelengths: point.wavelengths.iter().map(|w| w.si()).collect(),
+        results: spectrum.solutions().iter().map(result).collect(),
+        design_wavelength: own.si(),
+        placed: result(placed),
+        offset: Value::from(&placed.offset()),
+        bandwidths: BANDWIDTHS.map(width),
+        trenches: problem.grating().edges().to_vec(),
+        gradient: placed.gradient().unwrap_or_default().to_vec(),
+    })
+}
