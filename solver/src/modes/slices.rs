@@ -75,7 +75,8 @@ impl<T: Scalar> Slice<T> {
         };
         let shift = bound * bound * (1.0 + ABOVE_BOUND);
         let pairs = highest_pairs(&discretisation, wanted, shift, &start)?;
-        let mode = |(_, electric): (Complex64, Vec<T>)| {
+        let mode = |(_, mut electric): (Complex64, Vec<T>)| {
+            turn(&mut electric);
             let mode = LevelMode::new(&discretisation.operator, electric);
             let index = propagating_root(mode.eigenvalue);
             let norm: Complex64 = mode
@@ -120,6 +121,22 @@ impl<T: Scalar> Slice<T> {
             let sum = pairs.fold(T::ZERO, |sum, (&e, &b)| sum + e * b);
             one.scale * two.scale / two.index * sum.to_complex()
         })
+    }
+}
+
+/// Makes the largest value of a field real and positive, so that the same cross-section has the same modes.
+fn turn<T: Scalar>(electric: &mut [T]) {
+    let largest = electric.iter().fold(T::ZERO, |a, &b| {
+        if b.norm_squared() > a.norm_squared() {
+            b
+        } else {
+            a
+        }
+    });
+    let size = largest.norm_squared().sqrt();
+    if size > 0.0 {
+        let phase = largest.conjugate() * T::real(1.0 / size);
+        electric.iter_mut().for_each(|e| *e *= phase);
     }
 }
 

@@ -50,7 +50,7 @@ pub enum TaperError {
     /// Nothing is guided at an end.
     #[error(
         "nothing is guided at the {end} of the taper: the highest n_eff of its window is {highest:.6}, and a guided mode \
-         must exceed {bound:.6}; strengthen that cross-section, or let the taper end before it"
+         must exceed {bound:.6}; strengthen that cross-section, let the taper end before it, or widen the window"
     )]
     NoGuidedMode {
         /// "start" or "end".

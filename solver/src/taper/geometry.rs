@@ -266,13 +266,11 @@ impl Taper {
 
     /// The cross-sections that its shapes lie between, along z.
     pub(super) fn corners(&self) -> Vec<[&CrossSection; 2]> {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Section(section) => [&section.start, &section.end],
-                Part::Step(next) => [next, next],
-            })
-            .collect()
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Section(section) => [&section.start, &section.end],
+            Part::Step(next) => [next, next],
+        });
+        std::iter::once([&self.start; 2]).chain(parts).collect()
     }
 
     pub(super) fn check(&self) -> Result<(), TaperError> {

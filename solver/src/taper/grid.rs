@@ -32,17 +32,20 @@ impl TaperGrid {
         let axes = [0, 1].map(|d| {
             let [low, high] = ends[d];
             let inside = |at: f64| at > low && at < high;
-            let mut fixed = Vec::new();
-            let mut swept = Vec::new();
+            let mut fixed: Vec<f64> = Vec::new();
+            let mut swept: Vec<[f64; 2]> = Vec::new();
             for [start, end] in taper.corners() {
                 for [a, b] in motions(start, end, d) {
                     if a == b {
                         fixed.extend(inside(a).then_some(a));
                     } else if inside(a.min(b)) || inside(a.max(b)) {
-                        swept.push([a, b]);
+                        swept.push([a.min(b), a.max(b)]);
                     }
                 }
             }
+            // In one order from whichever end the taper is seen.
+            fixed.sort_by(f64::total_cmp);
+            swept.sort_by(|p, q| p[0].total_cmp(&q[0]).then(p[1].total_cmp(&q[1])));
             if fixed.is_empty() && swept.is_empty() {
                 return None;
             }
@@ -61,14 +64,14 @@ impl TaperGrid {
                 spacing = snap(spacing.cap(at, at, cell), at);
             }
             for &[a, b] in &swept {
-                spacing = spacing.cap(a.min(b).max(low), a.max(b).min(high), cell);
+                spacing = spacing.cap(a.max(low), b.min(high), cell);
             }
             // Coarse shares first: where two walls' places nearly meet, the one that more slices share stays.
             for halvings in 0..=HALVINGS {
                 let parts = 1_u32 << halvings;
                 for &[a, b] in &swept {
                     // Every interval between faces holds two cells.
-                    if halvings > 1 && (b - a).abs() / f64::from(parts) < cell {
+                    if halvings > 1 && (b - a) / f64::from(parts) < cell {
                         continue;
                     }
                     for k in (0..=parts).filter(|k| halvings == 0 || k % 2 == 1) {

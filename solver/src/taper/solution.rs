@@ -229,6 +229,19 @@ fn count_of(parts: &[PartModes]) -> usize {
     parts.iter().map(least).min().unwrap_or(0)
 }
 
+/// A number over sets of slices, the coarsest first.
+pub(super) fn slices_study(
+    levels: &[Scattering],
+    number: impl Fn(&Scattering) -> f64,
+    wanted: f64,
+) -> GridStudy {
+    let refinements = STRIDES.iter().rev().map(|&stride| 1.0 / stride as f64);
+    let coarsest = 1.0 / STRIDES[STRIDES.len() - 1] as f64;
+    let levels = levels.iter().zip(refinements);
+    let levels = levels.map(|(level, refinement)| (refinement / coarsest, number(level)));
+    GridStudy::new(levels.collect(), ORDER, wanted)
+}
+
 /// How light gets through a taper of given lengths. Modes are numbered from 0 by falling index.
 ///
 /// Powers are shares of what a mode brings; of lossless guides at the ends, where |amplitude|² is the power.
@@ -245,13 +258,8 @@ pub struct Transmission {
 impl Transmission {
     /// A number with its error bar: slices, extrapolated if they converge regularly, modes and cells.
     fn study(&self, number: impl Fn(&Scattering) -> f64, wanted: f64) -> GridStudy {
-        let levels: Vec<(f64, f64)> = self
-            .levels
-            .iter()
-            .zip(STRIDES.iter().rev())
-            .map(|(level, &stride)| (4.0 / stride as f64, number(level)))
-            .collect();
-        let finest = levels.last().map_or(f64::NAN, |level| level.1);
+        let slices = slices_study(&self.levels, &number, wanted);
+        let finest = slices.levels.last().map_or(f64::NAN, |level| level.1);
         let modes = self
             .fewer
             .as_ref()
@@ -259,7 +267,7 @@ impl Transmission {
         let grid = self.rough.as_ref().map_or(f64::INFINITY, |rough| {
             GRID_SHARE * (number(rough) - finest).abs()
         });
-        GridStudy::new(levels, ORDER, wanted).with_further_error(modes + grid, wanted)
+        slices.with_further_error(modes + grid, wanted)
     }
 
     fn check(&self, mode: usize, end: usize) -> Result<(), TaperError> {

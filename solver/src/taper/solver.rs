@@ -6,7 +6,8 @@ use super::grid::TaperGrid;
 use super::line::{Line, PartModes, STRIDES, SectionModes, StepModes, Way};
 use super::matching::Overlaps;
 use super::problem::TaperProblem;
-use super::solution::{TaperSolution, guided_at};
+use super::scattering::Scattering;
+use super::solution::{TaperSolution, guided_at, slices_study};
 use crate::linalg::Scalar;
 use crate::modes::{ModeError, Slice};
 use cpo_materials::Quantity;
@@ -27,11 +28,11 @@ const CELLS: f64 = 40.0;
 /// Largest cells, per wavelength in the lowest index.
 const LARGEST: f64 = 10.0;
 /// What the eigenvalue iteration may leave in the vectors.
-const RESIDUAL: f64 = 1e-6;
+const RESIDUAL: f64 = 1e-8;
 /// Refinement of the coarser grid.
 const COARSE: f64 = 0.5;
 /// Share of the error asked for that the slices may take.
-const SLICES_SHARE: f64 = 0.3;
+const SLICES_SHARE: f64 = 0.5;
 
 /// Options and numerics of a taper's solution.
 #[derive(Clone, Debug)]
@@ -159,13 +160,14 @@ impl TaperSolver {
             check_ends(&plan, &rough)?;
             let room = self.slices.saturating_sub(plan.stations.len()) / PANEL;
             let parts = plan.parts(&rough, STRIDES.len());
-            let lines = [0, 1].map(|stride| self.line(&parts, &rough, stride));
-            let [main, half] = lines;
-            let (main, half) = (main?, half?);
-            if room == 0 || self.settled(problem, &lengths, [&main, &half], &parts) {
+            let lines: Result<Vec<Line>, TaperError> = (0..STRIDES.len())
+                .map(|stride| self.line(&parts, &rough, stride))
+                .collect();
+            let lines = lines?;
+            if room == 0 || self.settled(problem, &lengths, &lines, &parts) {
                 break;
             }
-            let turns = plan.turns(&main, &parts);
+            let turns = plan.turns(&lines[0], &parts);
             if plan.refine(&turns, room)? == 0 {
                 break;
             }
@@ -210,27 +212,24 @@ impl TaperSolver {
         }))
     }
 
-    /// Whether half the slices change no power of guided modes by more than a share of the error asked for.
+    /// Whether the slices' part of the error bars of guided modes' powers is within its share of the error asked for.
     fn settled(
         &self,
         problem: &TaperProblem,
         lengths: &[f64],
-        lines: [&Line; 2],
+        lines: &[Line],
         parts: &[PartModes],
     ) -> bool {
         let k0 = problem.wavelength().vacuum_wavenumber();
-        let [main, half] =
-            lines.map(|line| line.scattering(problem.taper(), lengths, k0, Way::Smooth));
-        let (Some(main), Some(half)) = (main, half) else {
-            return false;
+        let through = |line: &Line| line.scattering(problem.taper(), lengths, k0, Way::Smooth);
+        let levels: Vec<Scattering> = lines.iter().rev().filter_map(through).collect();
+        let count = levels.iter().map(Scattering::modes).min().unwrap_or(0);
+        let [start, end] = guided_at(parts).map(|guided| guided.min(count));
+        let error = |(input, output): (usize, usize)| {
+            slices_study(&levels, |s| s.forward(output, input).norm_sqr(), self.error).error
         };
-        let [start, end] = guided_at(parts);
-        let change = (0..start.min(main.modes())).flat_map(|i| {
-            let (main, half) = (&main, &half);
-            (0..end.min(main.modes()))
-                .map(move |j| main.forward(j, i).norm_sqr() - half.forward(j, i).norm_sqr())
-        });
-        change.map(f64::abs).fold(0.0, f64::max) <= SLICES_SHARE * self.error
+        let pairs = (0..start).flat_map(|i| (0..end).map(move |j| (i, j)));
+        pairs.map(error).fold(0.0, f64::max) <= SLICES_SHARE * self.error
     }
 }
 
@@ -368,7 +367,7 @@ impl<'a> Plan<'a> {
         chosen.sort_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
         chosen.truncate(room);
         // From the last on, so that numbers of panels stay valid.
-        chosen.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+        chosen.sort_by_key(|&(p, panel, _)| std::cmp::Reverse((p, panel)));
         for &(p, panel, _) in &chosen {
             let taper = self.taper;
             let Part::Section(section) = &taper.parts[p] else {

@@ -15,8 +15,8 @@
 //! a short piece h, with β constant,
 //!
 //! ```text
-//! T = P exp(Ω) P,   Ω_ij = h κ_ij sinc((β_i − β_j) h/2),   P = exp(iβh/2),
-//! R₁ = −R₂ = −h χ_ij (exp(i(β_i + β_j) h) − 1)/(i (β_i + β_j) h),
+//! T = P exp(Ω − X²/2) P,   Ω_ij = h κ_ij sinc((β_i − β_j) h/2),   P = exp(iβh/2),
+//! R₂ = −R₁ = P X P,        X_ij = h χ_ij sinc((β_i + β_j) h/2),
 //! ```
 //!
 //! the first terms of Magnus's series in the picture in which β is taken out: pieces are short where κ turns much or
@@ -36,7 +36,7 @@ const TURN: f64 = 0.1;
 const CURVE: f64 = 0.1;
 /// Most pieces between two slices.
 const PIECES: f64 = 1000.0;
-/// Terms of exp(Ω), with which the remainder is below 1e-10 for turns up to [`TURN`].
+/// Terms of the exponential, with which the remainder is below 1e-10 for turns up to [`TURN`].
 const TERMS: usize = 6;
 /// Coefficients of arsinh(x)/x in x².
 const ARSINH: [f64; 6] = [
@@ -224,7 +224,8 @@ impl Track {
         let link = &self.links[k];
         let turn = norm(&link.turn) * link.width;
         let change = |l: usize| (self.indices[k + 1][l] - self.indices[k][l]).re;
-        let moving = (0..self.end.len()).filter(|&l| !is_evanescent(self.indices[k][l]));
+        let goes_on = |l: usize| (k..k + 2).all(|k| !is_evanescent(self.indices[k][l]));
+        let moving = (0..self.end.len()).filter(|&l| goes_on(l));
         let (low, high) = moving.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), l| {
             (low.min(change(l)), high.max(change(l)))
         });
@@ -274,7 +275,7 @@ impl Track {
                 rate * sinh_quotient(angles[i] + angles[j])
             }
         });
-        let forward = exponential(&turn);
+        let forward = exponential(&(turn - &back * &back * faer::Scale(Complex64::from(0.5))));
         let phases: Vec<Complex64> = angles.iter().map(|angle| angle.exp()).collect();
         let part = Scattering {
             backward: forward.transpose().to_owned(),
