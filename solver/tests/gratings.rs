@@ -3,7 +3,8 @@
 use cpo_materials::{Angle, Length, Material, Temperature, Wavelength};
 use cpo_meshes::LayerStack;
 use cpo_solver::grating::{
-    Apodisation, Grating, GratingBeam, GratingError, GratingProblem, GratingSolver,
+    Apodisation, Grating, GratingBeam, GratingError, GratingOptimiser, GratingProblem,
+    GratingSolver,
 };
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
@@ -243,6 +244,93 @@ fn centring_finds_the_best_stretch() -> Tested {
     assert!(own > solver.solve(&problem)?.efficiency().value);
     // The last step of the search, and both solves' errors.
     assert!(own > efficiency(1.004)? - 6e-3 && own > efficiency(0.996)? - 6e-3);
+    Ok(())
+}
+
+/// Ten periods for a beam of 5 µm, their first trench the narrowest, some 90 nm.
+fn short_grating() -> Result<GratingProblem, Box<dyn std::error::Error>> {
+    let rule = Apodisation {
+        fill: 0.85,
+        periods: 10,
+        ..rule(0.04)
+    };
+    let wavelength = Wavelength::nm(1550.0);
+    let grating = marchetti(160.0)
+        .apodised(&rule, wavelength, room())?
+        .margins(Length::um(5.0), Length::um(5.0));
+    let beam = GratingBeam::new(Length::um(5.0), Angle::deg(14.5), Length::um(0.0))?;
+    Ok(GratingProblem::new(grating, wavelength, beam))
+}
+
+/// What would prove the optimiser wrong: efficiency that falls on the way, that is not the found grating's own, or a
+/// width below the least.
+#[test]
+fn optimising_gains_efficiency() -> Tested {
+    let problem = short_grating()?;
+    let start = problem.grating().edges();
+    let least = Length::nm(60.0);
+    let solver = GratingSolver::default().error(3e-3);
+    let optimiser = GratingOptimiser::default()
+        .least_feature(least)
+        .iterations(12);
+    let found = optimiser.optimise(&solver, &problem)?;
+    let history = &found.history;
+    assert!(
+        history.windows(2).all(|pair| pair[1] >= pair[0]),
+        "{history:?}"
+    );
+    let [first, last] = [history[0], history[history.len() - 1]];
+    let own = solver.solve(&problem)?.efficiency();
+    assert!((first - own.value).abs() < 1e-12, "{first} {own:?}");
+    // Nearly twice as much couples; steps beyond these gain 0.02 more.
+    assert!(last > 0.75 && first < 0.45, "{history:?}");
+    assert_eq!(last, found.solution.efficiency().value);
+    let again = GratingSolver::default()
+        .error(3e-4)
+        .solve(&found.problem)?
+        .efficiency();
+    let bar = found.solution.efficiency().error + again.error;
+    assert!((again.value - last).abs() <= bar, "{again:?} {last}");
+    let edges: Vec<f64> = found
+        .problem
+        .grating()
+        .edges()
+        .iter()
+        .flatten()
+        .copied()
+        .collect();
+    assert_eq!(edges[0], start[0][0]);
+    // But for round-off of the sums.
+    let narrowest = Length::nm(59.999);
+    assert!(
+        edges
+            .windows(2)
+            .all(|pair| Length::m(pair[1] - pair[0]) >= narrowest),
+        "{edges:?}"
+    );
+    // The same steps give the same bits.
+    let twice = optimiser.iterations(2).optimise(&solver, &problem)?;
+    assert_eq!(twice.history, history[..3]);
+    Ok(())
+}
+
+#[test]
+fn an_optimiser_names_what_it_cannot_begin_with() -> Tested {
+    let problem = short_grating()?;
+    let solver = GratingSolver::default().error(3e-3);
+    let optimise = |least: f64| {
+        let optimiser = GratingOptimiser::default().least_feature(Length::nm(least));
+        optimiser.optimise(&solver, &problem).map(|_| ())
+    };
+    for least in [0.0, f64::NAN] {
+        assert!(matches!(optimise(least), Err(GratingError::Option { .. })));
+    }
+    let error = optimise(120.0).expect_err("a trench is narrower");
+    assert!(error.to_string().contains("120 nm"), "{error}");
+    // The start's own errors pass.
+    let bare = problem.grating().clone().with_edges(Vec::new());
+    let error = GratingOptimiser::default().optimise(&solver, &problem.with_grating(bare));
+    assert!(matches!(error.map(|_| ()), Err(GratingError::NoTrenches)));
     Ok(())
 }
 
