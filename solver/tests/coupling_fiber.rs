@@ -247,9 +247,9 @@ fn facets_reflect_as_fresnel_says() {
         .unwrap()
         .fresnel;
     let (r1, r2) = (((n - 1.0) / (n + 1.0)).powi(2), (0.45_f64 / 2.45).powi(2));
-    // round-off
-    assert!((air.transmission - (1.0 - r1) * (1.0 - r2)).abs() < 1e-14);
-    assert!((air.reflection - (r1 + (1.0 - r1).powi(2) * r2)).abs() < 1e-14);
+    // normal incidence: s and p waves at the beam's angles, 1/kw = 0.05, cancel but for their fourth power and the core
+    assert!((air.transmission - (1.0 - r1) * (1.0 - r2)).abs() < 2e-4);
+    assert!((air.reflection - (r1 + (1.0 - r1).powi(2) * r2)).abs() < 2e-4);
     assert!((air.return_loss_db() + 10.0 * air.reflection.log10()).abs() < 1e-12);
     // two equal surfaces: between 1 at resonance and (1 − R)²/(1 + R)² off it
     let chip = GaussianBeam::new(Length::um(9.0), Length::um(9.0), n, WAVELENGTH).unwrap();
@@ -260,8 +260,8 @@ fn facets_reflect_as_fresnel_says() {
         .unwrap()
         .fresnel;
     let [least, largest] = etalon.etalon_transmission();
-    assert!((largest - 1.0).abs() < 1e-14);
-    assert!((least - ((1.0 - r1) / (1.0 + r1)).powi(2)).abs() < 1e-14);
+    assert!((largest - 1.0).abs() < 2e-4);
+    assert!((least - ((1.0 - r1) / (1.0 + r1)).powi(2)).abs() < 2e-4);
     let matched = scan()
         .gap(Gap::new(Length::um(2.0), n).unwrap())
         .map(&fiber, &mode)

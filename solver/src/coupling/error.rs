@@ -79,6 +79,22 @@ pub enum CouplingError {
         /// The larger tilt in rad.
         tilt: f64,
     },
+    /// A coat or a polish needs a gap beside it.
+    #[error(
+        "a coat or a polish was asked without a gap: facets in contact have neither; give the gap's index (its length may be 0 m)"
+    )]
+    FaceWithoutGap,
+    /// No light leaves a facet polished so steeply.
+    #[error(
+        "a polish of {polish:.4} rad reflects all light back: the gap lets out what meets the facet at less than {limit:.4} rad; \
+         polish less, or fill the gap with a higher index"
+    )]
+    TotalReflection {
+        /// Angle of the polish, rad.
+        polish: f64,
+        /// Critical angle, rad.
+        limit: f64,
+    },
     /// The sampled plane would need too many points.
     #[error(
         "the plane of the overlap needs {points} points along one axis (width {width:.3e} m at a pitch of {pitch:.3e} m), at \

@@ -1,17 +1,19 @@
 //! What lies between fibre and chip, and what its surfaces reflect.
 //!
-//! At normal incidence a step of index n₁ → n₂ transmits T = 4n₁n₂/(n₁ + n₂)² and reflects R = 1 − T, with
-//! the waves' effective indices for n. Through a gap each surface counts once:
+//! A facet, coated or not, transmits and reflects every plane wave of the beam by itself
+//! ([`Multilayer`](super::Multilayer)); without a gap the step of index at normal incidence stands for all, with the waves'
+//! effective indices. Through a gap each surface counts once:
 //!
 //! T = T₁T₂, R = R₁ + T₁²R₂.
 //!
-//! Neglected in T and R: interference in the gap, whose bounds [`Fresnel::etalon_transmission`] gives (period λ/2n of the
-//! gap's length; an index-matched gap has none); diffraction of the second reflection on its way back, so that R is an
-//! upper bound of what returns into the fibre; and the dependence on angle and field shape, of order (numerical aperture)².
+//! Interference in the gap is counted apart: [`Etalon`] for parallel facets, all round trips of every plane wave, and
+//! [`Fresnel::etalon_transmission`] its bounds for waves that keep their phase. [`Reflections`] are the amplitudes that
+//! return into the source's own mode, diffraction, tilt and polish on the way included: what a laser sees.
 //!
 //! Born & Wolf, Principles of Optics, §1.5.2, DOI 10.1017/CBO9781139644181.
 
 use cpo_materials::{Length, Quantity};
+use num_complex::Complex64;
 
 use super::CouplingError;
 use super::error::positive;
@@ -75,6 +77,15 @@ impl Fresnel {
         }
     }
 
+    /// The same by the parts T₁, R₁ and T₂, R₂ of both surfaces' power.
+    pub(crate) fn of_surfaces([t1, r1]: [f64; 2], [t2, r2]: [f64; 2]) -> Self {
+        Self {
+            transmission: t1 * t2,
+            reflection: r1 + t1 * t1 * r2,
+            surfaces: [r1, r2],
+        }
+    }
+
     /// The least and the largest transmission as the gap's length sweeps a half wavelength, for plane waves that keep
     /// their phase: T/(1 ± √(R₁R₂))².
     pub fn etalon_transmission(&self) -> [f64; 2] {
@@ -85,5 +96,51 @@ impl Fresnel {
     /// −10 log₁₀ R in dB, positive, infinite where nothing is reflected.
     pub fn return_loss_db(&self) -> f64 {
         super::loss_db(self.reflection)
+    }
+}
+
+/// Amplitudes of the light that returns into the source's own mode.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reflections {
+    /// From the source's own facet.
+    pub end: Complex64,
+    /// From the facet beyond the gap, having passed the first one twice.
+    pub facet: Complex64,
+}
+
+impl Reflections {
+    /// −10 log₁₀ of both powers together in dB: the mean over the phase between them, which a fraction of a wavelength of
+    /// the gap's length decides.
+    pub fn return_loss_db(&self) -> f64 {
+        super::loss_db(self.end.norm_sqr() + self.facet.norm_sqr())
+    }
+
+    /// Least and largest return loss in dB, the two reflections adding up and cancelling.
+    pub fn return_loss_bounds_db(&self) -> [f64; 2] {
+        let (end, facet) = (self.end.norm(), self.facet.norm());
+        [end + facet, end - facet].map(|sum| super::loss_db(sum * sum))
+    }
+}
+
+/// Transmission of parallel facets into the mode, all round trips in the gap added by amplitude.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Etalon {
+    /// At the gap's own length.
+    pub coherent: f64,
+    /// Least as the round trip's phase turns.
+    pub least: f64,
+    /// Largest as it turns.
+    pub most: f64,
+}
+
+impl Etalon {
+    /// Loss in dB at the gap's own length.
+    pub fn loss_db(&self) -> f64 {
+        super::loss_db(self.coherent)
+    }
+
+    /// Largest over least transmission in dB.
+    pub fn ripple_db(&self) -> f64 {
+        10.0 * (self.most / self.least).log10()
     }
 }

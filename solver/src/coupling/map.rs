@@ -11,7 +11,11 @@ use num_complex::Complex64;
 
 use super::correlation::{Correlation, phases};
 use super::overlap::loss_db;
-use super::{CouplingError, Fresnel};
+use super::{CouplingError, Etalon, Fresnel, Reflections};
+
+/// Phases of a round trip among which the least and the largest transmission are sought: a part in a hundred of the
+/// ripple is missed at most.
+const PHASES: usize = 48;
 
 /// A lateral axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +44,11 @@ pub struct CouplingMap {
     pub beam_outside: f64,
     /// Part of the mode's power in the outermost cells of its window.
     pub mode_edge: f64,
+    /// What returns into the source's own mode.
+    pub reflections: Reflections,
     pub(super) correlation: Correlation,
+    /// r₁r₂ exp(2ik_zd) of the correlation's waves, between parallel facets.
+    pub(super) round_trip: Option<Array2<Complex64>>,
     pub(super) best_offset: [f64; 2],
 }
 
@@ -85,6 +93,39 @@ impl CouplingMap {
     /// [`CouplingError::OffsetTooLarge`] beyond [`CouplingMap::reach`].
     pub fn total_loss_db_at(&self, offset: [f64; 2]) -> Result<f64, CouplingError> {
         Ok(loss_db(self.total_efficiency_at(offset)?))
+    }
+
+    /// Transmission into the mode with the beam displaced by `offset` (m), the gap's round trips added by amplitude: every
+    /// plane wave's Σ (r₁r₂e^{2ik_zd})ᵐ. None without a gap or where the facets are not parallel, since light walks out of
+    /// a wedge.
+    ///
+    /// # Errors
+    /// [`CouplingError::OffsetTooLarge`] beyond [`CouplingMap::reach`].
+    pub fn etalon_at(&self, offset: [f64; 2]) -> Result<Option<Etalon>, CouplingError> {
+        self.check(offset)?;
+        let Some(round_trip) = &self.round_trip else {
+            return Ok(None);
+        };
+        let Correlation {
+            kx, ky, spectrum, ..
+        } = &self.correlation;
+        let (left, right) = (phases(kx, offset[0]), phases(ky, offset[1]));
+        let terms: Vec<(Complex64, Complex64)> = spectrum
+            .indexed_iter()
+            .map(|((m, n), g)| (g * left[m] * right[n], round_trip[[m, n]]))
+            .collect();
+        let at = |phase: f64| -> f64 {
+            let turn = Complex64::cis(phase);
+            let sum: Complex64 = terms.iter().map(|(g, r)| g / (1.0 - r * turn)).sum();
+            self.fresnel.transmission * sum.norm_sqr()
+        };
+        let turned = (0..PHASES).map(|k| at(std::f64::consts::TAU * k as f64 / PHASES as f64));
+        let (least, most) = turned.fold((f64::INFINITY, 0.0_f64), |(l, m), v| (l.min(v), m.max(v)));
+        Ok(Some(Etalon {
+            coherent: at(0.0),
+            least,
+            most,
+        }))
     }
 
     /// Largest offset along either axis (m) that the map answers for.

@@ -7,6 +7,7 @@
 //!
 //! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
 
+mod coat;
 mod correlation;
 mod error;
 mod extent;
@@ -15,6 +16,7 @@ mod far_field;
 mod fiber;
 mod field;
 mod gaussian;
+mod jones;
 mod map;
 mod overlap;
 mod plane;
@@ -27,12 +29,14 @@ mod step_index_profile;
 mod study;
 mod weakly_guiding_fiber;
 
+pub use coat::{CoatLayer, Face, Multilayer, Response};
 pub use error::CouplingError;
-pub use facet::{Fresnel, Gap};
+pub use facet::{Etalon, Fresnel, Gap, Reflections};
 pub use far_field::{FarField, FarFieldStudy};
 pub use fiber::Fiber;
 pub use field::{SampledField, TransverseField};
 pub use gaussian::GaussianBeam;
+pub use jones::JonesMatrix;
 pub use map::{CouplingMap, Direction};
 pub use overlap::{efficiency, loss_db, overlap};
 pub use scan::CouplingScan;

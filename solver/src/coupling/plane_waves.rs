@@ -18,7 +18,8 @@ use ndarray::{Array2, Zip};
 use num_complex::Complex64;
 use rayon::prelude::*;
 
-use super::plane::{Plane, band, samples, samples_along_first, transposed};
+use super::coat::Multilayer;
+use super::plane::{Plane, band, power, samples, samples_along_first, transposed};
 
 /// Longitudinal wavenumber, Im k_z ≥ 0.
 fn longitudinal(k: f64, kx: f64, ky: f64) -> Complex64 {
@@ -130,6 +131,74 @@ impl Waves {
             *ey *= factor;
         });
         self
+    }
+
+    /// Every wave's p and s parts times what `factors` gives for its transverse wavenumbers.
+    fn filtered(mut self, factors: impl Fn(f64, f64) -> [Complex64; 2] + Sync) -> Self {
+        let (kx, ky) = (&self.kx, &self.ky);
+        let [ex, ey] = &mut self.electric;
+        Zip::indexed(ex).and(ey).par_for_each(|(i, j), ex, ey| {
+            let [c, s] = direction(kx[i], ky[j]);
+            let [by_p, by_s] = factors(kx[i], ky[j]);
+            let (ep, es) = ((*ex * c + *ey * s) * by_p, (*ey * c - *ex * s) * by_s);
+            *ex = ep * c - es * s;
+            *ey = ep * s + es * c;
+        });
+        self
+    }
+
+    /// The waves behind a multilayer that begins in their medium.
+    pub fn through(self, layers: &Multilayer) -> Self {
+        let k0 = self.vacuum_wavenumber;
+        let index = layers.into_index();
+        let waves = self.filtered(|kx, ky| layers.response(k0, kx.hypot(ky)).transmission);
+        Self { index, ..waves }
+    }
+
+    /// The waves that a multilayer sends back, as seen in a mirror.
+    pub fn reflected(self, layers: &Multilayer) -> Self {
+        let k0 = self.vacuum_wavenumber;
+        self.filtered(|kx, ky| layers.response(k0, kx.hypot(ky)).reflection)
+    }
+
+    /// Power of the waves, W, those that are evanescent left out.
+    pub fn power(&self, area: f64) -> f64 {
+        power(&self.clone().into_spectra(), area)
+    }
+
+    /// What of these waves, seen in a mirror, the source of the waves `sent` takes up, both in the mirror's plane: by
+    /// reciprocity Σ Y E(k)·E_sent(−k) over Σ Y |E_sent|², Y being the admittances of p and s waves.
+    pub fn taken_up_by(&self, sent: &Self) -> Complex64 {
+        let k = self.wavenumber();
+        let smallest = (k * self.plane.spectral_spacing()).sqrt();
+        let [nx, ny] = self.plane.count;
+        let (kx, ky) = (&self.kx, &self.ky);
+        let row = |i: usize| -> (Complex64, f64) {
+            let (mut up, mut all) = (Complex64::ZERO, 0.0);
+            for j in 0..ny {
+                let kz = longitudinal(k, kx[i], ky[j]);
+                if kz.re <= 0.0 {
+                    continue;
+                }
+                let [c, s] = direction(kx[i], ky[j]);
+                let parts = |waves: &Self, at: [usize; 2]| {
+                    let [ex, ey] = [waves.electric[0][at], waves.electric[1][at]];
+                    [ex * c + ey * s, ey * c - ex * s]
+                };
+                let opposite = [(nx - i) % nx, (ny - j) % ny];
+                let [p, s_wave] = parts(self, [i, j]);
+                let [sent_p, sent_s] = parts(sent, opposite);
+                let [own_p, own_s] = parts(sent, [i, j]);
+                let kz = bounded(kz, smallest).re;
+                let [yp, ys] = [k * k / kz, kz];
+                up += p * sent_p * yp + s_wave * sent_s * ys;
+                all += own_p.norm_sqr() * yp + own_s.norm_sqr() * ys;
+            }
+            (up, all)
+        };
+        let rows: Vec<(Complex64, f64)> = (0..nx).into_par_iter().map(row).collect();
+        let up: Complex64 = rows.iter().map(|r| r.0).sum();
+        up / rows.iter().map(|r| r.1).sum::<f64>()
     }
 
     /// The transmitted waves behind an interface to `index`.
@@ -272,7 +341,7 @@ mod tests {
     use cpo_materials::{Angle, Length, Wavelength};
 
     use super::super::GaussianBeam;
-    use super::super::plane::{coefficients, power};
+    use super::super::plane::coefficients;
     use super::*;
 
     const PLANE: Plane = Plane {

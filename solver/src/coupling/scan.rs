@@ -33,7 +33,10 @@ use super::extent::Extent;
 use super::overlap::density;
 use super::plane::{Plane, coefficients, par_map, power};
 use super::plane_waves::Waves;
-use super::{CouplingError, CouplingMap, Fiber, Fresnel, Gap, SampledField, TransverseField};
+use super::{
+    CouplingError, CouplingMap, Face, Fiber, Fresnel, Gap, Multilayer, Reflections, SampledField,
+    TransverseField,
+};
 
 /// Pitch of the plane in parts of the beam's smaller 1/e² radius.
 const POINTS_PER_RADIUS: f64 = 12.0;
@@ -55,6 +58,8 @@ pub struct CouplingScan {
     tilt: [f64; 2],
     offsets: [Vec<f64>; 2],
     clip_limit: f64,
+    /// Of the beam and of the mode.
+    faces: [Face; 2],
 }
 
 /// The smallest even product of 2, 3 and 5 that is at least `n`.
@@ -85,6 +90,7 @@ impl CouplingScan {
             tilt: [0.0; 2],
             offsets: [vec![0.0], vec![0.0]],
             clip_limit: 1e-3,
+            faces: [Face::default(), Face::default()],
         })
     }
 
@@ -93,6 +99,15 @@ impl CouplingScan {
     pub fn gap(self, gap: Gap) -> Self {
         Self {
             gap: Some(gap),
+            ..self
+        }
+    }
+
+    /// Coats and polish of the beam's and of the mode's facet; both need a gap, and only the beam's may be polished.
+    #[must_use]
+    pub fn faces(self, beam: Face, mode: Face) -> Self {
+        Self {
+            faces: [beam, mode],
             ..self
         }
     }
@@ -171,6 +186,18 @@ impl CouplingScan {
         if self.gap.is_none() && largest_tilt > 0.0 {
             return Err(CouplingError::TiltWithoutGap { tilt: largest_tilt });
         }
+        let is_bare = |face: &Face| face.coats.is_empty() && face.polish == [0.0; 2];
+        if self.gap.is_none() && !self.faces.iter().all(is_bare) {
+            return Err(CouplingError::FaceWithoutGap);
+        }
+        if self.faces[1].polish != [0.0; 2] {
+            return Err(CouplingError::OutOfRange {
+                quantity: "polish of the mode's facet",
+                value: self.faces[1].polish[0].hypot(self.faces[1].polish[1]),
+                unit: "rad",
+                allowed: "0: polish and tilt the beam's instead",
+            });
+        }
         let beam_index = positive("effective index of the beam", beam.effective_index().re, "")?;
         let mode_index = positive("effective index of the mode", mode.effective_index.re, "")?;
         let mode_edge = mode.edge_power();
@@ -190,14 +217,39 @@ impl CouplingScan {
         let area = plane.width(0) * plane.width(1);
         let contact = normalized(impedance_matched(&spectra, mode_index / beam_index), area)?;
         let direct = direct_efficiency(beam, mode, mode_index / beam_index);
-        let (received, wrapped) = match self.gap {
-            None => (contact.clone(), 0.0),
+        let (received, wrapped, fresnel, reflections) = match self.gap {
+            None => {
+                let fresnel = Fresnel::through(beam_index, None, mode_index);
+                let reflections = Reflections {
+                    end: fresnel.surfaces[0].sqrt().into(),
+                    facet: Complex64::ZERO,
+                };
+                (contact.clone(), 0.0, fresnel, reflections)
+            }
             Some(gap) => {
-                let waves = self
-                    .through_gap(&spectra, plane, beam_index, gap)
-                    .entering(mode_index);
-                let wrapped = layout.wrapped(&waves);
-                (normalized(waves.into_spectra(), area)?, wrapped)
+                let first = self.leaving(&spectra, plane, beam_index, gap)?;
+                let arriving = self.across(first.waves, gap);
+                let second = Multilayer::new(gap.index, &self.faces[1].coats, mode_index)?;
+                let behind = if self.faces[1].coats.is_empty() {
+                    arriving.clone().entering(mode_index)
+                } else {
+                    arriving.clone().through(&second)
+                };
+                let before = arriving.power(area);
+                let back = arriving.clone().reflected(&second);
+                let shares = [behind.power(area), back.power(area)].map(|p| p / before);
+                let facet = back.taken_up_by(&arriving);
+                let reflections = Reflections {
+                    end: first.own,
+                    facet: first.powers[0] * facet,
+                };
+                let wrapped = layout.wrapped(&behind);
+                (
+                    normalized(behind.into_spectra(), area)?,
+                    wrapped,
+                    Fresnel::of_surfaces(first.powers, shares),
+                    reflections,
+                )
             }
         };
         let beam_outside = missing.max(wrapped);
@@ -230,7 +282,9 @@ impl CouplingScan {
             offsets_x,
             offsets_y,
             efficiency,
-            fresnel: Fresnel::through(beam_index, self.gap, mode_index),
+            fresnel,
+            reflections,
+            round_trip: self.round_trip(&correlation, beam_index, mode_index)?,
             sampling_error: (sampled - direct).abs(),
             beam_outside,
             mode_edge,
@@ -287,28 +341,78 @@ impl CouplingScan {
         }
     }
 
-    fn through_gap(
+    /// Waves in the gap behind the beam's facet, in its frame: those of the gap's own index, whose reflection is counted
+    /// apart, or, behind a coat or a polish, what every wave of the beam becomes.
+    fn leaving(
         &self,
         spectra: &[Array2<Complex64>; 4],
         plane: Plane,
         beam_index: f64,
         gap: Gap,
-    ) -> Waves {
-        let mut waves = Waves::forward(
-            spectra,
-            plane,
-            beam_index,
-            gap.index,
-            2.0 * PI / self.wavelength,
-        );
-        let [about_x, about_y] = self.tilt;
-        if about_y != 0.0 {
-            waves = waves.rotated_about_y(about_y);
+    ) -> Result<FirstSurface, CouplingError> {
+        let k0 = 2.0 * PI / self.wavelength;
+        let area = plane.width(0) * plane.width(1);
+        let [about_x, about_y] = self.faces[0].polish;
+        let steepest = about_x.sin().hypot(about_y.sin());
+        if beam_index * steepest >= gap.index {
+            return Err(CouplingError::TotalReflection {
+                polish: steepest.asin(),
+                limit: (gap.index / beam_index).asin(),
+            });
         }
-        if about_x != 0.0 {
-            waves = waves.rotated_about_x(about_x);
-        }
-        waves.propagated(gap.length)
+        let inside = Waves::forward(spectra, plane, beam_index, beam_index, k0);
+        let inside = turned(inside, self.faces[0].polish);
+        let outwards: Vec<_> = self.faces[0].coats.iter().rev().copied().collect();
+        let layers = Multilayer::new(beam_index, &outwards, gap.index)?;
+        let before = inside.power(area);
+        let back = inside.clone().reflected(&layers);
+        let own = back.taken_up_by(&inside);
+        let sent_back = back.power(area) / before;
+        let passed = inside.through(&layers);
+        let powers = [passed.power(area) / before, sent_back];
+        let waves = if self.faces[0] == Face::default() {
+            Waves::forward(spectra, plane, beam_index, gap.index, k0)
+        } else {
+            passed
+        };
+        Ok(FirstSurface { waves, powers, own })
+    }
+
+    /// Turned into the frame of the mode's facet, and there.
+    fn across(&self, waves: Waves, gap: Gap) -> Waves {
+        turned(waves, self.wedge()).propagated(gap.length)
+    }
+
+    /// Between the facets' normals: what the tilt leaves of the polish.
+    fn wedge(&self) -> [f64; 2] {
+        let polish = self.faces[0].polish;
+        [self.tilt[0] - polish[0], self.tilt[1] - polish[1]]
+    }
+
+    /// r₁r₂ exp(2ik_zd) of the waves in the gap, none between facets that are not parallel. p and s waves, which differ by
+    /// the square of their angle, are averaged.
+    fn round_trip(
+        &self,
+        correlation: &Correlation,
+        beam_index: f64,
+        mode_index: f64,
+    ) -> Result<Option<Array2<Complex64>>, CouplingError> {
+        let Some(gap) = self.gap.filter(|_| self.wedge() == [0.0; 2]) else {
+            return Ok(None);
+        };
+        let k0 = 2.0 * PI / self.wavelength;
+        let first = Multilayer::new(gap.index, &self.faces[0].coats, beam_index)?;
+        let second = Multilayer::new(gap.index, &self.faces[1].coats, mode_index)?;
+        let (kx, ky) = (&correlation.kx, &correlation.ky);
+        let wave = |(m, n): (usize, usize)| -> Complex64 {
+            let transverse = kx[m].hypot(ky[n]);
+            let square = (gap.index * k0).powi(2) - transverse * transverse;
+            let kz = Complex64::from(square).sqrt();
+            let [a, b] = [&first, &second].map(|s| s.response(k0, transverse).reflection);
+            let product = 0.5 * (a[0] * b[0] + a[1] * b[1]);
+            product * (Complex64::I * 2.0 * kz * gap.length).exp()
+        };
+        Ok(Some(Array2::from_shape_fn((kx.len(), ky.len()), wave)))
     }
 
     /// A plane so wide that no periodic image of the beam meets the mode at any offset within the reach.
@@ -321,7 +425,16 @@ impl CouplingScan {
     ) -> Result<Layout, CouplingError> {
         let index = self.gap.map_or(beam_index, |gap| gap.index);
         let k = 2.0 * PI / self.wavelength * index;
-        let sin_tilt = self.tilt[0].sin().hypot(self.tilt[1].sin());
+        // The steepest of the tilt, the wedge and, refracted, the polish.
+        let steep = |[x, y]: [f64; 2]| x.sin().hypot(y.sin());
+        let refracted = beam_index / index * steep(self.faces[0].polish);
+        let wedge = steep(self.wedge());
+        let sin_tilt = match refracted {
+            0.0 => steep(self.tilt),
+            polish => polish
+                .max((polish.min(1.0).asin() + wedge.asin()).sin())
+                .min(0.94),
+        };
         // the beam's marginal ray, at most 70° from the axis
         let sine = (sin_tilt + SPECTRAL_RADII / (k * extent.radius)).min(0.94);
         let spread = self
@@ -359,6 +472,26 @@ impl CouplingScan {
             farthest,
         })
     }
+}
+
+/// Turned about y and then x.
+fn turned(mut waves: Waves, [about_x, about_y]: [f64; 2]) -> Waves {
+    if about_y != 0.0 {
+        waves = waves.rotated_about_y(about_y);
+    }
+    if about_x != 0.0 {
+        waves = waves.rotated_about_x(about_x);
+    }
+    waves
+}
+
+/// What the beam's own facet does.
+struct FirstSurface {
+    waves: Waves,
+    /// T₁ and R₁.
+    powers: [f64; 2],
+    /// Amplitude back in the beam's own mode.
+    own: Complex64,
 }
 
 /// A beam on its plane.
