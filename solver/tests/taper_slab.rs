@@ -34,8 +34,13 @@ fn slab(thickness: f64) -> Result<CrossSection, MeshError> {
 
 /// TE modes even in y.
 fn even(taper: &Taper) -> TaperProblem {
+    open(taper, Wall::Electric)
+}
+
+fn open(taper: &Taper, top: Wall) -> TaperProblem {
     let walls = Walls {
         bottom: Wall::Magnetic,
+        top,
         ..Walls::default()
     };
     TaperProblem::new(taper, Wavelength::from_si(WAVELENGTH)).walled(walls)
@@ -262,10 +267,10 @@ fn linear_tapers_are_those_of_helmholtz_s_equation() -> Tested {
         let off = (loss.value - decibels(power[0])).abs();
         // The wall, which no bar contains, stands 4 µm off.
         assert!(off < loss.error && off < 1e-3, "{loss:?} {power:?}");
-        // −43 and −52 dB, to a fifth of a dB and to 2 dB.
+        // −43 and −52 dB, to a third of a dB and to 2 dB.
         let back = through.reflection(0)?;
         let off = (back.value - reflection[0]).abs();
-        assert!(off < back.error + 2e-6, "{back:?} {reflection:?}");
+        assert!(off < back.error + 3e-6, "{back:?} {reflection:?}");
     }
     Ok(())
 }
@@ -279,49 +284,27 @@ fn a_step_is_that_of_helmholtz_s_equation() -> Tested {
         let thickness = |z: f64| if z < edge { 0.8e-6 } else { 0.3e-6 };
         Direct::new(step, 1e-6).solve(thickness, [1.887, 1.66])
     });
-    let taper = Taper::starting_at(&absorbed(0.8e-6)?)
+    let taper = Taper::starting_at(&slab(0.8e-6)?)
         .straight("before", Length::um(0.5))
-        .step(&absorbed(0.3e-6)?)
+        .step(&slab(0.3e-6)?)
         .straight("after", Length::um(0.5));
     let lengths = [Length::um(0.5); 2];
-    let solution = TaperSolver::default().modes(24).solve(&even(&taper))?;
+    let absorbing = open(&taper, Wall::Absorbing { thickness: 2e-6 });
+    let solution = TaperSolver::default().modes(36).solve(&absorbing)?;
     let through = solution.transmission(&lengths)?;
     let (on, back) = (through.power(0, 0)?, through.reflection(0)?);
-    assert_eq!(on.verdict, Verdict::Converged, "{on:?}");
-    // 0.006 dB: what the layers that absorb reflect.
-    assert!((on.value - power[0]).abs() < 1.4e-3, "{on:?} {power:?}");
+    // 0.003 dB: layers of 2 to 6 µm differ by so much.
+    assert!((on.value - power[0]).abs() < 7e-4, "{on:?} {power:?}");
     assert!(
-        (back.value - reflection[0]).abs() < 1.2e-4,
+        (back.value - reflection[0]).abs() < 6e-5,
         "{back:?} {reflection:?}"
     );
-    // Half of the modes hold less of what leaves at large angles, and the error bar says so.
-    let few = TaperSolver::default().modes(12).solve(&even(&taper))?;
+    // A third of the modes hold less of what leaves at large angles, and the error bar says so.
+    let few = TaperSolver::default().modes(12).solve(&absorbing)?;
     let on = few.transmission(&lengths)?.power(0, 0)?;
     assert_eq!(on.verdict, Verdict::Unconverged, "{on:?}");
     assert!((on.value - power[0]).abs() < on.error, "{on:?} {power:?}");
     Ok(())
-}
-
-/// The slab with layers below the upper wall that absorb, the more the nearer: what radiates is gone.
-fn absorbed(thickness: f64) -> Result<CrossSection, MeshError> {
-    let mut section = slab(thickness)?;
-    let layers = 12;
-    for k in 0..layers {
-        let (from, to) = (
-            f64::from(k) / f64::from(layers),
-            f64::from(k + 1) / f64::from(layers),
-        );
-        let lost = 0.12 * (0.5 * (from + to)).powi(2);
-        let layer = Shape::Rectangle {
-            x: 0.0,
-            bottom: 1.8e-6 + 2.2e-6 * from,
-            width: 1e-6,
-            height: 2.2e-6 * (to - from),
-        };
-        let material = Material::with_complex_index(CLADDING, lost);
-        section = section.paint(&format!("absorber {k}"), material, layer)?;
-    }
-    Ok(section)
 }
 
 /// What would prove the smooth way wrong: another limit than that of many steps.

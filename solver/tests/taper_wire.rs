@@ -46,19 +46,29 @@ fn weninger() -> Result<Taper, MeshError> {
         .linear("silicon widens", &strips(Some(440.0 * nm), None)?, um(10.0)))
 }
 
-/// The published loss, by three-dimensional time-domain simulation, is below 0.13 dB (97 %).
+/// The published loss, by three-dimensional time-domain simulation, is below 0.13 dB (97 %). What the first short taper
+/// radiates stays in the closed window and beats with what the last one does, which the mean over lengths is free of.
 #[test]
 fn a_published_double_taper() -> Tested {
     let problem = TaperProblem::new(&weninger()?, Wavelength::nm(1550.0));
-    let solver = TaperSolver::default().cell(25e-9).error(5e-3);
+    let solver = TaperSolver::default().modes(16).cell(25e-9).error(5e-3);
     let solution = solver.solve(&problem)?;
     let um = Length::um;
-    let through = solution.transmission(&[um(10.0), um(500.0), um(10.0)])?;
-    let loss = through.insertion_loss_db(0, 0)?;
-    assert!((loss.value - 0.13).abs() < 0.013 + loss.error, "{loss:?}");
+    let lengths = (0..=20).map(|k| vec![um(10.0), um(400.0 + 10.0 * f64::from(k)), um(10.0)]);
+    let (mut mean, mut error) = (0.0, 0.0);
+    for through in solution.sweep(&lengths.collect::<Vec<_>>()) {
+        let loss = through?.insertion_loss_db(0, 0)?;
+        mean += loss.value / 21.0;
+        error += loss.error / 21.0;
+    }
+    println!("{mean} dB +- {error} dB");
+    assert!(
+        (mean - 0.13).abs() < 0.013 + error && error < 0.06,
+        "{mean} dB, {error} dB"
+    );
     // Most is lost in the short tapers at both ends.
     let slow = solution.transmission(&[um(1000.0), um(500.0), um(1000.0)])?;
     let slow = slow.insertion_loss_db(0, 0)?;
-    assert!(slow.value < 0.2 * loss.value, "{slow:?}");
+    assert!(slow.value < 0.2 * mean, "{slow:?}");
     Ok(())
 }

@@ -102,6 +102,31 @@ impl<T: Scalar> Operator<T> {
         }
     }
 
+    /// Multiplies every permittivity by a factor of its place on `grid`, (x, y) in metres.
+    pub(super) fn scale_permittivity(
+        &mut self,
+        grid: &RectilinearGrid<2>,
+        factor: impl Fn(f64, f64) -> T,
+    ) {
+        let u = Arc::clone(&self.unknowns);
+        let [nx, ny] = u.cells;
+        let (x, y) = (grid.axis(0), grid.axis(1));
+        for j in 0..=ny {
+            for i in 0..=nx {
+                let at = [x.faces()[i], y.faces()[j]];
+                if i < nx && u.x_edge(i, j) != REMOVED {
+                    self.epsilon[u.x_edge(i, j)] *= factor(x.centre(i), at[1]);
+                }
+                if j < ny && u.y_edge(i, j) != REMOVED {
+                    self.epsilon[u.y_edge(i, j)] *= factor(at[0], y.centre(j));
+                }
+                if u.node(i, j) != REMOVED {
+                    self.node_epsilon[u.node(i, j)] *= factor(at[0], at[1]);
+                }
+            }
+        }
+    }
+
     /// P as a five-point stencil for each of Ex and Ey and the entries that couple them.
     ///
     /// Those of C*C and of G ε_zz⁻¹ D ε_t are summed before they are scaled, so that they cancel

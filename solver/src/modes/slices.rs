@@ -5,6 +5,9 @@
 //! of one cross-section are orthogonal to the eigenvectors' residual: e_iᵀ B e_j = 0 (see the module's page). Modes are
 //! normalised to ⟨e_i, h_i⟩ = 1 without a conjugate, for which evanescent modes have complex fields.
 //!
+//! A wall that absorbs is a layer of the grid beyond the window, in which ε is multiplied by 1 + i a u², u the depth as a
+//! share of the layer's thickness: not a perfectly matched layer, but a window's modes in it lose what reaches them.
+//!
 //! Nothing is extrapolated here: whoever solves on several grids learns what one of them is off by.
 
 use super::classify::RadiationBound;
@@ -12,7 +15,7 @@ use super::differences::LevelMode;
 use super::eigenmodes::{Discretisation, Wanted, highest_pairs, prolong};
 use super::permittivity::StaggeredFill;
 use super::unknowns::Unknowns;
-use super::{ModeError, ModeProblem};
+use super::{ModeError, ModeProblem, Wall, Walls};
 use crate::linalg::Scalar;
 use cpo_meshes::RectilinearGrid;
 use faer::Mat;
@@ -21,6 +24,9 @@ use std::sync::Arc;
 
 /// How far above the bound of radiation the factorisation stands, relative to its square: off the modes of the window.
 const ABOVE_BOUND: f64 = 1e-4;
+
+/// a: loss at the bottom of an absorbing layer.
+const LOSS: f64 = 0.2;
 
 /// The modes of a cross-section.
 pub(crate) struct Slice<T> {
@@ -56,7 +62,13 @@ impl<T: Scalar> Slice<T> {
             .map(|e| e[0].re.max(e[1].re))
             .fold(f64::MIN, f64::max);
         let fill = StaggeredFill::new(problem.cross_section(), grid.axis(0), grid.axis(1));
-        let discretisation = Discretisation::new(problem, &permittivities, grid.clone(), &fill);
+        let backed = problem.clone().walled(backed(problem.walls()));
+        let mut discretisation = Discretisation::new(&backed, &permittivities, grid.clone(), &fill);
+        if backed.walls() != problem.walls() {
+            let factor =
+                |x: f64, y: f64| T::from_complex(1.0 + Complex64::I * loss(problem, [x, y]));
+            discretisation.operator.scale_permittivity(grid, factor);
+        }
         let unknowns = Arc::clone(&discretisation.operator.unknowns);
         let start: Vec<Vec<T>> = like.map_or_else(Vec::new, |other| {
             let modes = other.modes.iter();
@@ -122,6 +134,37 @@ impl<T: Scalar> Slice<T> {
             one.scale * two.scale / two.index * sum.to_complex()
         })
     }
+}
+
+/// The walls with an electric one behind every absorbing layer.
+fn backed(walls: Walls) -> Walls {
+    let behind = |wall: Wall| match wall {
+        Wall::Absorbing { .. } => Wall::Electric,
+        wall => wall,
+    };
+    Walls {
+        left: behind(walls.left),
+        right: behind(walls.right),
+        bottom: behind(walls.bottom),
+        top: behind(walls.top),
+    }
+}
+
+/// Im ε/ε at a point in or beside the window.
+fn loss(problem: &ModeProblem, [x, y]: [f64; 2]) -> f64 {
+    let window = problem.cross_section().window();
+    let depths = [
+        window.x[0] - x,
+        x - window.x[1],
+        window.y[0] - y,
+        y - window.y[1],
+    ];
+    let share = |(wall, depth): (Wall, f64)| match wall {
+        Wall::Absorbing { thickness } => (depth / thickness).clamp(0.0, 1.0),
+        _ => 0.0,
+    };
+    let shares = problem.walls().sides().into_iter().zip(depths).map(share);
+    LOSS * shares.map(|u| u * u).sum::<f64>()
 }
 
 /// Makes the largest value of a field real and positive, so that the same cross-section has the same modes.

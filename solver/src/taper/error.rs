@@ -74,8 +74,7 @@ pub enum TaperError {
     },
     /// What mode matching cannot have.
     #[error(
-        "{what}, for which modes are not matched: give electric or magnetic walls, a straight guide and crystals along \
-         its axes"
+        "{what}, for which modes are not matched: turn the crystal's axes to those of the guide"
     )]
     Unsupported {
         /// What there is.

@@ -6,7 +6,7 @@
 //! serves.
 
 use super::error::TaperError;
-use super::geometry::Taper;
+use super::problem::TaperProblem;
 use cpo_meshes::{Axis, CrossSection, RectilinearGrid, Shape, Spacing};
 
 /// Growth of cells away from walls.
@@ -26,15 +26,15 @@ pub(super) struct TaperGrid {
 
 impl TaperGrid {
     /// Cells of `cell` at walls and of at most `largest` elsewhere, m.
-    pub(super) fn new(taper: &Taper, cell: f64, largest: f64) -> Self {
-        let window = taper.start().window();
-        let ends = [window.x, window.y];
+    pub(super) fn new(problem: &TaperProblem, cell: f64, largest: f64) -> Self {
+        let window = problem.taper().start().window();
+        let ends = problem.ends();
         let axes = [0, 1].map(|d| {
-            let [low, high] = ends[d];
+            let [low, high] = [window.x, window.y][d];
             let inside = |at: f64| at > low && at < high;
             let mut fixed: Vec<f64> = Vec::new();
             let mut swept: Vec<[f64; 2]> = Vec::new();
-            for [start, end] in taper.corners() {
+            for [start, end] in problem.taper().corners() {
                 for [a, b] in motions(start, end, d) {
                     if a == b {
                         fixed.extend(inside(a).then_some(a));
@@ -49,9 +49,10 @@ impl TaperGrid {
             if fixed.is_empty() && swept.is_empty() {
                 return None;
             }
-            let mut spacing = Spacing::new(low, high, largest.min((high - low) / CELLS_ACROSS));
-            spacing = spacing.growth(GROWTH);
-            let mut faces: Vec<f64> = vec![low, high];
+            let [first, last] = ends[d];
+            let largest = largest.min((high - low) / CELLS_ACROSS).max(cell);
+            let mut spacing = Spacing::new(first, last, largest).growth(GROWTH);
+            let mut faces: Vec<f64> = vec![first, last];
             let mut snap = |spacing: Spacing, at: f64| {
                 let taken = faces.iter().any(|f| (f - at).abs() < NEAR * cell);
                 if taken || !inside(at) {
@@ -83,6 +84,11 @@ impl TaperGrid {
             Some(spacing)
         });
         Self { axes, ends }
+    }
+
+    /// Whether nothing changes along one axis.
+    pub(super) fn is_slab(&self) -> bool {
+        self.axes.iter().any(Option::is_none)
     }
 
     /// The grid at a refinement.

@@ -37,8 +37,14 @@ pub(super) struct StepModes {
 }
 
 impl PartModes {
+    /// How many modes are guided at its start and at its end.
+    pub(super) fn guided(&self) -> [usize; 2] {
+        self.ends()
+            .map(|(indices, bound)| indices.iter().filter(|n| n.re > bound).count())
+    }
+
     /// n at its start and at its end, and what guided modes exceed there.
-    pub(super) fn ends(&self) -> [(&[Complex64], f64); 2] {
+    fn ends(&self) -> [(&[Complex64], f64); 2] {
         match self {
             Self::Section(modes) => {
                 let last = modes.shares.len() - 1;
@@ -62,6 +68,8 @@ enum Element {
     Joint {
         scattering: Scattering,
         labels: Vec<Label>,
+        /// Power of guided modes that the modes beside the joint do not hold.
+        missed: f64,
     },
 }
 
@@ -91,7 +99,13 @@ impl Line {
                 let overlaps = modes.overlaps.of_first(count);
                 let labels = follow(&Label::own(count), &overlaps);
                 let scattering = overlaps.scattering()?;
-                Some(Element::Joint { scattering, labels })
+                let guided = part.guided().map(|guided| guided.min(count));
+                let missed = scattering.passivity_residual(guided);
+                Some(Element::Joint {
+                    scattering,
+                    labels,
+                    missed,
+                })
             }
         };
         let elements: Option<Vec<Element>> = parts.iter().map(element).collect();
@@ -128,6 +142,15 @@ impl Line {
             });
         }
         all
+    }
+
+    /// Power of guided modes that the modes beside joints do not hold, of all joints together.
+    pub(super) fn missed(&self) -> f64 {
+        let missed = |element: &Element| match element {
+            Element::Section(_) => 0.0,
+            Element::Joint { missed, .. } => *missed,
+        };
+        self.elements.iter().map(missed).sum()
     }
 
     /// The track of every section, by the number of its part.

@@ -15,8 +15,9 @@
 //! *Radiation* is what the window's own modes carry: between electric and magnetic walls a cross-section has infinitely
 //! many modes, of which the guided ones do not feel the walls, and the first few below them stand for light that leaves
 //! at small angles. So a mode that ceases to be guided on its way goes on as one of these. Light comes back from the
-//! walls after about a window's width over the tangent of its angle; a window that is wide enough changes nothing if it
-//! is made wider. That, unlike slices, modes and cells, no error bar here contains.
+//! walls after about a window's width over the tangent of its angle, and is in the answer, but in no error bar:
+//! absorbing layers, or a wider window, tell. A step stands near the resonances that the window's modes have where their
+//! n is about zero; with layers it does not.
 //!
 //! What would prove this wrong: a straight guide that is more than phases, a taper whose S from the other end is not its
 //! transpose, or a slab's taper that a direct solution of Helmholtz's equation contradicts (`solver/tests/taper_*.rs`).

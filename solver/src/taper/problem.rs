@@ -3,7 +3,7 @@
 use super::error::TaperError;
 use super::geometry::Taper;
 use crate::modes::{ModeError, ModeProblem, Wall, Walls};
-use cpo_materials::{Temperature, Wavelength};
+use cpo_materials::{Length, Quantity, Temperature, Wavelength};
 use cpo_meshes::CrossSection;
 
 /// A taper at a wavelength and a temperature, with the walls of its window.
@@ -22,7 +22,8 @@ impl TaperProblem {
         }
     }
 
-    /// The same with other walls: a wall on a plane of symmetry halves the window and the modes. A window in which
+    /// The same with other walls: a wall on a plane of symmetry halves the window and the modes; an absorbing layer,
+    /// some micrometres thick outside the window, takes what radiates, for three to four times the work. A window in which
     /// nothing changes along x is a slab of one cell across, TE (E along x) between electric walls and TM between
     /// magnetic ones.
     #[must_use]
@@ -53,15 +54,34 @@ impl TaperProblem {
         self.modes.clone().with_cross_section(section)
     }
 
-    /// Every material's permittivity of every end, checked; whether all are real.
+    /// Where the grid begins and ends along x and y: the window with its absorbing layers.
+    pub(super) fn ends(&self) -> [[f64; 2]; 2] {
+        let window = self.taper.start().window();
+        let [left, right, bottom, top] = self.modes.walls().sides().map(|wall| match wall {
+            Wall::Absorbing { thickness } => thickness,
+            Wall::Electric | Wall::Magnetic => 0.0,
+        });
+        [
+            [window.x[0] - left, window.x[1] + right],
+            [window.y[0] - bottom, window.y[1] + top],
+        ]
+    }
+
+    /// Every material's permittivity of every end, checked; whether all are real and no wall absorbs.
     pub(super) fn is_lossless(&self) -> Result<bool, TaperError> {
-        let absorbing = |wall: &Wall| matches!(wall, Wall::Absorbing { .. });
-        if self.modes.walls().sides().iter().any(absorbing) {
-            return Err(TaperError::Unsupported {
-                what: "an absorbing layer lies at a wall",
-            });
-        }
         let mut real = true;
+        for wall in self.modes.walls().sides() {
+            if let Wall::Absorbing { thickness } = wall {
+                real = false;
+                if !(thickness.is_finite() && thickness > 0.0) {
+                    return Err(TaperError::Option {
+                        what: "the thickness of an absorbing layer".to_owned(),
+                        value: Length::from_si(thickness).to_string(),
+                        allowed: "finite and above 0 m, such as 2 um",
+                    });
+                }
+            }
+        }
         for section in self.taper.corners().into_iter().flatten() {
             let problem = self.at(section.clone());
             let materials = section.materials();

@@ -10,8 +10,9 @@ use cpo_materials::{Length, Quantity};
 use num_complex::Complex64;
 use rayon::prelude::*;
 
-/// Share of the modes that the comparison for the error bar has.
-const FEWER: f64 = 0.75;
+/// Shares of the modes that the comparisons for the error bar have, and how often the change since counts: what the
+/// modes leave out falls slowly, as their number or its square.
+const FEWER: [(f64, f64); 2] = [(0.75, 1.5), (0.5, 0.5)];
 /// What is left on the finer grid of the difference to the coarser, whose cells are twice as wide: the order is 3/2 or
 /// more (see [`crate::modes`]).
 const GRID_SHARE: f64 = 0.55;
@@ -26,8 +27,8 @@ pub struct TaperSolution {
     parts: Vec<PartModes>,
     /// With every slice, every second, every fourth.
     lines: Vec<Line>,
-    /// With fewer modes, where there are enough.
-    fewer: Option<Line>,
+    /// With fewer modes, where there are enough, and how often the change counts.
+    fewer: Vec<(f64, Line)>,
     /// On the coarser grid.
     rough: Line,
     count: usize,
@@ -63,14 +64,18 @@ impl TaperSolution {
             .map(|stride| Line::new(&parts, count, stride))
             .collect();
         let least = guided[0].max(guided[1]);
-        let fewer = ((FEWER * count as f64) as usize).max(least);
+        let fewer = FEWER.iter().filter_map(|&(share, times)| {
+            let fewer = ((share * count as f64) as usize).max(least);
+            let line = (fewer < count)
+                .then(|| Line::new(&parts, fewer, 0))
+                .flatten()?;
+            Some((times, line))
+        });
         Some(Self {
             taper: problem.taper().clone(),
             k0: problem.wavelength().vacuum_wavenumber(),
             lines: lines?,
-            fewer: (fewer < count)
-                .then(|| Line::new(&parts, fewer, 0))
-                .flatten(),
+            fewer: fewer.collect(),
             rough: Line::new(&rough, count.min(count_of(&rough)), 0)?,
             parts,
             count,
@@ -123,8 +128,13 @@ impl TaperSolution {
         let levels: Vec<Scattering> = self.lines.iter().rev().filter_map(through).collect();
         Ok(Transmission {
             levels,
-            fewer: self.fewer.as_ref().and_then(through),
+            fewer: self
+                .fewer
+                .iter()
+                .filter_map(|(times, line)| Some((*times, through(line)?)))
+                .collect(),
             rough: through(&self.rough),
+            missed: self.lines[0].missed(),
             guided: self.guided,
             wanted: self.wanted,
         })
@@ -213,10 +223,8 @@ impl TaperSolution {
 
 /// Guided modes at the start and at the end, of those that there are.
 pub(super) fn guided_at(parts: &[PartModes]) -> [usize; 2] {
-    let guided =
-        |(indices, bound): (&[Complex64], f64)| indices.iter().filter(|n| n.re > bound).count();
     match (parts.first(), parts.last()) {
-        (Some(first), Some(last)) => [guided(first.ends()[0]), guided(last.ends()[1])],
+        (Some(first), Some(last)) => [first.guided()[0], last.guided()[1]],
         _ => [0, 0],
     }
 }
@@ -249,25 +257,35 @@ pub(super) fn slices_study(
 pub struct Transmission {
     /// Coarsest set of slices first.
     levels: Vec<Scattering>,
-    fewer: Option<Scattering>,
+    /// With fewer modes, and how often the change counts.
+    fewer: Vec<(f64, Scattering)>,
     rough: Option<Scattering>,
+    /// Power that the modes beside steps do not hold.
+    missed: f64,
     guided: [usize; 2],
     wanted: f64,
 }
 
 impl Transmission {
-    /// A number with its error bar: slices, extrapolated if they converge regularly, modes and cells.
-    fn study(&self, number: impl Fn(&Scattering) -> f64, wanted: f64) -> GridStudy {
+    /// A number with its error bar: slices, extrapolated if they converge regularly, modes and cells; `per_power` is its
+    /// change with power that the modes beside steps do not hold.
+    fn study(&self, number: impl Fn(&Scattering) -> f64, wanted: f64, per_power: f64) -> GridStudy {
         let slices = slices_study(&self.levels, &number, wanted);
         let finest = slices.levels.last().map_or(f64::NAN, |level| level.1);
+        let change = |(times, fewer): &(f64, Scattering)| times * (number(fewer) - finest).abs();
+        // One number of modes tells nothing.
         let modes = self
             .fewer
-            .as_ref()
-            .map_or(f64::INFINITY, |fewer| (number(fewer) - finest).abs());
+            .iter()
+            .map(change)
+            .fold(None, |most: Option<f64>, change| {
+                Some(most.map_or(change, |most| most.max(change)))
+            });
+        let modes = modes.unwrap_or(f64::INFINITY);
         let grid = self.rough.as_ref().map_or(f64::INFINITY, |rough| {
             GRID_SHARE * (number(rough) - finest).abs()
         });
-        slices.with_further_error(modes + grid, wanted)
+        slices.with_further_error(modes + grid + per_power * self.missed, wanted)
     }
 
     fn check(&self, mode: usize, end: usize) -> Result<(), TaperError> {
@@ -288,7 +306,7 @@ impl Transmission {
     pub fn power(&self, input: usize, output: usize) -> Result<GridStudy, TaperError> {
         self.check(input, 0)?;
         self.check(output, 1)?;
-        Ok(self.study(|s| s.forward(output, input).norm_sqr(), self.wanted))
+        Ok(self.study(|s| s.forward(output, input).norm_sqr(), self.wanted, 1.0))
     }
 
     /// The same in dB of loss: −10 log₁₀ of the power. Its error is judged as that of the power.
@@ -297,9 +315,9 @@ impl Transmission {
     /// [`TaperError::UnknownMode`].
     pub fn insertion_loss_db(&self, input: usize, output: usize) -> Result<GridStudy, TaperError> {
         let power = self.power(input, output)?.value.abs();
-        let wanted = 10.0 * std::f64::consts::LOG10_E * self.wanted / power;
+        let per_power = 10.0 * std::f64::consts::LOG10_E / power;
         let decibels = |s: &Scattering| -10.0 * s.forward(output, input).norm_sqr().log10();
-        Ok(self.study(decibels, wanted))
+        Ok(self.study(decibels, per_power * self.wanted, per_power))
     }
 
     /// Power that goes on in guided modes other than `output`.
@@ -313,7 +331,7 @@ impl Transmission {
             let all = (0..self.guided[1]).filter(|&j| j != output);
             all.map(|j| s.forward(j, input).norm_sqr()).sum()
         };
-        Ok(self.study(others, self.wanted))
+        Ok(self.study(others, self.wanted, 1.0))
     }
 
     /// Power that comes back in guided modes.
@@ -327,7 +345,7 @@ impl Transmission {
                 .map(|j| s.reflection(j, input).norm_sqr())
                 .sum()
         };
-        Ok(self.study(back, self.wanted))
+        Ok(self.study(back, self.wanted, back(self.scattering())))
     }
 
     /// What no guided mode carries on or back: radiation in the window's modes, and what its modes do not hold.
@@ -345,7 +363,7 @@ impl Transmission {
                 .sum();
             1.0 - on - back
         };
-        Ok(self.study(lost, self.wanted))
+        Ok(self.study(lost, self.wanted, 1.0))
     }
 
     /// S with every slice and all modes, guided ones first: not extrapolated.
@@ -354,7 +372,7 @@ impl Transmission {
     }
 
     /// Largest |power out and back in all modes − 1| of guided modes from either end: what the modes do not hold, and
-    /// the error of the products. Without evanescent modes at the ends, which carry none.
+    /// the error of the products. With absorbing layers or lossy materials, also what they took.
     pub fn passivity_residual(&self) -> f64 {
         self.scattering().passivity_residual(self.guided)
     }

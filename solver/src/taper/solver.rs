@@ -26,7 +26,9 @@ const NARROWEST: f64 = 1e-4;
 /// Cells at walls where nothing else is asked for, per wavelength in the highest index.
 const CELLS: f64 = 40.0;
 /// Largest cells, per wavelength in the lowest index.
-const LARGEST: f64 = 10.0;
+const LARGEST: f64 = 12.0;
+/// The same where the window is one cell wide: slabs are cheap.
+const LARGEST_OF_SLABS: f64 = 30.0;
 /// What the eigenvalue iteration may leave in the vectors.
 const RESIDUAL: f64 = 1e-8;
 /// Refinement of the coarser grid.
@@ -135,8 +137,16 @@ impl TaperSolver {
         }
         let wavelength = problem.wavelength().si();
         let cell = self.cell.unwrap_or(wavelength / (CELLS * highest));
-        let largest = wavelength / (LARGEST * lowest.max(1.0));
-        Ok(TaperGrid::new(taper, cell, largest.max(cell)))
+        let largest = wavelength / lowest.max(1.0);
+        let grid = TaperGrid::new(problem, cell, (largest / LARGEST).max(cell));
+        if grid.is_slab() {
+            return Ok(TaperGrid::new(
+                problem,
+                cell,
+                (largest / LARGEST_OF_SLABS).max(cell),
+            ));
+        }
+        Ok(grid)
     }
 
     fn solve_in<T: Scalar>(&self, problem: &TaperProblem) -> Result<TaperSolution, TaperError> {
