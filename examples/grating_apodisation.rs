@@ -14,13 +14,14 @@
 //! oxide, trenches of 160 nm, 680 nm of oxide above; standard fibre at 14.5° in air, 1550 nm, TE. With a share of teeth that falls
 //! linearly by 0.025 /µm two-dimensional FDTD gives 83 %. Here there are 24 periods, fewer than there, which costs the rule 1 %.
 //!
-//! **What to expect.** The search from the uniform grating ends within a percent or so of the same teeth's from the rule's, above the
-//! rule. Directionality, set by layers and etch, hardly changes; what is gained is the beam's shape and the reflection.
+//! **What to expect.** Of what goes upwards the uniform grating couples 79 %, close to the 80.1 % that an exponential can; the rule
+//! more, free teeth nearly all, whichever of both the search begins at. The share that goes upwards, set by layers and etch, hardly
+//! changes; the reflection falls by a thousand, as the first trenches are as narrow as allowed.
 //!
 //! **Limits.** The best grating near the start, in two dimensions, at one wavelength: bandwidth is found, not sought. The etch is
 //! ideal, with upright walls.
 
-use cpo_materials::{Angle, Length, Material, Temperature, Wavelength};
+use cpo_materials::{Angle, Length, Material, Quantity, Temperature, Wavelength};
 use cpo_meshes::LayerStack;
 use cpo_solver::grating::{
     Apodisation, Bandwidth, Grating, GratingBeam, GratingOptimiser, GratingProblem,
@@ -102,31 +103,25 @@ fn bandwidth(problem: &GratingProblem) -> Result<Option<Bandwidth>> {
 
 fn row(name: &str, problem: &GratingProblem, solution: &GratingSolution) -> Result<()> {
     let efficiency = solution.efficiency();
-    let edges: Vec<f64> = problem
-        .grating()
-        .edges()
-        .iter()
-        .flatten()
-        .copied()
-        .collect();
+    let edges = problem.grating().edges().iter().flatten();
+    let edges: Vec<f64> = edges.copied().collect();
     let widths = edges.windows(2).map(|pair| pair[1] - pair[0]);
     let narrowest = Length::m(widths.fold(f64::INFINITY, f64::min));
+    let nanometres = |length: f64| length / Length::nm(1.0).si();
     let band = bandwidth(problem)?.map_or_else(
-        || "wider than the scan".to_owned(),
+        || "beyond scan".to_owned(),
         |band| {
-            format!(
-                "{:.1} ± {:.1}",
-                Length::m(band.width()),
-                Length::m(band.error)
-            )
+            let [width, error] = [band.width(), band.error].map(nanometres);
+            format!("{width:.1} ± {error:.1} nm")
         },
     );
     println!(
-        "{name:24} {:.2} ± {:.2} %   {:.2} dB   {:.1} %   {:6.2} dB   {band}   {narrowest:.0}",
+        "{name:20} {:.2} ± {:.2} %   {:.2} dB   {:.1} %   {:.1} %      {:.1} dB   {band}      {narrowest:.0}",
         100.0 * efficiency.value,
         100.0 * efficiency.error,
         -10.0 * efficiency.value.log10(),
         100.0 * solution.directionality().value,
+        100.0 * efficiency.value / solution.up().value,
         10.0 * solution.reflection().value.log10(),
     );
     Ok(())
@@ -134,14 +129,14 @@ fn row(name: &str, problem: &GratingProblem, solution: &GratingSolution) -> Resu
 
 fn main() -> Result<()> {
     println!(
-        "grating                  efficiency       loss      upwards  reflection  1 dB bandwidth      narrowest"
+        "grating              efficiency       loss      upwards  of it shaped  reflection  1 dB bandwidth    narrowest"
     );
     for (name, start) in [("uniform", uniform()?), ("linear rule", linear()?)] {
         row(name, &start, &solver().solve(&start)?)?;
         let found = optimised(&start)?;
         row("  optimised from it", &found.problem, &found.solution)?;
         println!(
-            "  by {} steps, {} gratings solved",
+            "  in {} steps, {} gratings solved",
             found.history.len() - 1,
             found.solves
         );
