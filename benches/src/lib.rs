@@ -7,6 +7,7 @@ use cpo_materials::{
 use cpo_meshes::{
     CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
 };
+use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, GratingProblem};
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem};
 use cpo_solver::modes::{ModeProblem, Wall, Walls};
 
@@ -178,4 +179,32 @@ pub fn crystal() -> Result<ModeProblem, MeshError> {
     let section =
         CrossSection::new(window, Material::with_index(1.44))?.paint("core", niobate, core)?;
     Ok(ModeProblem::new(&section, Wavelength::nm(1550.0)))
+}
+
+/// A grating of 32 periods etched 160 nm into 260 nm of silicon, apodised for a standard fibre at 1550 nm (R. Marchetti
+/// et al., Sci. Rep. 7, 16670 (2017)).
+///
+/// # Errors
+/// None: the rule's periods radiate.
+pub fn grating() -> Result<GratingProblem, GratingError> {
+    let (silicon, oxide) = (Material::with_index(3.48), Material::with_index(1.44));
+    let stack = LayerStack::from_bottom()
+        .layer("substrate", &silicon, Length::um(1.0))
+        .layer("box", &oxide, Length::um(2.0))
+        .layer("core", &silicon, Length::nm(260.0))
+        .layer("top", &oxide, Length::nm(680.0))
+        .layer("air", &Material::with_index(1.0), Length::um(1.0));
+    let (wavelength, angle) = (Wavelength::nm(1550.0), Angle::deg(14.5));
+    let rule = Apodisation {
+        fill: 0.9,
+        rate: 0.025 / Length::um(1.0).si(),
+        least: 0.2,
+        angle,
+        periods: 32,
+    };
+    let grating = Grating::new(stack, "core", Length::nm(160.0), &oxide)
+        .apodised(&rule, wavelength, Temperature::celsius(25.0))?
+        .scaled(1.0344);
+    let fibre = GratingBeam::new(Length::um(10.4), angle, Length::um(0.0))?;
+    Ok(GratingProblem::new(grating, wavelength, fibre))
 }

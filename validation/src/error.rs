@@ -3,6 +3,7 @@
 use cpo_materials::MaterialError;
 use cpo_meshes::MeshError;
 use cpo_solver::coupling::CouplingError;
+use cpo_solver::grating::GratingError;
 use cpo_solver::heat::HeatError;
 use cpo_solver::laser::LaserError;
 use cpo_solver::modes::ModeError;
@@ -37,6 +38,9 @@ pub enum ValidationError {
     /// From a coupling.
     #[error(transparent)]
     Coupling(#[from] CouplingError),
+    /// From a grating.
+    #[error(transparent)]
+    Grating(#[from] GratingError),
     /// From the heat solver.
     #[error(transparent)]
     Heat(#[from] HeatError),

@@ -8,6 +8,7 @@ mod check;
 pub mod corpus;
 pub mod coupling;
 mod error;
+pub mod grating;
 pub mod heat;
 pub mod laser;
 pub mod materials;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::corpus::Which;
 use crate::modes::ModeRun;
-use crate::{Check, ValidationError, corpus, coupling, heat, laser, materials, modes};
+use crate::{Check, ValidationError, corpus, coupling, grating, heat, laser, materials, modes};
 
 /// A group of comparisons with their source.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Section {
     pub sources: Vec<String>,
     /// The comparisons.
     pub checks: Vec<Check>,
+    /// Comparisons that are known to fail; the sources say why.
+    pub misses: Vec<Check>,
 }
 
 /// Everything.
@@ -43,6 +45,7 @@ impl Report {
                 title: title.to_owned(),
                 sources,
                 checks,
+                misses: Vec::new(),
             });
         };
         let references = modes::references()?;
@@ -124,6 +127,24 @@ impl Report {
             vec![references.source.clone()],
             references.run()?,
         );
+
+        progress("gratings");
+        let references = grating::references()?;
+        section(
+            "Uniform gratings",
+            vec![references.uniform.source.clone()],
+            references.uniform.run()?,
+        );
+        let published = references.apodised.run()?;
+        sections.push(Section {
+            title: "Apodised gratings".to_owned(),
+            sources: vec![
+                references.apodised.source.clone(),
+                references.apodised.misses.clone(),
+            ],
+            checks: published.checks,
+            misses: published.misses,
+        });
         Ok(Self {
             sections,
             calibration,
@@ -143,7 +164,12 @@ impl Report {
             .collect()
     }
 
-    /// Comparisons that passed and that failed. A violated bar of the calibration counts as failed.
+    /// Comparisons that are known to fail.
+    pub fn misses(&self) -> impl Iterator<Item = &Check> {
+        self.sections.iter().flat_map(|section| &section.misses)
+    }
+
+    /// Comparisons that passed and that failed, known misses apart. A violated bar of the calibration counts as failed.
     pub fn tally(&self) -> (usize, usize) {
         let passed = self.checks().filter(|check| check.passed()).count();
         let failed = self.checks().count() - passed;
@@ -172,7 +198,9 @@ impl Report {
             "Written by `cargo run --release -p cpo-validation`. A comparison passes if the computed value lies within \
              its own error bar of the reference (widened by the reference's uncertainty) and within the tolerance.\n"
         )?;
-        writeln!(out, "{passed} passed, {failed} failed.\n")?;
+        let misses = self.misses().count();
+        let tally = format!("{passed} passed, {failed} failed, {misses} known to miss");
+        writeln!(out, "{tally}.\n")?;
         let violations = self.violations();
         if violations.is_empty() {
             writeln!(out, "No error bar missed its reference.\n")?;
@@ -199,12 +227,15 @@ impl Report {
                  |---|---|---|---|---|---|---|---|---|---|"
             )?;
             for check in &section.checks {
-                writeln!(out, "{}", row(check))?;
+                writeln!(out, "{}", row(check, "**FAILED**"))?;
+            }
+            for check in &section.misses {
+                writeln!(out, "{}", row(check, "**missed**, as known"))?;
             }
             writeln!(out)?;
         }
         self.write_calibration(out)?;
-        writeln!(out, "\n{passed} passed, {failed} failed")
+        writeln!(out, "\n{tally}")
     }
 
     fn write_calibration(&self, out: &mut String) -> std::fmt::Result {
@@ -260,7 +291,8 @@ impl Report {
     }
 }
 
-fn row(check: &Check) -> String {
+/// A line of the table, with the word for a comparison that does not pass.
+fn row(check: &Check, otherwise: &str) -> String {
     let bar = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.1e}"));
     format!(
         "| {} | {} | {} | {} | {} | {:.1e} | {} | {:.1e} | {} | {} |",
@@ -275,11 +307,7 @@ fn row(check: &Check) -> String {
             .map_or_else(String::new, |r| format!("{r:.2}")),
         check.tolerance,
         check.basis,
-        if check.passed() {
-            "passed"
-        } else {
-            "**FAILED**"
-        },
+        if check.passed() { "passed" } else { otherwise },
     )
 }
 

@@ -1,6 +1,8 @@
 //! A subset of the cases that takes seconds; `cargo run --release -p cpo-validation` runs all.
 
-use cpo_validation::{Check, ValidationError, corpus, coupling, heat, laser, materials, modes};
+use cpo_validation::{
+    Check, ValidationError, corpus, coupling, grating, heat, laser, materials, modes,
+};
 
 type Tested = Result<(), ValidationError>;
 
@@ -114,5 +116,17 @@ fn lasers() -> Tested {
 #[test]
 fn refractive_indices() -> Tested {
     all_pass(&materials::references()?.run()?);
+    Ok(())
+}
+
+#[test]
+fn weak_uniform_gratings() -> Tested {
+    all_pass(&grating::references()?.uniform.run()?);
+    Ok(())
+}
+
+#[test]
+fn an_apodised_grating() -> Tested {
+    all_pass(&grating::references()?.apodised.first()?);
     Ok(())
 }
