@@ -125,7 +125,7 @@ impl Multilayer {
         }
     }
 
-    pub(super) fn into_index(&self) -> f64 {
+    pub(super) fn last_index(&self) -> f64 {
         self.into
     }
 

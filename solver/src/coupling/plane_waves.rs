@@ -150,7 +150,7 @@ impl Waves {
     /// The waves behind a multilayer that begins in their medium.
     pub fn through(self, layers: &Multilayer) -> Self {
         let k0 = self.vacuum_wavenumber;
-        let index = layers.into_index();
+        let index = layers.last_index();
         let waves = self.filtered(|kx, ky| layers.response(k0, kx.hypot(ky)).transmission);
         Self { index, ..waves }
     }

@@ -266,7 +266,13 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
         "offset_y": result.offset[1],
         "status": result.loss_db.status.name(),
         "fresnel_db": number(result.fresnel_db),
+        "reflection": number(result.reflection),
         "return_loss_db": number(result.return_loss_db),
+        "return_loss_bounds_db": [
+            number(result.return_loss_bounds_db[0]),
+            number(result.return_loss_bounds_db[1]),
+        ],
+        "pdl_db": number(result.pdl_db),
         "etalon_db": [number(result.etalon_db[0]), number(result.etalon_db[1])],
         "tolerance_1db": { "x": number(x), "y": number(y) },
         "misalignment_db_per_m2": { "xx": number(xx), "xy": number(xy), "yy": number(yy) },

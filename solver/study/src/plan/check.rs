@@ -229,6 +229,11 @@ impl Planner<'_> {
                 }
             }
         }
+        for layer in coupling.coats() {
+            self.check_optics(layer.material, &layer.place, |material, at, temperature| {
+                material.refractive_index(at, temperature).map(|_| ())
+            });
+        }
         if let Some(gap) = &coupling.gap {
             self.check_optics(gap.material, &gap.place, |material, at, temperature| {
                 material.refractive_index(at, temperature).map(|_| ())

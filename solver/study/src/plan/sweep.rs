@@ -53,6 +53,9 @@ impl<'s> Sweep<'s> {
         if let Some(gap) = &coupling.gap {
             self.of_material(gap.material, &mut found);
         }
+        for layer in coupling.coats() {
+            self.of_material(layer.material, &mut found);
+        }
         for port in [&coupling.from, &coupling.to] {
             match port {
                 Port::Fiber(name) => found.extend(self.of_fiber(name)),

@@ -105,6 +105,13 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
         Column::new("facet reflection", "dB"),
         Column::new("return loss", "dB"),
     ]);
+    let polarised = points.iter().any(|&c| {
+        let outcome = context.results.couplings[c].as_ref();
+        outcome.is_ok_and(|o| o.results.iter().any(|r| r.pdl_db.is_finite()))
+    });
+    if polarised {
+        columns.push(Column::new("PDL", "dB"));
+    }
     if axes.aligned {
         columns.push(Column::new("best offset x", "µm"));
         columns.push(Column::new("best offset y", "µm"));
@@ -126,7 +133,7 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
                 for result in &outcome.results {
                     let mut row = conditions.cells(p);
                     row.extend(axes.cells(result));
-                    row.extend(result_cells(result, axes.aligned, &asked));
+                    row.extend(result_cells(result, [axes.aligned, polarised], &asked));
                     rows.push(row);
                 }
             }
@@ -138,7 +145,8 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
             }
         }
     }
-    let caption = "Total loss is mode mismatch, misalignment included, and reflection at the facets. \
+    let caption = "Total loss is mode mismatch, misalignment included, and reflection at the facets; return loss is that of \
+        the light which comes back in the fibre's own mode. \
         The last two columns are the distances, in the worse direction, at which it has grown by 1 dB; \
         a dash: not reached within the offsets.";
     Section {
@@ -149,7 +157,11 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
     }
 }
 
-fn result_cells(result: &CouplingResult, aligned: bool, asked: &str) -> Vec<Cell> {
+fn result_cells(
+    result: &CouplingResult,
+    [aligned, polarised]: [bool; 2],
+    asked: &str,
+) -> Vec<Cell> {
     let (decibel, micrometre) = (DisplayUnit::DECIBEL, DisplayUnit::MICROMETRE);
     let mut row = vec![
         loss(&result.loss_db, decibel, asked),
@@ -157,6 +169,9 @@ fn result_cells(result: &CouplingResult, aligned: bool, asked: &str) -> Vec<Cell
         plain(result.fresnel_db, decibel),
         plain(result.return_loss_db, decibel),
     ];
+    if polarised {
+        row.push(plain(result.pdl_db, decibel));
+    }
     if aligned {
         row.extend(result.offset.map(|o| offset(o, micrometre)));
     }

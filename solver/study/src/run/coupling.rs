@@ -3,15 +3,15 @@
 use cpo_materials::{Angle, Length, Quantity};
 use cpo_meshes::{Axis, RectilinearGrid};
 use cpo_solver::coupling::{
-    CouplingError, CouplingScan, Direction, Fiber as FiberMode, Gap as SolverGap, SampledField,
-    TransverseField,
+    CoatLayer, CouplingError, CouplingScan, Direction, Face, Fiber as FiberMode, Gap as SolverGap,
+    JonesMatrix, SampledField, TransverseField,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Value, severity};
 use crate::plan::{CouplingPoint, Plan, PortPoint};
-use crate::study::{CouplingTable, Fiber, Study};
+use crate::study::{CoatEntry, CouplingTable, Fiber, Study};
 use crate::table::Status;
 
 /// Loss at which tolerances are stated, dB.
@@ -58,10 +58,16 @@ pub struct CouplingResult {
     pub mode_mismatch_db: Value,
     /// Loss by reflection at the facets.
     pub fresnel_db: f64,
-    /// −10 log₁₀ of the power reflected.
+    /// Power sent back by all facets, as a share.
+    pub reflection: f64,
+    /// −10 log₁₀ of the power that returns in the beam's own mode, the mean over the phase between both facets.
     pub return_loss_db: f64,
+    /// Least and largest of it as that phase turns, dB.
+    pub return_loss_bounds_db: [f64; 2],
     /// Least and largest total loss as the reflections of the two facets interfere, dB; the loss itself adds them in power.
     pub etalon_db: [f64; 2],
+    /// Polarisation dependent loss of the first two modes together, dB; NaN where there is one mode.
+    pub pdl_db: f64,
     /// Error of an efficiency that does not shrink with it: sampling and round-off.
     pub efficiency_floor: f64,
     /// Distance along ±x and ±y (−x, +x, −y, +y) at which the loss has grown by 1 dB, m; NaN if not reached.
@@ -267,6 +273,8 @@ fn couple(
         point.temperature,
     );
     let gap = gap.map_err(|e| e.to_string())?;
+    let [beam_face, mode_face] = faces(study, table, point)?;
+    let mut scanned = None;
     let mut results = Vec::new();
     for &tilt_x in &table.tilt_x.values {
         for &tilt_y in &table.tilt_y.values {
@@ -282,9 +290,19 @@ fn couple(
                 let scan =
                     turned.and_then(|s| s.offsets(&table.offset_x.values, &table.offset_y.values));
                 let scan = scan.map_err(|e| e.to_string())?;
+                let scan = scan.faces(beam_face.clone(), mode_face.clone());
                 let tilt = [tilt_x.si(), tilt_y.si()];
                 results
                     .push(one(&scan, table, &*field, receiver, tilt).map_err(|e| e.to_string())?);
+                scanned = Some(scan);
+            }
+            let these = results.len() - receivers.len()..;
+            if let Some(scan) = scanned.take() {
+                let pdl = polarisation_dependence(&scan, beam, receivers, &results[these.clone()]);
+                let pdl = pdl.map_err(|e| e.to_string())?;
+                for result in &mut results[these] {
+                    result.pdl_db = pdl;
+                }
             }
         }
     }
@@ -292,6 +310,52 @@ fn couple(
         results,
         modes: receivers.len(),
     })
+}
+
+/// Coats and polish of the fibre's and of the other facet.
+fn faces(study: &Study, table: &CouplingTable, point: &CouplingPoint) -> Outcome<[Face; 2]> {
+    let coat = |entries: &[CoatEntry]| -> Outcome<Vec<CoatLayer>> {
+        let layers = study
+            .coat(entries, &point.values, point.wavelength, point.temperature)
+            .map_err(|e| e.to_string())?;
+        let layer = |(index, thickness)| CoatLayer::new(index, thickness);
+        let layers: Result<Vec<_>, _> = layers.into_iter().map(layer).collect();
+        layers.map_err(|e| e.to_string())
+    };
+    let [about_x, about_y] = table
+        .polish
+        .map(|angle| study.evaluate(&angle, &point.values));
+    // As for the tilts.
+    let fiber = Face::default()
+        .coat(&coat(&table.fiber_coat)?)
+        .polish(Angle::from_si(-about_y.si()), about_x)
+        .map_err(|e| e.to_string())?;
+    Ok([fiber, Face::default().coat(&coat(&table.chip_coat)?)])
+}
+
+/// Polarisation dependent loss of the first two receivers together, at the first one's offset.
+fn polarisation_dependence(
+    scan: &CouplingScan,
+    beam: &Beam,
+    receivers: &[Receiver],
+    results: &[CouplingResult],
+) -> Result<f64, CouplingError> {
+    let ([first, second, ..], Beam::Fiber(_), [result, ..]) = (receivers, beam, results) else {
+        return Ok(f64::NAN);
+    };
+    let [x, y] = result.offset.map(Length::from_si);
+    let scan = scan.clone().offsets(&[x], &[y])?;
+    let mut maps = Vec::with_capacity(4);
+    for receiver in [first, second] {
+        let Some(mode) = receiver.levels.first() else {
+            return Ok(f64::NAN);
+        };
+        for along_x in [true, false] {
+            maps.push(scan.map(&*beam.polarised(along_x), mode)?);
+        }
+    }
+    let [a, b, c, d] = [0, 1, 2, 3].map(|k| &maps[k]);
+    Ok(JonesMatrix::at([[a, b], [c, d]], result.offset)?.pdl_db())
 }
 
 fn one(
@@ -334,10 +398,12 @@ fn one(
         .misalignment_tensor(offset)
         .unwrap_or([[f64::NAN; 2]; 2]);
     let scanned = map.offsets_x.len() > 1 || map.offsets_y.len() > 1;
-    let etalon = map
-        .fresnel
-        .etalon_transmission()
-        .map(|t| to_db(t * efficiency));
+    // Of parallel facets by all round trips of every wave, else by those of a wave that keeps its phase.
+    let etalon = match map.etalon_at(offset)? {
+        Some(etalon) => [etalon.least, etalon.most],
+        None => map.fresnel.etalon_transmission().map(|t| t * efficiency),
+    };
+    let etalon = etalon.map(to_db);
     Ok(CouplingResult {
         mode: receiver.id,
         along_x: receiver.te_fraction >= 0.5,
@@ -346,7 +412,10 @@ fn one(
         loss_db: Value::judged(to_db(transmission * efficiency), error_db, wanted),
         mode_mismatch_db: Value::judged(to_db(efficiency), error_db, wanted),
         fresnel_db: to_db(transmission),
-        return_loss_db: map.fresnel.return_loss_db(),
+        reflection: map.fresnel.reflection,
+        return_loss_db: map.reflections.return_loss_db(),
+        return_loss_bounds_db: map.reflections.return_loss_bounds_db(),
+        pdl_db: f64::NAN,
         etalon_db: [etalon[1], etalon[0]],
         efficiency_floor: floor,
         tolerance_1db: [left.abs(), right.abs(), down.abs(), up.abs()],

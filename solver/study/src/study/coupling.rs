@@ -6,7 +6,7 @@ use cpo_materials::{Angle, Decibel, Length, Quantity};
 
 use super::material::{MaterialKind, StatedMaterial};
 use super::reader::{Limit, Reader};
-use super::schema::{COUPLING, GAP};
+use super::schema::{COAT, COUPLING, GAP};
 use super::{Expr, MaterialId, ParameterId, Scan};
 use crate::file::{Cursor, Place, nearest};
 
@@ -35,6 +35,12 @@ pub struct CouplingTable {
     pub tilt_x: Scan<Angle>,
     /// Tilts in the plane of y and z.
     pub tilt_y: Scan<Angle>,
+    /// Of the fibre's end from its axis, signed as the tilts are.
+    pub polish: [Expr<Angle>; 2],
+    /// Layers on the facet of the fibre that light comes from (or goes to, from a guide), from the gap inwards.
+    pub fiber_coat: Vec<CoatEntry>,
+    /// Layers on the other facet, from the gap inwards.
+    pub chip_coat: Vec<CoatEntry>,
     /// Error wanted of a loss.
     pub error: Decibel,
     /// Where it is written.
@@ -61,6 +67,17 @@ pub struct GapEntry {
     pub place: Place,
 }
 
+/// A layer on a facet.
+#[derive(Clone, Debug)]
+pub struct CoatEntry {
+    /// Thickness.
+    pub thickness: Expr<Length>,
+    /// Medium.
+    pub material: MaterialId,
+    /// Where it is written.
+    pub place: Place,
+}
+
 impl Port {
     /// As in the study file: `fiber.smf`.
     pub fn key(&self) -> String {
@@ -72,9 +89,16 @@ impl Port {
 }
 
 impl CouplingTable {
+    /// Layers of both facets.
+    pub(crate) fn coats(&self) -> impl Iterator<Item = &CoatEntry> {
+        self.fiber_coat.iter().chain(&self.chip_coat)
+    }
+
     /// Parameters of the gap, without those of its material.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         found.extend(self.gap.as_ref().and_then(|gap| gap.length.parameter()));
+        found.extend(self.polish.iter().filter_map(Expr::parameter));
+        found.extend(self.coats().filter_map(|layer| layer.thickness.parameter()));
     }
 }
 
@@ -119,6 +143,24 @@ impl Reader {
         let touching = matches!(gap, Some(None));
         let tilt_x = self.tilt(&table, "tilt_x", touching);
         let tilt_y = self.tilt(&table, "tilt_y", touching);
+        let zero = Angle::deg(0.0);
+        let polish_x = self.or(&table, "polish_x", Limit::Any, zero);
+        let polish_y = self.or(&table, "polish_y", Limit::Any, zero);
+        let fiber_coat = self.coat(&table, "fiber_coat");
+        let chip_coat = self.coat(&table, "chip_coat");
+        if touching {
+            for key in ["polish_x", "polish_y", "fiber_coat", "chip_coat"] {
+                if let Some(at) = table.get(key) {
+                    self.diagnostics
+                        .error(
+                            &at.place,
+                            format!("`{key}` needs a gap: end faces that touch have neither coat nor polish"),
+                        )
+                        .help("add gap = { length = \"0 um\", index = 1.0 }, with the index of what is between");
+                    return None;
+                }
+            }
+        }
         let error = match table.get("error") {
             None => Some(DEFAULT_ERROR),
             Some(error) => self.constant(&error, Limit::Positive),
@@ -132,6 +174,9 @@ impl Reader {
             offset_y: offset_y?,
             tilt_x: tilt_x?,
             tilt_y: tilt_y?,
+            polish: [polish_x?, polish_y?],
+            fiber_coat: fiber_coat?,
+            chip_coat: chip_coat?,
             error: error?,
             place: cursor.place.clone(),
         })
@@ -204,10 +249,45 @@ impl Reader {
     fn gap(&mut self, cursor: &Cursor<'_>) -> Option<GapEntry> {
         let table = self.diagnostics.table(cursor, GAP)?;
         let length = self.need(&table, "length", Limit::NotNegative);
-        if self.exclusive(&table, ["index", "material"]) {
+        let material = self.medium(cursor, &table, "the gap");
+        Some(GapEntry {
+            length: length?,
+            material: material?,
+            place: cursor.place.clone(),
+        })
+    }
+
+    fn coat(&mut self, table: &crate::file::Table<'_>, key: &str) -> Option<Vec<CoatEntry>> {
+        let Some(cursor) = table.get(key) else {
+            return Some(Vec::new());
+        };
+        let items = self.diagnostics.items(&cursor)?;
+        let read: Vec<_> = items.iter().map(|item| self.coat_layer(item)).collect();
+        read.into_iter().collect()
+    }
+
+    fn coat_layer(&mut self, cursor: &Cursor<'_>) -> Option<CoatEntry> {
+        let table = self.diagnostics.table(cursor, COAT)?;
+        let thickness = self.need(&table, "thickness", Limit::Positive);
+        let material = self.medium(cursor, &table, "the layer");
+        Some(CoatEntry {
+            thickness: thickness?,
+            material: material?,
+            place: cursor.place.clone(),
+        })
+    }
+
+    /// What fills something, by `index` or by `material`.
+    fn medium(
+        &mut self,
+        cursor: &Cursor<'_>,
+        table: &crate::file::Table<'_>,
+        what: &str,
+    ) -> Option<MaterialId> {
+        if self.exclusive(table, ["index", "material"]) {
             return None;
         }
-        let material = if let Some(material) = table.get("material") {
+        if let Some(material) = table.get("material") {
             self.material(&material)
         } else if let Some(index) = table.get("index") {
             self.expr(&index, Limit::Positive).map(|n| {
@@ -226,16 +306,11 @@ impl Reader {
             self.diagnostics
                 .error(
                     table.place(),
-                    format!("`{}` does not say what fills the gap", cursor.place.key),
+                    format!("`{}` does not say what fills {what}", cursor.place.key),
                 )
                 .allowed("`index` or `material`")
                 .help("add index = 1.0 for air, or the index of the gel or glue");
             None
-        };
-        Some(GapEntry {
-            length: length?,
-            material: material?,
-            place: cursor.place.clone(),
-        })
+        }
     }
 }

@@ -6,11 +6,13 @@ use cpo_materials::{
     WavelengthDrift,
 };
 
+use num_complex::Complex64;
+
 use super::reader::evaluate;
 use super::{
-    CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable, GratingTable,
-    HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues, StatedMaterial,
-    Study,
+    CoatEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable,
+    GratingTable, HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues,
+    StatedMaterial, Study,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -354,6 +356,28 @@ impl Study {
             length: self.evaluate(&gap.length, values),
             index,
         }))
+    }
+
+    /// Layers of a facet with values put in: complex index and thickness, from the gap inwards.
+    ///
+    /// # Errors
+    /// [`StudyError::Invalid`] if a medium's data do not cover the conditions.
+    pub fn coat(
+        &self,
+        layers: &[CoatEntry],
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<Vec<(Complex64, Length)>, StudyError> {
+        let layer = |entry: &CoatEntry| -> Result<(Complex64, Length), Mistake> {
+            let material = self.make_material(entry.material, values)?;
+            let index = material
+                .refractive_index(wavelength, temperature)
+                .map_err(|error| self.mistake(&entry.place, error.to_string()))?;
+            Ok((index, self.evaluate(&entry.thickness, values)))
+        };
+        let layers: Result<Vec<_>, Mistake> = layers.iter().map(layer).collect();
+        Ok(layers?)
     }
 
     /// `[grating.NAME]`.

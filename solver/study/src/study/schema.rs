@@ -166,7 +166,16 @@ tables! {
         offset_y: "{ from = \"-4 um\", to = \"4 um\", points = 81 }",
         tilt_x: "[\"0 deg\", \"1 deg\"]",
         tilt_y: "[\"0 deg\", \"1 deg\"]",
+        polish_x: "\"0 deg\"",
+        polish_y: "\"8 deg\"",
+        fiber_coat: "[{ index = 1.21, thickness = \"271 nm\" }]",
+        chip_coat: "[{ index = 1.21, thickness = \"271 nm\" }]",
         error: "\"0.01 dB\"",
+    }
+    COAT = "coat" {
+        thickness: "\"271 nm\"",
+        index: "1.21",
+        material: "\"SiO2 Malitson 1965\"",
     }
     GAP = "gap" {
         length: "\"5 um\"",

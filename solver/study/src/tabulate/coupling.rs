@@ -23,7 +23,7 @@ fn exact(value: f64) -> Value {
     Value::with_error(value, 0.0)
 }
 
-const QUANTITIES: [Quantity; 15] = [
+const QUANTITIES: [Quantity; 19] = [
     (
         "loss",
         "dB",
@@ -48,9 +48,37 @@ const QUANTITIES: [Quantity; 15] = [
     (
         "return_loss",
         "dB",
-        "power sent back, 10 log10(in / back)",
+        "power that returns in the fibre's own mode, 10 log10(in / back), the mean over the phase between the facets",
         false,
         |r| exact(r.return_loss_db),
+    ),
+    (
+        "return_loss_least",
+        "dB",
+        "return loss where both facets' reflections add up",
+        false,
+        |r| exact(r.return_loss_bounds_db[0]),
+    ),
+    (
+        "return_loss_most",
+        "dB",
+        "return loss where they cancel",
+        false,
+        |r| exact(r.return_loss_bounds_db[1]),
+    ),
+    (
+        "reflection",
+        "1",
+        "share of the power that the facets send back, in any mode",
+        false,
+        |r| exact(r.reflection),
+    ),
+    (
+        "pdl",
+        "dB",
+        "polarisation dependent loss into the first two modes together",
+        false,
+        |r| exact(r.pdl_db),
     ),
     (
         "loss_etalon_least",
