@@ -14,6 +14,9 @@ mod fibre_gaussian;
 #[path = "../grating_apodisation.rs"]
 mod grating_apodisation;
 #[allow(dead_code)]
+#[path = "../inverse_taper_length.rs"]
+mod inverse_taper_length;
+#[allow(dead_code)]
 #[path = "../laser_array.rs"]
 mod laser_array;
 #[allow(dead_code)]
@@ -159,5 +162,21 @@ fn free_teeth_shape_a_beam() -> Tested {
     // What one parameter reaches by two-dimensional FDTD, 83 % to a percent, with a third more periods.
     assert!(before < 0.65 && after > 0.83, "{before} {after}");
     assert!(error < 3e-3, "{error}");
+    Ok(())
+}
+
+#[test]
+fn length_of_an_inverse_taper() -> Tested {
+    let lengths: Vec<f64> = (1..=40).map(|k| 5.0 * f64::from(k)).collect();
+    let mut shortest = Vec::new();
+    for tip in [200.0, 160.0] {
+        let points = inverse_taper_length::losses(Length::nm(tip), &lengths)?;
+        let worst = points.iter().map(|p| p.loss[1]).fold(0.0, f64::max);
+        let length = inverse_taper_length::shortest(&points, 0.2).ok_or("too lossy")?;
+        println!("{tip} nm: {length}, +- {worst} dB");
+        shortest.push(length);
+    }
+    // The narrower the tip, the nearer its n_eff to the cladding's, and the longer the way.
+    assert!(shortest[1] > shortest[0], "{shortest:?}");
     Ok(())
 }
