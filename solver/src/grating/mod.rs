@@ -4,7 +4,8 @@
 //! wide. A [`GratingProblem`] holds layers with trenches ([`Grating`]), a wavelength and a [`GratingBeam`]; the
 //! [`GratingSolver`] meshes them by lines through every face, solves Helmholtz's equation by elements of rising order
 //! with absorbing layers all round and gives a [`GratingSolution`]: efficiency, reflection, directionality, each with
-//! its error bar, and the efficiency's derivative by the position of every edge from one further solve.
+//! its error bar, and the efficiency's derivative by the position of every edge from one further solve, by which a
+//! [`GratingOptimiser`] finds better widths.
 
 mod basis;
 mod beam;

@@ -324,3 +324,71 @@ impl Gradient for &Search<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grating::{Grating, GratingBeam};
+    use cpo_materials::{Angle, Material, Wavelength};
+    use cpo_meshes::LayerStack;
+
+    fn problem() -> Result<GratingProblem, GratingError> {
+        let (silicon, oxide) = (Material::with_index(3.48), Material::with_index(1.44));
+        let stack = LayerStack::from_bottom()
+            .layer("below", &oxide, Length::um(1.0))
+            .layer("core", &silicon, Length::nm(220.0))
+            .layer("above", &oxide, Length::um(1.0));
+        let trenches: Vec<[Length; 2]> = (0..3)
+            .map(|k| [0.0, 0.25].map(|edge| Length::um(0.55 * f64::from(k) + edge)))
+            .collect();
+        let grating = Grating::new(stack, "core", Length::nm(110.0), &oxide)
+            .trenches(&trenches)
+            .margins(Length::um(4.0), Length::um(4.0));
+        let beam = GratingBeam::new(Length::um(3.0), Angle::deg(5.0), Length::um(0.0))?;
+        Ok(GratingProblem::new(grating, Wavelength::nm(1550.0), beam))
+    }
+
+    /// What would prove the variables wrong: a width that does not come back, or a slope that is not that of differences.
+    #[test]
+    fn widths_and_their_variables() -> Result<(), GratingError> {
+        let optimiser = GratingOptimiser::default().least_feature(Length::nm(100.0));
+        let problem = problem()?;
+        let edges: Vec<f64> = problem.grating.edges().iter().flatten().copied().collect();
+        for (&x, pair) in optimiser.variables(&problem)?.iter().zip(edges.windows(2)) {
+            // Round-off.
+            assert!((optimiser.width(x)[0] - (pair[1] - pair[0])).abs() < 1e-20);
+        }
+        for x in [-40.0, -1.0, 0.0, 3.0, 40.0] {
+            let [width, slope] = optimiser.width(x);
+            assert!(width > optimiser.least);
+            let step = 1e-4;
+            let [low, high] = [x - step, x + step].map(|x| optimiser.width(x)[0]);
+            // The step's square, and round-off of the widths over the step.
+            let difference = (high - low) / (2.0 * step);
+            assert!((difference - slope).abs() < 1e-8 * SOFTNESS + 1e-18, "{x}");
+        }
+        Ok(())
+    }
+
+    /// What would prove the rejection wrong: a grating that cannot be solved and ends the search or is kept.
+    #[test]
+    fn a_grating_that_cannot_be_solved_couples_nothing() -> Result<(), GratingError> {
+        let (optimiser, problem) = (GratingOptimiser::default(), problem()?);
+        let solver = GratingSolver::default().error(1e-2);
+        let start = optimiser.variables(&problem)?;
+        let first = solver.with_gradient().solve(&problem)?;
+        let efficiency = first.efficiency().value;
+        let search = Search::new(optimiser, solver, &problem, &start, first);
+        // All widths at the least: no order radiates.
+        let narrow = vec![-100.0; start.len()];
+        let read = |trial: &Trial| (trial.efficiency, trial.slopes.clone());
+        assert_eq!(search.trial(&narrow, read), (0.0, vec![0.0; start.len()]));
+        assert_eq!(search.best(), efficiency);
+        let found = search.found(vec![efficiency]);
+        assert_eq!(
+            (found.solves, found.problem.grating.edges()),
+            (2, problem.grating.edges())
+        );
+        Ok(())
+    }
+}
