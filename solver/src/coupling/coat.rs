@@ -125,7 +125,7 @@ impl Multilayer {
         }
     }
 
-    pub(super) fn into_index(&self) -> f64 {
+    pub(super) fn last_index(&self) -> f64 {
         self.into
     }
 
@@ -175,6 +175,11 @@ impl Face {
             coats: layers.to_vec(),
             ..self
         }
+    }
+
+    /// Sine of the angle between the guide's axis and the facet's normal.
+    pub(super) fn steepest(&self) -> f64 {
+        self.polish[0].sin().hypot(self.polish[1].sin())
     }
 
     /// The guide's axis leans from the facet's normal by `x` about the x axis and by `y` about the y axis, signed as
