@@ -1,12 +1,15 @@
-//! Coupling: a whole map of lateral offsets.
+//! Coupling: a whole map of lateral offsets; maps over tilts and wavelengths.
 #![allow(missing_docs)] // criterion's macros make public items without any
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use cpo_benches::tip;
-use cpo_materials::{Length, Wavelength};
-use cpo_solver::coupling::{CouplingScan, Fiber, Gap, SampledField};
+use cpo_materials::{Angle, Length, Wavelength};
+use cpo_meshes::{Axis, RectilinearGrid};
+use cpo_solver::coupling::{
+    CouplingError, CouplingScan, Face, Fiber, Gap, GaussianBeam, SampledField,
+};
 use cpo_solver::modes::ModeSolver;
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -35,12 +38,50 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
+/// Three tilts at five wavelengths through air, with and without the round trips of the gap.
+fn facets(c: &mut Criterion) {
+    let offsets: Vec<Length> = (-40..=40)
+        .map(|i| Length::nm(50.0 * f64::from(i)))
+        .collect();
+    let axis = Axis::uniform(-9e-6, 9e-6, 150).expect("a rising axis");
+    let grid = RectilinearGrid::new([axis.clone(), axis]);
+    let maps = |etalon: bool| -> Result<f64, CouplingError> {
+        let mut sum = 0.0;
+        for nanometres in [1290.0, 1300.0, 1310.0, 1320.0, 1330.0] {
+            let wavelength = Wavelength::nm(nanometres);
+            let mode = GaussianBeam::new(Length::um(4.0), Length::um(3.0), 1.6, wavelength)?;
+            let mode = SampledField::sample(&mode, grid.clone())?;
+            let fibre = Fiber::step_index(Length::um(4.1), 1.4492, 1.4440, wavelength)?;
+            for degrees in [0.0, 2.0, 4.0] {
+                let angle = Angle::deg(degrees);
+                // polished by as much as it is tilted: the facets stay parallel
+                let face = Face::default().polish(Angle::deg(0.0), angle)?;
+                let scan = CouplingScan::new(wavelength)?
+                    .gap(Gap::new(Length::um(5.0), 1.0)?)
+                    .tilt(Angle::deg(0.0), angle)?
+                    .faces(face, Face::default())
+                    .offsets(&offsets, &offsets)?;
+                let map = scan.map(&fibre, &mode)?;
+                let round_trips = if etalon { map.etalon() } else { None };
+                sum += round_trips.map_or(map.efficiency.sum(), |map| map.most.sum());
+            }
+        }
+        Ok(sum)
+    };
+    let mut group = c.benchmark_group("coupling maps 81 x 81, 3 tilts, 5 wavelengths");
+    for (name, etalon) in [("each facet once", false), ("round trips", true)] {
+        maps(etalon).expect("the modes fit their windows");
+        group.bench_function(name, |b| b.iter(|| black_box(maps(etalon))));
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = map
+    targets = map, facets
 }
 criterion_main!(benches);

@@ -177,6 +177,11 @@ impl Face {
         }
     }
 
+    /// Sine of the angle between the guide's axis and the facet's normal.
+    pub(super) fn steepest(&self) -> f64 {
+        self.polish[0].sin().hypot(self.polish[1].sin())
+    }
+
     /// The guide's axis leans from the facet's normal by `x` about the x axis and by `y` about the y axis, signed as
     /// tilts are: a fibre polished by as much as it is tilted has its end parallel to a chip's upright facet.
     ///

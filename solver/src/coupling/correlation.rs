@@ -9,6 +9,7 @@ use num_complex::Complex64;
 use super::SampledField;
 use super::overlap::density;
 use super::plane::{Plane, SPECTRAL_TAIL, band};
+use super::plane_waves::direction;
 use super::product::two_sided;
 
 /// a(d) = Σ G exp(−ik·d).
@@ -42,12 +43,22 @@ pub(crate) fn phases(k: &[f64], d: f64) -> Vec<Complex64> {
 impl Correlation {
     /// a over all pairs of offsets, `[[x, y]]`.
     pub fn amplitudes(&self, x: &[f64], y: &[f64]) -> Array2<Complex64> {
+        self.amplitudes_of(&self.spectrum, x, y)
+    }
+
+    /// Of another spectrum on the same waves.
+    pub fn amplitudes_of(
+        &self,
+        spectrum: &Array2<Complex64>,
+        x: &[f64],
+        y: &[f64],
+    ) -> Array2<Complex64> {
         let waves = |k: &[f64], d: &[f64]| {
             Array2::from_shape_fn((d.len(), k.len()), |(i, m)| {
                 Complex64::from_polar(1.0, -k[m] * d[i])
             })
         };
-        two_sided(&waves(&self.kx, x), &self.spectrum, &waves(&self.ky, y))
+        two_sided(&waves(&self.kx, x), spectrum, &waves(&self.ky, y))
     }
 
     pub fn amplitude(&self, [dx, dy]: [f64; 2]) -> Complex64 {
@@ -238,17 +249,48 @@ impl Band {
         transform(mode, &self.kx, &self.ky)
     }
 
+    /// Of spectra on the plane, those at the band's wavenumbers.
+    pub fn part(&self, spectra: &[Array2<Complex64>; 4]) -> [Array2<Complex64>; 4] {
+        let shape = (self.rows.len(), self.columns.len());
+        spectra
+            .each_ref()
+            .map(|s| Array2::from_shape_fn(shape, |(m, n)| s[[self.rows[m], self.columns[n]]]))
+    }
+
     /// The spectrum of a₁₂ over offsets.
     pub fn correlate(
         &self,
         beam: &[Array2<Complex64>; 4],
         mode: &[Array2<Complex64>; 4],
     ) -> Array2<Complex64> {
+        self.correlate_part(beam, mode, |field, _| field)
+    }
+
+    /// The same of the beam's p waves alone: E along p̂, H along ŝ.
+    pub fn correlate_p(
+        &self,
+        beam: &[Array2<Complex64>; 4],
+        mode: &[Array2<Complex64>; 4],
+    ) -> Array2<Complex64> {
+        self.correlate_part(beam, mode, |[ex, ey, hx, hy], [c, s]| {
+            let (e, h) = (ex * c + ey * s, hy * c - hx * s);
+            [e * c, e * s, -h * s, h * c]
+        })
+    }
+
+    /// `of` takes the beam's field at a wave and the wave's p̂.
+    fn correlate_part(
+        &self,
+        beam: &[Array2<Complex64>; 4],
+        mode: &[Array2<Complex64>; 4],
+        of: impl Fn([Complex64; 4], [f64; 2]) -> [Complex64; 4] + Sync,
+    ) -> Array2<Complex64> {
         let mut out = Array2::zeros((self.rows.len(), self.columns.len()));
         Zip::indexed(&mut out).par_for_each(|(m, n), value| {
             let at = [self.rows[m], self.columns[n]];
+            let field = std::array::from_fn(|c| beam[c][at]);
             *value = density(
-                std::array::from_fn(|c| beam[c][at]),
+                of(field, direction(self.kx[m], self.ky[n])),
                 std::array::from_fn(|c| mode[c][[m, n]]),
             );
         });

@@ -79,6 +79,30 @@ pub enum CouplingError {
         /// The larger tilt in rad.
         tilt: f64,
     },
+    /// A beam focused in front of its fibre needs room.
+    #[error(
+        "a beam focused {distance:.3e} m in front of its fibre was asked without a gap: give one of that length for the focus to \
+         lie on the facet, or no working distance"
+    )]
+    FocusWithoutGap {
+        /// From the fibre's end to the waist, m.
+        distance: f64,
+    },
+    /// A turned beam has waves beyond the plane's.
+    #[error(
+        "turned by {angle:.4} rad the beam loses {lost:.2e} of its power to waves that run along the facet or back, at most \
+         {limit:.1e} is allowed; turn it by less than {largest:.4} rad, or give a wider beam"
+    )]
+    SpectrumClipped {
+        /// Fraction of the power lost.
+        lost: f64,
+        /// Angle of the turn, rad.
+        angle: f64,
+        /// Largest fraction allowed.
+        limit: f64,
+        /// Angle at which the beam's steepest waves graze the facet, rad.
+        largest: f64,
+    },
     /// A coat or a polish needs a gap beside it.
     #[error(
         "a coat or a polish was asked without a gap: facets in contact have neither; give the gap's index (its length may be 0 m)"
@@ -98,7 +122,7 @@ pub enum CouplingError {
     /// The sampled plane would need too many points.
     #[error(
         "the plane of the overlap needs {points} points along one axis (width {width:.3e} m at a pitch of {pitch:.3e} m), at \
-         most {limit} are allowed; shorten the gap, the range of offsets or the mode's window"
+         most {limit} are allowed; shorten the gap of {gap:.3e} m to {longest:.3e} m, or the range of offsets or the mode's window"
     )]
     TooManySamples {
         /// Points wanted.
@@ -109,6 +133,10 @@ pub enum CouplingError {
         pitch: f64,
         /// Most points allowed.
         limit: usize,
+        /// Length of the gap in m.
+        gap: f64,
+        /// Length at which the points are as many as allowed, in m.
+        longest: f64,
     },
     /// An offset lies beyond the lags that are free of wrap-around.
     #[error(

@@ -6,7 +6,7 @@
 //!
 //! T = T₁T₂, R = R₁ + T₁²R₂.
 //!
-//! Interference in the gap is counted apart: [`Etalon`] for parallel facets, all round trips of every plane wave, and
+//! Interference in the gap is counted apart: [`Etalon`](super::Etalon) for parallel facets, all round trips of every plane wave, and
 //! [`Fresnel::etalon_transmission`] its bounds for waves that keep their phase. [`Reflections`] are the amplitudes that
 //! return into the source's own mode, diffraction, tilt and polish on the way included: what a laser sees.
 //!
@@ -102,7 +102,7 @@ impl Fresnel {
 /// Amplitudes of the light that returns into the source's own mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reflections {
-    /// From the source's own facet.
+    /// From the source's own facet; of a lensed end, which a wave does not leave flat, an upper bound.
     pub end: Complex64,
     /// From the facet beyond the gap, having passed the first one twice.
     pub facet: Complex64,
@@ -119,28 +119,5 @@ impl Reflections {
     pub fn return_loss_bounds_db(&self) -> [f64; 2] {
         let (end, facet) = (self.end.norm(), self.facet.norm());
         [end + facet, end - facet].map(|sum| super::loss_db(sum * sum))
-    }
-}
-
-/// Transmission of parallel facets into the mode, all round trips in the gap added by amplitude.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Etalon {
-    /// At the gap's own length.
-    pub coherent: f64,
-    /// Least as the round trip's phase turns.
-    pub least: f64,
-    /// Largest as it turns.
-    pub most: f64,
-}
-
-impl Etalon {
-    /// Loss in dB at the gap's own length.
-    pub fn loss_db(&self) -> f64 {
-        super::loss_db(self.coherent)
-    }
-
-    /// Largest over least transmission in dB.
-    pub fn ripple_db(&self) -> f64 {
-        10.0 * (self.most / self.least).log10()
     }
 }

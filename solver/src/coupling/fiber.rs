@@ -125,4 +125,8 @@ impl TransverseField for Fiber {
     fn effective_index(&self) -> Complex64 {
         self.mode().effective_index()
     }
+
+    fn working_distance(&self) -> f64 {
+        self.mode().working_distance()
+    }
 }

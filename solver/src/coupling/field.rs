@@ -17,6 +17,12 @@ pub trait TransverseField: Send + Sync {
 
     /// β/k₀ of the wave.
     fn effective_index(&self) -> Complex64;
+
+    /// Distance in m from the end that the field leaves to the plane on which [`TransverseField::at`] gives it: 0 but for
+    /// a focused beam.
+    fn working_distance(&self) -> f64 {
+        0.0
+    }
 }
 
 /// A field by its values at the cell centres of a rectilinear grid, what a mode solver hands over.

@@ -6,6 +6,9 @@
 //!
 //! x-polarised: E = (1 − A, −B) u, H = (n/Z₀)(−B, 1 + A) u; y-polarised: E = (−B, 1 + A) u, H = (n/Z₀)(A − 1, B) u.
 //!
+//! An ellipse turned about z is the same in its own frame; a beam focused in front of a lensed fibre is known at its waist, so
+//! many metres from the fibre's end.
+//!
 //! Overlaps of such beams are those of the scalar u to fourth order in 1/kw, whatever the
 //! polarisation, which a beam with E ∝ u alone (H from Maxwell's equations) meets only to second order.
 //! Valid for kw ≳ 4 (a waist beyond 0.65 λ/n): Maxwell's equations hold to (1/kw)⁴.
@@ -26,8 +29,12 @@ use super::{CouplingError, TransverseField};
 /// An elliptic Gaussian beam of 1 W at its waist.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianBeam {
-    /// wₓ, w_y in m.
+    /// wₓ, w_y in m, along the ellipse's own axes.
     waist: [f64; 2],
+    /// Angle of the ellipse's first axis from the x axis, rad.
+    axis: f64,
+    /// From the fibre's end to the waist, m.
+    working_distance: f64,
     index: f64,
     /// n k₀ in rad/m.
     wavenumber: f64,
@@ -81,6 +88,8 @@ impl GaussianBeam {
         let amplitude = (scalar_power * (1.0 - vector_part)).sqrt().recip();
         Ok(Self {
             waist,
+            axis: 0.0,
+            working_distance: 0.0,
             index,
             wavenumber,
             polarization: 0.0,
@@ -97,7 +106,38 @@ impl GaussianBeam {
         }
     }
 
-    /// 2wₓ, 2w_y (1/e² of intensity) in m.
+    /// The whole beam turned by `angle` about its axis, ellipse and electric field alike, from x towards y: a fibre that
+    /// keeps polarisation, by the angle of its axes.
+    #[must_use]
+    pub fn turned(self, angle: Angle) -> Self {
+        Self {
+            axis: self.axis + angle.si(),
+            polarization: self.polarization + angle.si(),
+            ..self
+        }
+    }
+
+    /// The beam of a lensed fibre, its waist at `distance` in front of the fibre's end.
+    ///
+    /// # Errors
+    /// [`CouplingError::OutOfRange`] for a distance that is negative or not finite.
+    pub fn focused_at(self, distance: Length) -> Result<Self, CouplingError> {
+        let working_distance = distance.si();
+        if !(working_distance.is_finite() && working_distance >= 0.0) {
+            return Err(CouplingError::OutOfRange {
+                quantity: "working distance",
+                value: working_distance,
+                unit: "m",
+                allowed: "zero or positive, and finite: the waist lies in front of the fibre, such as 14 µm",
+            });
+        }
+        Ok(Self {
+            working_distance,
+            ..self
+        })
+    }
+
+    /// 2w along the ellipse's own axes (1/e² of intensity) in m.
     pub fn mode_field_diameter(&self) -> [f64; 2] {
         self.waist.map(|w| 2.0 * w)
     }
@@ -106,6 +146,8 @@ impl GaussianBeam {
 impl TransverseField for GaussianBeam {
     fn at(&self, x: f64, y: f64) -> [Complex64; 4] {
         let [wx, wy] = self.waist;
+        let (turn_sin, turn_cos) = self.axis.sin_cos();
+        let (x, y) = (x * turn_cos + y * turn_sin, y * turn_cos - x * turn_sin);
         let (sx, sy) = (x / wx, y / wy);
         let u = self.amplitude * (-sx * sx - sy * sy).exp();
         let k2 = self.wavenumber * self.wavenumber;
@@ -114,13 +156,20 @@ impl TransverseField for GaussianBeam {
         let ky2 = (2.0 - 4.0 * sy * sy) / (wy * wy);
         let kxky = -4.0 * sx * sy / (wx * wy);
         let (a, b) = ((kx2 - ky2) / (4.0 * k2), kxky / (2.0 * k2));
-        let (sin, cos) = self.polarization.sin_cos();
+        // in the ellipse's frame
+        let (sin, cos) = (self.polarization - self.axis).sin_cos();
         let y0 = self.index / VACUUM_IMPEDANCE;
-        [
+        let [ex, ey, hx, hy] = [
             (cos * (1.0 - a) - sin * b) * u,
             (sin * (1.0 + a) - cos * b) * u,
             y0 * (-cos * b - sin * (1.0 - a)) * u,
             y0 * (cos * (1.0 + a) + sin * b) * u,
+        ];
+        [
+            ex * turn_cos - ey * turn_sin,
+            ex * turn_sin + ey * turn_cos,
+            hx * turn_cos - hy * turn_sin,
+            hx * turn_sin + hy * turn_cos,
         ]
         .map(Complex64::from)
     }
@@ -131,5 +180,9 @@ impl TransverseField for GaussianBeam {
 
     fn effective_index(&self) -> Complex64 {
         self.index.into()
+    }
+
+    fn working_distance(&self) -> f64 {
+        self.working_distance
     }
 }

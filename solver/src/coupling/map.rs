@@ -10,12 +10,9 @@ use ndarray::Array2;
 use num_complex::Complex64;
 
 use super::correlation::{Correlation, phases};
+use super::etalon::RoundTrips;
 use super::overlap::loss_db;
-use super::{CouplingError, Etalon, Fresnel, Reflections};
-
-/// Phases of a round trip among which the least and the largest transmission are sought: a part in a hundred of the
-/// ripple is missed at most.
-const PHASES: usize = 48;
+use super::{CouplingError, Etalon, EtalonMap, Fresnel, Reflections};
 
 /// A lateral axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +44,8 @@ pub struct CouplingMap {
     /// What returns into the source's own mode.
     pub reflections: Reflections,
     pub(super) correlation: Correlation,
-    /// r₁r₂ exp(2ik_zd) of the correlation's waves, between parallel facets.
-    pub(super) round_trip: Option<Array2<Complex64>>,
+    /// Of the correlation's waves, between parallel facets.
+    pub(super) round_trips: Option<RoundTrips>,
     pub(super) best_offset: [f64; 2],
 }
 
@@ -103,29 +100,35 @@ impl CouplingMap {
     /// [`CouplingError::OffsetTooLarge`] beyond [`CouplingMap::reach`].
     pub fn etalon_at(&self, offset: [f64; 2]) -> Result<Option<Etalon>, CouplingError> {
         self.check(offset)?;
-        let Some(round_trip) = &self.round_trip else {
-            return Ok(None);
-        };
         let Correlation {
             kx, ky, spectrum, ..
         } = &self.correlation;
         let (left, right) = (phases(kx, offset[0]), phases(ky, offset[1]));
-        let terms: Vec<(Complex64, Complex64)> = spectrum
-            .indexed_iter()
-            .map(|((m, n), g)| (g * left[m] * right[n], round_trip[[m, n]]))
-            .collect();
-        let at = |phase: f64| -> f64 {
-            let turn = Complex64::cis(phase);
-            let sum: Complex64 = terms.iter().map(|(g, r)| g / (1.0 - r * turn)).sum();
-            self.fresnel.transmission * sum.norm_sqr()
+        let at = |filtered: Array2<Complex64>| -> Complex64 {
+            let row = |row: ndarray::ArrayView1<'_, Complex64>| -> Complex64 {
+                row.iter().zip(&right).map(|(g, p)| g * p).sum()
+            };
+            let rows = filtered.rows().into_iter().zip(&left);
+            rows.map(|(g, p)| row(g) * p).sum()
         };
-        let turned = (0..PHASES).map(|k| at(std::f64::consts::TAU * k as f64 / PHASES as f64));
-        let (least, most) = turned.fold((f64::INFINITY, 0.0_f64), |(l, m), v| (l.min(v), m.max(v)));
-        Ok(Some(Etalon {
-            coherent: at(0.0),
-            least,
-            most,
+        Ok(self.round_trips.as_ref().map(|trips| {
+            let values: Vec<_> = trips.filtered(spectrum).into_iter().map(at).collect();
+            Etalon::of(&values, self.fresnel.transmission)
         }))
+    }
+
+    /// [`CouplingMap::etalon_at`] over all offsets of the map.
+    pub fn etalon(&self) -> Option<EtalonMap> {
+        let trips = self.round_trips.as_ref()?;
+        let filtered = trips.filtered(&self.correlation.spectrum);
+        let values: Vec<_> = filtered
+            .into_iter()
+            .map(|spectrum| {
+                self.correlation
+                    .amplitudes_of(&spectrum, &self.offsets_x, &self.offsets_y)
+            })
+            .collect();
+        Some(EtalonMap::of(&values, self.fresnel.transmission))
     }
 
     /// Largest offset along either axis (m) that the map answers for.

@@ -7,9 +7,11 @@
 //!
 //! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
 
+mod arrival;
 mod coat;
 mod correlation;
 mod error;
+mod etalon;
 mod extent;
 mod facet;
 mod far_field;
@@ -17,6 +19,7 @@ mod fiber;
 mod field;
 mod gaussian;
 mod jones;
+mod layout;
 mod map;
 mod overlap;
 mod plane;
@@ -31,7 +34,8 @@ mod weakly_guiding_fiber;
 
 pub use coat::{CoatLayer, Face, Multilayer, Response};
 pub use error::CouplingError;
-pub use facet::{Etalon, Fresnel, Gap, Reflections};
+pub use etalon::{Etalon, EtalonMap};
+pub use facet::{Fresnel, Gap, Reflections};
 pub use far_field::{FarField, FarFieldStudy};
 pub use fiber::Fiber;
 pub use field::{SampledField, TransverseField};

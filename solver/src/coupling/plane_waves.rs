@@ -44,7 +44,7 @@ fn bounded(kz: Complex64, smallest: f64) -> Complex64 {
 }
 
 /// p̂ = (cos, sin) of a transverse wave vector, along x on the axis.
-fn direction(kx: f64, ky: f64) -> [f64; 2] {
+pub(crate) fn direction(kx: f64, ky: f64) -> [f64; 2] {
     let kt = kx.hypot(ky);
     if kt == 0.0 {
         [1.0, 0.0]
@@ -120,13 +120,18 @@ impl Waves {
         self.index * self.vacuum_wavenumber
     }
 
-    /// The same waves a distance `d` further along z.
-    pub fn propagated(mut self, d: f64) -> Self {
+    /// The same waves on the plane through `origin`, which becomes the new one. Behind them evanescent waves are dropped.
+    pub fn seen_from(mut self, [x, y, z]: [f64; 3]) -> Self {
         let k = self.wavenumber();
         let (kx, ky) = (&self.kx, &self.ky);
         let [ex, ey] = &mut self.electric;
         Zip::indexed(ex).and(ey).par_for_each(|(i, j), ex, ey| {
-            let factor = (Complex64::i() * longitudinal(k, kx[i], ky[j]) * d).exp();
+            let kz = longitudinal(k, kx[i], ky[j]);
+            let factor = if z < 0.0 && kz.im > 0.0 {
+                Complex64::ZERO
+            } else {
+                (Complex64::i() * (kz * z + kx[i] * x + ky[j] * y)).exp()
+            };
             *ex *= factor;
             *ey *= factor;
         });
@@ -159,6 +164,12 @@ impl Waves {
     pub fn reflected(self, layers: &Multilayer) -> Self {
         let k0 = self.vacuum_wavenumber;
         self.filtered(|kx, ky| layers.response(k0, kx.hypot(ky)).reflection)
+    }
+
+    /// The half angle about the z axis beyond which less than `tail` of ∫|E|² lies per axis.
+    pub fn half_angle(&self, tail: f64) -> f64 {
+        let [x, y] = self.band(tail);
+        (x.max(y) / self.wavenumber()).min(1.0).asin()
     }
 
     /// Power of the waves, W, those that are evanescent left out.
@@ -401,11 +412,11 @@ mod tests {
     #[test]
     fn propagation_keeps_power_and_reverses() {
         let waves = waves();
-        let there = waves.clone().propagated(20e-6);
+        let there = waves.clone().seen_from([0.0, 0.0, 20e-6]);
         // round-off: the Gaussian has no evanescent part to speak of
         assert!((watts(&there) / watts(&waves) - 1.0).abs() < 1e-13);
         assert!(difference(&waves, &there.clone()) > 0.1);
-        assert!(difference(&waves, &there.propagated(-20e-6)) < 1e-12);
+        assert!(difference(&waves, &there.seen_from([0.0, 0.0, -20e-6])) < 1e-12);
     }
 
     #[test]

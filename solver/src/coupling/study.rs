@@ -37,10 +37,7 @@ impl CouplingScan {
                 found: levels.len(),
             });
         }
-        let mut maps = levels
-            .iter()
-            .map(|mode| self.map(beam, mode))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut maps = self.maps(beam, levels)?;
         let at = |offset: [f64; 2]| -> [f64; 2] {
             let values: Vec<f64> = maps
                 .iter()
