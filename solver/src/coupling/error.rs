@@ -47,6 +47,25 @@ pub enum CouplingError {
         /// Normalised frequency V.
         v: f64,
     },
+    /// More than one mode of a fibre is bound.
+    #[error(
+        "the fibre is multimode: at {wavelength:.4e} m it carries {modes} modes (V = {v:.3}, a single one needs V < 2.405); its \
+         cut-off is at {cut_off:.4e} m: go above that wavelength, or from a core radius of {radius:.3e} m to {largest:.3e} m"
+    )]
+    FiberMultimode {
+        /// Normalised frequency V.
+        v: f64,
+        /// Modes bound, each polarisation counted.
+        modes: usize,
+        /// Vacuum wavelength in m.
+        wavelength: f64,
+        /// Cut-off wavelength of the second mode in m.
+        cut_off: f64,
+        /// Core radius in m.
+        radius: f64,
+        /// Largest core radius that carries one mode, in m.
+        largest: f64,
+    },
     /// The beam's window cuts off too much of its power.
     #[error(
         "the beam is clipped: {outside:.2e} of its power is missing from the plane used ({width:.3e} m wide), at most {limit:.1e} \

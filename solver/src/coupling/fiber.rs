@@ -76,7 +76,7 @@ impl Fiber {
         }
     }
 
-    /// 2wₓ, 2w_y in m at 1/e² of intensity.
+    /// 2wₓ, 2w_y in m at 1/e² of intensity, of a Gaussian along its own axes.
     pub fn mode_field_diameter(&self) -> [f64; 2] {
         match self {
             Self::StepIndex(mode) => [mode.mode_field_diameter(); 2],
@@ -102,6 +102,18 @@ impl Fiber {
             Self::WeaklyGuiding(mode) => Some(mode.normalized_frequency()),
             Self::Gaussian(_) => None,
         }
+    }
+
+    /// The fibre, if no second mode is bound; one known by its mode field diameters alone is taken to carry one.
+    ///
+    /// # Errors
+    /// [`CouplingError::FiberMultimode`].
+    pub fn single_mode(self) -> Result<Self, CouplingError> {
+        Ok(match self {
+            Self::StepIndex(mode) => Self::StepIndex(mode.single_mode()?),
+            Self::WeaklyGuiding(mode) => Self::WeaklyGuiding(mode.single_mode()?),
+            Self::Gaussian(beam) => Self::Gaussian(beam),
+        })
     }
 
     fn mode(&self) -> &dyn TransverseField {

@@ -1,6 +1,7 @@
 //! Coupling: fibre to chip.
 //!
-//! A beam, any [`TransverseField`] (a [`Fiber`]'s mode, a [`GaussianBeam`], a [`SampledField`]),
+//! A beam, any [`TransverseField`] (a [`Fiber`]'s mode, a higher one of it ([`FiberMode`], [`LinearlyPolarizedMode`]), a
+//! [`GaussianBeam`], a [`SampledField`]),
 //! meets a waveguide mode given by point values ([`SampledField`]). The efficiency is |a₁₂|² of the
 //! one bilinear form of [`overlap()`]; a [`CouplingScan`] takes the beam through gap and tilt and
 //! gives a [`CouplingMap`] over all lateral offsets, with the Fresnel factor of the facets apart.
@@ -8,6 +9,7 @@
 //! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
 
 mod arrival;
+mod bessel;
 mod coat;
 mod correlation;
 mod error;
@@ -16,10 +18,12 @@ mod extent;
 mod facet;
 mod far_field;
 mod fiber;
+mod fiber_mode;
 mod field;
 mod gaussian;
 mod jones;
 mod layout;
+mod linearly_polarized_mode;
 mod map;
 mod overlap;
 mod plane;
@@ -38,9 +42,11 @@ pub use etalon::{Etalon, EtalonMap};
 pub use facet::{Fresnel, Gap, Reflections};
 pub use far_field::{FarField, FarFieldStudy};
 pub use fiber::Fiber;
+pub use fiber_mode::{FiberMode, FiberModeFamily};
 pub use field::{SampledField, TransverseField};
 pub use gaussian::GaussianBeam;
 pub use jones::JonesMatrix;
+pub use linearly_polarized_mode::LinearlyPolarizedMode;
 pub use map::{CouplingMap, Direction};
 pub use overlap::{efficiency, loss_db, overlap};
 pub use scan::CouplingScan;

@@ -47,15 +47,15 @@ impl StepIndexProfile {
         })
     }
 
+    /// √(n₁² − n₂²).
+    pub fn numerical_aperture(&self) -> f64 {
+        let (n1, n2) = (self.core_index, self.cladding_index);
+        ((n1 - n2) * (n1 + n2)).sqrt()
+    }
+
     /// V = k₀ a √(n₁² − n₂²).
     pub fn normalized_frequency(&self) -> f64 {
-        let Self {
-            radius,
-            core_index,
-            cladding_index,
-            wavenumber,
-        } = self;
-        wavenumber * radius * ((core_index - cladding_index) * (core_index + cladding_index)).sqrt()
+        self.wavenumber * self.radius * self.numerical_aperture()
     }
 
     /// Whether only the fundamental mode is bound: V < 2.4048.
@@ -63,33 +63,56 @@ impl StepIndexProfile {
         self.normalized_frequency() < J0_ZERO
     }
 
-    /// w of the fundamental mode as the root of `characteristic(u, w)`, found in ln w because w
-    /// falls exponentially with 1/V². `u_limit` is the first u that the mode cannot reach.
-    pub fn solve(
-        &self,
-        u_limit: f64,
-        characteristic: impl Fn(f64, f64) -> f64,
-    ) -> Result<(f64, f64), CouplingError> {
+    /// Of a fibre that carries `modes`.
+    pub fn single_mode(&self, modes: usize) -> Result<(), CouplingError> {
+        if self.is_single_mode() {
+            return Ok(());
+        }
         let v = self.normalized_frequency();
-        let u_of = |w: f64| ((v - w) * (v + w)).sqrt();
-        let lowest = if v > u_limit {
-            u_of(u_limit * (1.0 - 1e-12))
+        Err(CouplingError::FiberMultimode {
+            v,
+            modes,
+            wavelength: self.wavelength_at(v),
+            cut_off: self.wavelength_at(J0_ZERO),
+            radius: self.radius,
+            largest: self.radius * J0_ZERO / v,
+        })
+    }
+
+    /// The wavelength in m at which V has the value `v`.
+    pub fn wavelength_at(&self, v: f64) -> f64 {
+        std::f64::consts::TAU * self.radius * self.numerical_aperture() / v
+    }
+
+    /// u and w of a mode as the root of `characteristic(u, w)` with u between the poles or zeros `low` and `high`, found in
+    /// ln w because w falls exponentially with 1/V² where a mode has no cut-off. None if w is below its least value.
+    pub fn bound(
+        &self,
+        [low, high]: [f64; 2],
+        characteristic: impl Fn(f64, f64) -> f64,
+    ) -> Option<(f64, f64)> {
+        let v = self.normalized_frequency();
+        let other = |w: f64| ((v - w) * (v + w)).sqrt();
+        if v <= low {
+            return None;
+        }
+        let lowest = if v > high {
+            other(high * (1.0 - 1e-12))
         } else {
             v * SMALLEST_W
         };
         let residual = |ln_w: f64| {
             let w = ln_w.exp();
-            characteristic(u_of(w), w)
+            characteristic(other(w), w)
         };
-        // u = 10⁻⁶ V at the upper end, below any fundamental mode's (u → V as V → 0, 2.4 as V → ∞)
-        let highest = v.ln() + 0.5 * (-1e-12_f64).ln_1p();
-        let w = bracketed(residual, lowest.ln(), highest)
-            .ok_or(CouplingError::GuidanceTooWeak { v })?
-            .exp();
-        if w < SMALLEST_W {
-            return Err(CouplingError::GuidanceTooWeak { v });
-        }
-        Ok((u_of(w), w))
+        // u = 10⁻⁶ V at the upper end is below any fundamental mode's (u → V as V → 0, 2.4 as V → ∞)
+        let highest = if low > 0.0 {
+            other(low * (1.0 + 1e-12)).ln()
+        } else {
+            v.ln() + 0.5 * (-1e-12_f64).ln_1p()
+        };
+        let w = bracketed(residual, lowest.ln(), highest)?.exp();
+        (w >= SMALLEST_W).then(|| (other(w), w))
     }
 
     /// n_eff = √(n₂² + (w/k₀a)²).

@@ -1,19 +1,14 @@
-//! The scalar LP₀₁ mode of a step-index fibre, the limit of HE₁₁ for a small index step.
+//! A weakly guiding step-index fibre: its LP₀₁ mode, and the others it may carry.
 //!
-//! u J₁(u)/J₀(u) = w K₁(w)/K₀(w), u² + w² = V², b = w²/V²; ψ = J₀(ur/a)/J₀(u) inside, K₀(wr/a)/K₀(w) outside;
-//! E = ψ ê, H = (n_eff/Z₀) ẑ × E. Errors against HE₁₁ are of the order of the relative index step.
-//!
-//! Gloge, Appl. Opt. 10, 2252 (1971), DOI 10.1364/AO.10.002252; Petermann's second spot size after
-//! Petermann, Electron. Lett. 19, 712 (1983).
+//! See [`LinearlyPolarizedMode`] for equation and field. Petermann's second spot size after Petermann, Electron. Lett. 19, 712
+//! (1983).
 
-use std::f64::consts::PI;
-
-use cpo_materials::constants::VACUUM_IMPEDANCE;
-use cpo_materials::{Angle, Length, Quantity, Wavelength};
+use cpo_materials::{Angle, Length, Wavelength};
 use cpo_meshes::Window;
 use num_complex::Complex64;
-use spec_math::cephes64::{j0, j1, k0e, k1e};
+use spec_math::cephes64::{j0, j1};
 
+use super::linearly_polarized_mode::LinearlyPolarizedMode;
 use super::roots::bracketed;
 use super::step_index_profile::{J0_ZERO, StepIndexProfile};
 use super::{CouplingError, TransverseField};
@@ -21,12 +16,7 @@ use super::{CouplingError, TransverseField};
 /// The LP₀₁ mode of a step-index fibre, 1 W, linearly polarised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WeaklyGuidingFiber {
-    profile: StepIndexProfile,
-    u: f64,
-    w: f64,
-    polarization: f64,
-    /// E at the core's edge in V/m.
-    amplitude: f64,
+    mode: LinearlyPolarizedMode,
 }
 
 impl WeaklyGuidingFiber {
@@ -41,58 +31,79 @@ impl WeaklyGuidingFiber {
         wavelength: Wavelength,
     ) -> Result<Self, CouplingError> {
         let profile = StepIndexProfile::new(core_radius, core_index, cladding_index, wavelength)?;
-        let (u, w) = profile.solve(J0_ZERO, |u, w| u * j1(u) / j0(u) - w * k1e(w) / k0e(w))?;
-        // ∫ψ² dA = πa² [J₁²/J₀² + K₁²/K₀²], the sum of the two closed radial integrals
-        let area =
-            PI * profile.radius.powi(2) * ((j1(u) / j0(u)).powi(2) + (k1e(w) / k0e(w)).powi(2));
-        let amplitude = (2.0 * VACUUM_IMPEDANCE / (profile.effective_index(w) * area)).sqrt();
-        Ok(Self {
-            profile,
-            u,
-            w,
-            polarization: 0.0,
-            amplitude,
-        })
+        let v = profile.normalized_frequency();
+        let mode = LinearlyPolarizedMode::new(profile, [0, 1], [0.0, J0_ZERO])
+            .ok_or(CouplingError::GuidanceTooWeak { v })?;
+        Ok(Self { mode })
     }
 
     /// The same mode with its electric field at `angle` from the x axis.
     #[must_use]
     pub fn polarized(self, angle: Angle) -> Self {
         Self {
-            polarization: angle.si(),
-            ..self
+            mode: self.mode.polarized(angle),
         }
     }
 
     /// V = k₀ a √(n₁² − n₂²).
     pub fn normalized_frequency(&self) -> f64 {
-        self.profile.normalized_frequency()
+        self.mode.profile.normalized_frequency()
+    }
+
+    /// √(n₁² − n₂²).
+    pub fn numerical_aperture(&self) -> f64 {
+        self.mode.profile.numerical_aperture()
+    }
+
+    /// Whether no second mode is bound: V < 2.4048.
+    pub fn is_single_mode(&self) -> bool {
+        self.mode.profile.is_single_mode()
+    }
+
+    /// The fibre, if no second mode is bound.
+    ///
+    /// # Errors
+    /// [`CouplingError::FiberMultimode`].
+    pub fn single_mode(self) -> Result<Self, CouplingError> {
+        self.mode.profile.single_mode(self.mode_count())?;
+        Ok(self)
+    }
+
+    /// The vacuum wavelength in m from which on only LP₀₁ is bound, indices held.
+    pub fn cut_off_wavelength(&self) -> f64 {
+        self.mode.profile.wavelength_at(J0_ZERO)
+    }
+
+    /// All bound modes by falling effective index, LP₀₁ first, one of each degenerate set.
+    pub fn modes(&self) -> Vec<LinearlyPolarizedMode> {
+        LinearlyPolarizedMode::all(self.mode.profile)
+    }
+
+    /// How many modes are bound, patterns and polarisations counted: 2 of a single-mode fibre.
+    pub fn mode_count(&self) -> usize {
+        let modes = self.modes();
+        modes.iter().map(LinearlyPolarizedMode::degeneracy).sum()
     }
 
     /// b = (n_eff² − n₂²)/(n₁² − n₂²).
     pub fn normalized_propagation_constant(&self) -> f64 {
-        (self.w / self.normalized_frequency()).powi(2)
+        self.mode.normalized_propagation_constant()
     }
 
     /// n_eff = β/k₀.
     pub fn effective_index(&self) -> f64 {
-        self.profile.effective_index(self.w)
+        self.mode.effective_index()
     }
 
     /// ψ at radius `r`, 1 at the core's edge.
     fn profile_at(&self, r: f64) -> f64 {
-        let rho = r / self.profile.radius;
-        if rho < 1.0 {
-            j0(self.u * rho) / j0(self.u)
-        } else {
-            k0e(self.w * rho) / k0e(self.w) * (-self.w * (rho - 1.0)).exp()
-        }
+        self.mode.profile_at(r)
     }
 
     /// 2w in m where the intensity has fallen to 1/e² of its value on the axis.
     pub fn mode_field_diameter(&self) -> f64 {
         let target = self.profile_at(0.0) * (-1.0_f64).exp();
-        let mut outer = self.profile.radius;
+        let mut outer = self.mode.profile.radius;
         // terminates: the field decays as exp(−wr/a)
         while self.profile_at(outer) > target {
             outer *= 2.0;
@@ -103,16 +114,14 @@ impl WeaklyGuidingFiber {
     /// Petermann's second mode field diameter 2√2 [∫ψ² r dr / ∫ψ′² r dr]^½ in m, which sets diffraction and splices:
     /// 2√2 a J₁(u)/(w J₀(u)).
     pub fn petermann_mode_field_diameter(&self) -> f64 {
-        2.0 * std::f64::consts::SQRT_2 * self.profile.radius * j1(self.u) / (self.w * j0(self.u))
+        let LinearlyPolarizedMode { profile, u, w, .. } = &self.mode;
+        2.0 * std::f64::consts::SQRT_2 * profile.radius * j1(*u) / (w * j0(*u))
     }
 }
 
 impl TransverseField for WeaklyGuidingFiber {
     fn at(&self, x: f64, y: f64) -> [Complex64; 4] {
-        let e = self.amplitude * self.profile_at(x.hypot(y));
-        let h = e * self.effective_index() / VACUUM_IMPEDANCE;
-        let (sin, cos) = self.polarization.sin_cos();
-        [e * cos, e * sin, -h * sin, h * cos].map(Complex64::from)
+        self.mode.at(x, y)
     }
 
     fn window(&self) -> Option<Window> {
