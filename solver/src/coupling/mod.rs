@@ -8,6 +8,7 @@
 //!
 //! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
 
+mod alignment;
 mod arrival;
 mod bessel;
 mod coat;
@@ -25,10 +26,13 @@ mod jones;
 mod layout;
 mod linearly_polarized_mode;
 mod map;
+mod monte_carlo;
 mod overlap;
+mod placement;
 mod plane;
 mod plane_waves;
 mod product;
+mod receiver;
 mod roots;
 mod scan;
 mod step_index_fiber;
@@ -36,6 +40,7 @@ mod step_index_profile;
 mod study;
 mod weakly_guiding_fiber;
 
+pub use alignment::{Alignment, Expansion};
 pub use coat::{CoatLayer, Face, Multilayer, Response};
 pub use error::CouplingError;
 pub use etalon::{Etalon, EtalonMap};
@@ -48,7 +53,9 @@ pub use gaussian::GaussianBeam;
 pub use jones::JonesMatrix;
 pub use linearly_polarized_mode::LinearlyPolarizedMode;
 pub use map::{CouplingMap, Direction};
+pub use monte_carlo::{LossSamples, MonteCarlo, PlacementSpread, ProcessSpread, Quantiles};
 pub use overlap::{efficiency, loss_db, overlap};
+pub use placement::{DegreeOfFreedom, Placement};
 pub use scan::CouplingScan;
 pub use step_index_fiber::StepIndexFiber;
 pub use study::CouplingStudy;
