@@ -6,15 +6,18 @@
 //! arithmetic, so that results have the same bits for any number of threads. A point that fails
 //! is a result with its reason, and the run goes on.
 
+mod alignment;
 mod checkpoint;
 mod coupling;
 mod grating;
 mod heat;
 mod laser;
 mod modes;
+mod process;
 mod tracks;
 mod value;
 
+pub use alignment::{AlignmentResult, Quantiles, SpreadResult};
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use grating::{GratingOutcome, GratingResult};
@@ -23,7 +26,6 @@ pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, Rollo
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use value::Value;
 
-pub(crate) use coupling::in_db;
 pub(crate) use heat::planned_cells;
 pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
 

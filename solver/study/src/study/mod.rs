@@ -20,6 +20,7 @@ mod laser;
 mod material;
 mod modes;
 mod parameter;
+mod placement;
 mod reader;
 pub mod schema;
 mod values;
@@ -49,6 +50,7 @@ pub use modes::{ModeCount, ModesTable};
 pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
+pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Cursor, Diagnostic, Diagnostics, Place, Source, Table, Value};
