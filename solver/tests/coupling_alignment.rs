@@ -42,8 +42,14 @@ fn scan(wavelength: f64, gap: f64, index: f64) -> CouplingScan {
 }
 
 fn aligned(scan: &CouplingScan, beam: &dyn TransverseField, mode: &SampledField) -> Alignment {
-    scan.alignment(beam, mode, [0.0; 2], &Placement::default())
-        .unwrap()
+    scan.alignment(
+        beam,
+        mode,
+        [0.0; 2],
+        &Placement::default(),
+        &Placement::default(),
+    )
+    .unwrap()
 }
 
 /// What would prove the tensor wrong: the second derivatives of the closed forms, of wide beams, since these are paraxial.
@@ -149,7 +155,13 @@ fn a_placement_is_the_displaced_set_up() {
     let offset = [0.3e-6, 0.2e-6];
     let nominal = set_up(0.0, 3.0, 8.0);
     let aligned = nominal
-        .alignment(&fiber, &mode, offset, &Placement::default())
+        .alignment(
+            &fiber,
+            &mode,
+            offset,
+            &Placement::default(),
+            &Placement::default(),
+        )
         .unwrap();
     let total = |scan: &CouplingScan, offset: [f64; 2]| {
         let map = scan.map(&fiber, &mode).unwrap();
@@ -205,6 +217,7 @@ fn expansion_is_that_of_the_loss() {
             &fiber,
             &mode([2.5, 3.0], 1.7, wavelength, [0.5, 0.3]),
             [-0.2e-6, 0.4e-6],
+            &Placement::default(),
             &Placement::default(),
         )
         .unwrap();
@@ -268,7 +281,13 @@ fn mistakes_are_named() {
         beam([5.0; 2], 1.0, 1.55),
         mode([5.0; 2], 1.0, 1.55, [0.0; 2]),
     );
-    let refused = touching.alignment(&fiber, &mode, [0.0; 2], &Placement::default());
+    let refused = touching.alignment(
+        &fiber,
+        &mode,
+        [0.0; 2],
+        &Placement::default(),
+        &Placement::default(),
+    );
     assert_eq!(refused.unwrap_err(), CouplingError::AlignmentWithoutGap);
     let aligned = aligned(&scan(1.55, 3.0, 1.0), &fiber, &mode);
     let through = Placement::default().with(DegreeOfFreedom::Z, -4e-6);
@@ -285,6 +304,7 @@ fn mistakes_are_named() {
             &fiber,
             &mode,
             [0.0; 2],
+            &Placement::default(),
             &Placement::default().with(DegreeOfFreedom::X, 40e-6),
         )
         .unwrap();

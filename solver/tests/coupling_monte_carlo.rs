@@ -32,7 +32,13 @@ fn scan() -> CouplingScan {
 
 fn aligned(reach: &Placement) -> Alignment {
     scan()
-        .alignment(&beam(WAIST), &mode(WAIST), [0.0; 2], reach)
+        .alignment(
+            &beam(WAIST),
+            &mode(WAIST),
+            [0.0; 2],
+            reach,
+            &Placement::default(),
+        )
         .unwrap()
 }
 
@@ -65,9 +71,10 @@ fn quantiles_and_yield_of_a_normal_offset() {
         for ([value, error], exact) in [found.p05, found.p50, found.p95].into_iter().zip(exact) {
             // no more than plain draws would have: 0.05/√8192 of the probability, 5 % of L
             assert!(error < 0.05 * exact.max(0.01), "{error} of {exact}");
-            // four standard errors by eight replicates, and 3·10⁻⁵ dB of the gap of 1 µm and (kw)⁻²
+            // four standard errors by eight replicates, and what a draw's sum leaves out, 4·10⁻⁴ dB of it and as much of the
+            // nominal loss
             assert!(
-                (value - exact).abs() < 4.0 * error + 1e-4,
+                (value - exact).abs() < 4.0 * error + 5e-4,
                 "{value} ± {error}: {exact}"
             );
         }
@@ -139,13 +146,11 @@ fn an_array_turns_about_its_centre() {
         // ratio of the squares of 1.5 and 0.5 pitches, the turn of the fields being cos⁻² φ alike for all
         let turn = (0.5 * pitch / (WAIST * 1e-6)).powi(2) * DB;
         let angle_squared = (outer - inner) / (8.0 * turn);
-        assert!(((outer - last) / outer).abs() < 1e-3);
+        // what a draw's sum leaves out, 4·10⁻⁴ dB of either
+        assert!((outer - last).abs() < 8e-4);
         let expected = (9.0 * turn + DB) * angle_squared;
-        let gap = 1e-4;
-        assert!(
-            (outer - expected).abs() < 1e-3 * outer + gap,
-            "{outer} {expected}"
-        );
+        // of all three
+        assert!((outer - expected).abs() < 2e-3, "{outer} {expected}");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A deviation is the sum of a systematic part, one draw for all lanes of an engine (a wafer's width, a fibre array's attach),
 //! and a random part, one draw a lane (a fibre's core, its place in the groove); both are normal. Every sample is the full
-//! overlap of [`Alignment`], no response surface.
+//! overlap of [`Alignment`], no response surface, to 10⁻³ dB.
 //!
 //! Draws are scrambled Sobol points (Owen's scrambling; Burley, J. Comput. Graph. Tech. 9(4), 1 (2020)) taken through the inverse
 //! normal distribution. Independent scramblings are replicates: the spread of their results is the standard error of a
@@ -15,12 +15,13 @@
 //! systematic tilt about y moves its end along z by as much.
 
 use cpo_materials::{Length, Quantity};
+use num_complex::Complex64;
 use rayon::prelude::*;
 use spec_math::cephes64::ndtri;
 
 use super::error::positive;
 use super::overlap::loss_db;
-use super::receiver::Receiver;
+use super::receiver::{Receiver, parabola};
 use super::{Alignment, CouplingError, CouplingScan, DegreeOfFreedom, Placement, SampledField};
 
 /// Independent scramblings of the points.
@@ -70,7 +71,7 @@ impl PlacementSpread {
             .random(DegreeOfFreedom::Y, sigma.si())
     }
 
-    /// The farthest that any draw goes, as a reach for [`CouplingScan::alignment`]; `array_half_width` (m) is that of the
+    /// The farthest that any draw goes, as the near reach of [`CouplingScan::alignment`]; `array_half_width` (m) is that of the
     /// fibres about their array's centre.
     pub fn reach(&self, array_half_width: f64) -> Placement {
         let sum = |i: usize| FARTHEST_DRAW * (self.systematic[i] + self.random[i]);
@@ -363,22 +364,40 @@ impl Draws<'_> {
     }
 
     fn losses(&self, part: Part) -> Vec<f64> {
+        let nominal = Placement::default();
+        let alignment = self.alignment;
+        // with the fibre in its nominal place the amplitude alone is a parabola
+        let here = alignment.drawn(None, &nominal);
+        let there: Vec<[Complex64; 3]> = self
+            .process
+            .iter()
+            .map(|p| {
+                p.at.each_ref()
+                    .map(|of| alignment.drawn(Some(of), &nominal))
+            })
+            .collect();
         let loss = |n: usize| {
             let Deviation { placement, process } = self.deviation(n, part);
-            let varied = Receiver::varied(
-                self.alignment.receiver(),
-                self.process.iter().zip(&process).map(|(p, &t)| (&p.at, t)),
-            );
-            let receiver = varied.as_ref().unwrap_or(self.alignment.receiver());
-            loss_db(self.alignment.efficiency(receiver, &placement))
+            let amplitude = if placement == nominal {
+                let parts = there.iter().zip(&process);
+                let terms = parts.map(|([below, at, above], &t)| {
+                    let [down, up] = parabola(t);
+                    (below - at) * down + (above - at) * up
+                });
+                here + terms.sum::<Complex64>()
+            } else {
+                let parts = self.process.iter().zip(&process);
+                let varied = alignment.receiver().varied(parts.map(|(p, &t)| (&p.at, t)));
+                alignment.drawn(varied.as_ref(), &placement)
+            };
+            loss_db(alignment.efficiency_of(amplitude))
         };
         (0..self.count()).into_par_iter().map(loss).collect()
     }
 
     fn nominal(&self, count: usize) -> Vec<f64> {
-        let alignment = self.alignment;
-        let efficiency = alignment.efficiency(alignment.receiver(), &Placement::default());
-        vec![loss_db(efficiency); count]
+        let amplitude = self.alignment.drawn(None, &Placement::default());
+        vec![loss_db(self.alignment.efficiency_of(amplitude)); count]
     }
 
     /// Over all samples; with a process that varies over the first ones, their process at its nominal values.
@@ -388,7 +407,7 @@ impl Draws<'_> {
             let placement = self.deviation(n, Part::Both).placement;
             let exact = match self.process {
                 [] => total[n],
-                _ => loss_db(alignment.efficiency(alignment.receiver(), &placement)),
+                _ => loss_db(alignment.efficiency_of(alignment.drawn(None, &placement))),
             };
             (exact - alignment.expansion().loss_db_at(&placement)).abs()
         };

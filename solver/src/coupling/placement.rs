@@ -101,6 +101,11 @@ impl Placement {
         self.values[along.index()]
     }
 
+    /// Whether it turns nothing.
+    pub(super) fn is_upright(&self) -> bool {
+        self.values[3..].iter().all(|&angle| angle == 0.0)
+    }
+
     /// (x, y, z), m.
     pub(super) fn shift(&self) -> [f64; 3] {
         [self.values[0], self.values[1], self.values[2]]

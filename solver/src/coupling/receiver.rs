@@ -52,6 +52,11 @@ fn moments(mode: &SampledField) -> [[f64; 2]; 2] {
     [[sx / s, sy / s], [radius(sxx, sx), radius(syy, sy)]]
 }
 
+/// Weights at `t` of a value at −1 and of one at +1, each less that at 0, which is to be added.
+pub(super) fn parabola(t: f64) -> [f64; 2] {
+    [0.5 * t * (t - 1.0), 0.5 * t * (t + 1.0)]
+}
+
 /// Weights of the points −2 … 3 for a value at `t` in [0, 1) from point 0.
 fn weights(t: f64) -> [f64; POINTS] {
     let [a, b, c, d, e, f] = [t + 2.0, t + 1.0, t, t - 1.0, t - 2.0, t - 3.0];
@@ -142,7 +147,7 @@ impl Receiver {
         let mut sum: Option<Self> = None;
         for ([below, nominal, above], t) in parameters.filter(|(_, t)| *t != 0.0) {
             let sum = sum.get_or_insert_with(|| self.clone());
-            let (down, up) = (0.5 * t * (t - 1.0), 0.5 * t * (t + 1.0));
+            let [down, up] = parabola(t);
             Zip::from(&mut sum.values)
                 .and(&below.values)
                 .and(&nominal.values)

@@ -101,7 +101,8 @@ pub(super) fn touching(map: &CouplingMap, offset: [f64; 2]) -> AlignmentResult {
 struct Stated {
     spread: PlacementSpread,
     monte_carlo: MonteCarlo,
-    reach: Placement,
+    near: Placement,
+    far: Placement,
     is_empty: bool,
 }
 
@@ -127,16 +128,18 @@ impl Stated {
         let monte_carlo = MonteCarlo::new(tolerancing.monte_carlo.samples)?
             .array(tolerancing.array.fibers, tolerancing.array.pitch)?
             .seed(tolerancing.monte_carlo.seed);
-        let mut reach = spread.reach(monte_carlo.half_width());
+        let near = spread.reach(monte_carlo.half_width());
+        let mut far = near;
         for (freedom, values) in &tolerancing.cuts {
             let (dof, _) = along(*freedom);
             let farthest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-            reach = reach.with(dof, reach.along(dof).max(farthest));
+            far = far.with(dof, far.along(dof).max(farthest));
         }
         Ok(Self {
             spread,
             monte_carlo,
-            reach,
+            near,
+            far,
             is_empty: stated.is_empty(),
         })
     }
@@ -162,7 +165,7 @@ impl Aligned<'_> {
         let Self {
             scan, beam, mode, ..
         } = self;
-        let alignment = scan.alignment(*beam, mode, offset, &stated.reach)?;
+        let alignment = scan.alignment(*beam, mode, offset, &stated.near, &stated.far)?;
         let mut tolerance_1db = [[f64::NAN; 2]; 6];
         for freedom in Freedom::ALL {
             let (dof, sign) = along(freedom);
