@@ -316,3 +316,20 @@ fn lengths_are_axes_within_a_point() {
         .unwrap();
     assert_eq!(problem.taper().lengths(), sets[0]);
 }
+
+#[test]
+fn the_example_is_planned_whole() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/studies/inverse_taper.toml");
+    let study = Study::read(&file).unwrap_or_else(|e| panic!("{e}"));
+    assert!(study.warnings.is_empty(), "{:?}", study.warnings);
+    let plan = study.plan().unwrap();
+    assert_eq!(plan.len(), 6);
+    let table = study.taper_table("inverse").unwrap();
+    let sets = study.length_sets(table);
+    assert_eq!(sets.len(), 31);
+    assert_eq!(
+        (sets[0][0], sets[30][0]),
+        (Length::um(50.0), Length::um(200.0))
+    );
+}

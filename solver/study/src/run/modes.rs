@@ -447,6 +447,7 @@ fn picture(problem: &ModeProblem, mode: &Mode) -> FieldPicture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cpo_solver::modes::Wall as SolverWall;
 
     #[test]
     fn walls_and_bend_reach_the_solver() {
