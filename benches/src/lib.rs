@@ -10,6 +10,7 @@ use cpo_meshes::{
 use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, GratingProblem};
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem};
 use cpo_solver::modes::{ModeProblem, Wall, Walls};
+use cpo_solver::taper::{Taper, TaperProblem};
 
 /// A strip of `width` × `height` µm and index `core` in silica, `margin` µm around it, at `wavelength`.
 ///
@@ -207,4 +208,32 @@ pub fn grating() -> Result<GratingProblem, GratingError> {
         .scaled(1.0344);
     let fibre = GratingBeam::new(Length::um(10.4), angle, Length::um(0.0))?;
     Ok(GratingProblem::new(grating, wavelength, fibre))
+}
+
+/// An inverse taper of 50 µm from half a silicon wire of 450 × 220 nm to a tip of 180 nm at 1550 nm.
+///
+/// # Errors
+/// None: the sizes are positive.
+pub fn inverse_taper() -> Result<TaperProblem, MeshError> {
+    let um = |v: f64| Length::um(v).si();
+    let half = |width: Length| {
+        let window = Window {
+            x: [0.0, um(3.0)],
+            y: [um(-2.6), um(2.8)],
+        };
+        let core = Shape::Rectangle {
+            x: 0.0,
+            bottom: 0.0,
+            width: width.si(),
+            height: um(0.22),
+        };
+        CrossSection::new(window, Material::with_index(1.444))?.paint(
+            "core",
+            Material::with_index(3.4777),
+            core,
+        )
+    };
+    let (wire, tip) = (half(Length::nm(450.0))?, half(Length::nm(180.0))?);
+    let taper = Taper::starting_at(&wire).linear("narrowing", &tip, Length::um(50.0));
+    Ok(TaperProblem::new(&taper, Wavelength::nm(1550.0)))
 }

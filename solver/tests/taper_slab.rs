@@ -530,3 +530,39 @@ fn bad_tapers_are_named() -> Tested {
     assert!(text.contains("-1 um"), "{text}");
     Ok(())
 }
+
+/// What would prove the order of the arithmetic wrong: other bits with another number of threads.
+#[test]
+fn threads_do_not_change_a_bit() -> Tested {
+    let taper = Taper::starting_at(&slab(0.8e-6)?)
+        .linear("first", &slab(0.5e-6)?, Length::um(2.0))
+        .step(&slab(0.4e-6)?)
+        .linear("second", &slab(0.3e-6)?, Length::um(1.0));
+    let solver = TaperSolver::default().modes(8).slices(40);
+    let through = |threads: usize| -> Result<_, Box<dyn std::error::Error>> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()?;
+        let solution = pool.install(|| solver.solve(&even(&taper)))?;
+        let sets: Vec<Vec<Length>> = (1..4)
+            .map(|k| vec![Length::um(f64::from(k)), Length::um(1.0)])
+            .collect();
+        let all: Result<Vec<_>, _> = pool.install(|| solution.sweep(&sets)).into_iter().collect();
+        Ok(all?)
+    };
+    for (a, b) in through(1)?.iter().zip(&through(3)?) {
+        let [s, t] = [a, b].map(|through| through.scattering());
+        for i in 0..s.modes() {
+            for j in 0..s.modes() {
+                assert_eq!(s.forward(j, i), t.forward(j, i));
+                assert_eq!(s.reflection(j, i), t.reflection(j, i));
+                assert_eq!(s.back_reflection(j, i), t.back_reflection(j, i));
+            }
+        }
+        assert_eq!(
+            a.power(0, 0)?.error.to_bits(),
+            b.power(0, 0)?.error.to_bits()
+        );
+    }
+    Ok(())
+}

@@ -67,8 +67,19 @@ impl TaperProblem {
         ]
     }
 
+    /// Checks what can be checked without solving; whether nothing absorbs.
+    ///
+    /// # Errors
+    /// [`TaperError::NoSections`], [`TaperError::Joint`] and [`TaperError::Option`] for what cannot be;
+    /// [`TaperError::Mesh`] for sections whose ends have nothing between them; [`TaperError::Unsupported`];
+    /// [`TaperError::Mode`] for materials without an index here.
+    pub fn check(&self) -> Result<bool, TaperError> {
+        self.taper.check()?;
+        self.is_lossless()
+    }
+
     /// Every material's permittivity of every end, checked; whether all are real and no wall absorbs.
-    pub(super) fn is_lossless(&self) -> Result<bool, TaperError> {
+    fn is_lossless(&self) -> Result<bool, TaperError> {
         let mut real = true;
         for wall in self.modes.walls().sides() {
             if let Wall::Absorbing { thickness } = wall {

@@ -177,6 +177,12 @@ impl TaperSolution {
         Some(&modes.indices)
     }
 
+    /// What the n of a guided mode exceeds, at every slice of a section.
+    pub fn bounds(&self, section: usize) -> Option<&[f64]> {
+        let (_, modes) = self.sections().nth(section)?;
+        Some(&modes.bounds)
+    }
+
     /// The modes at the end that those at the start become, followed from slice to slice by their overlaps: where light
     /// goes in a taper so slow that modes of unlike shape cross without coupling and like ones do not cross.
     pub fn followed(&self) -> Vec<usize> {

@@ -1,7 +1,7 @@
 //! The taper solver: slices where the modes change, on two grids.
 
 use super::error::TaperError;
-use super::geometry::{Part, Taper};
+use super::geometry::{Part, Section, Taper, check_length};
 use super::grid::TaperGrid;
 use super::line::{Line, PartModes, STRIDES, SectionModes, StepModes, Way};
 use super::matching::Overlaps;
@@ -10,7 +10,7 @@ use super::scattering::Scattering;
 use super::solution::{TaperSolution, guided_at, slices_study};
 use crate::linalg::Scalar;
 use crate::modes::{ModeError, Slice};
-use cpo_materials::Quantity;
+use cpo_materials::{Length, Quantity};
 use cpo_meshes::{CrossSection, RectilinearGrid};
 use num_complex::Complex64;
 use rayon::prelude::*;
@@ -43,6 +43,7 @@ pub struct TaperSolver {
     slices: usize,
     cell: Option<f64>,
     error: f64,
+    lengths: Vec<Vec<Length>>,
 }
 
 impl Default for TaperSolver {
@@ -52,6 +53,7 @@ impl Default for TaperSolver {
             slices: 120,
             cell: None,
             error: 2e-3,
+            lengths: Vec::new(),
         }
     }
 }
@@ -86,7 +88,26 @@ impl TaperSolver {
         self
     }
 
-    /// The modes along the taper, ready for any lengths of its sections. Slices are placed for the lengths that it has.
+    /// Sets of lengths of the sections for which there are to be slices enough, besides those that the taper has: what
+    /// is to be swept, or its ends.
+    #[must_use]
+    pub fn lengths(mut self, sets: &[Vec<Length>]) -> Self {
+        self.lengths = sets.to_vec();
+        self
+    }
+
+    /// Cells of the coarser and the finer grid that a problem would be solved on.
+    ///
+    /// # Errors
+    /// As [`TaperProblem::check`]; [`TaperError::Mesh`] if the grid cannot be made.
+    pub fn cells(&self, problem: &TaperProblem) -> Result<[usize; 2], TaperError> {
+        problem.check()?;
+        let grids = self.grid(problem)?;
+        Ok([grids.at(COARSE)?.cells(), grids.at(1.0)?.cells()])
+    }
+
+    /// The modes along the taper, ready for any lengths of its sections. Slices are placed for the lengths that it has,
+    /// and for those of [`TaperSolver::lengths`].
     ///
     /// Slices are independent tasks on the caller's rayon pool; the result does not depend on its size.
     ///
@@ -115,11 +136,23 @@ impl TaperSolver {
         if let Some(cell) = self.cell
             && !(cell.is_finite() && cell > 0.0)
         {
-            let value = cpo_materials::Length::from_si(cell).to_string();
+            let value = Length::from_si(cell).to_string();
             return option("the size of cells", value, "finite and above 0 m");
         }
-        problem.taper().check()?;
-        if problem.is_lossless()? {
+        let lossless = problem.check()?;
+        let sections: Vec<&str> = problem.taper().sections().map(Section::name).collect();
+        for set in &self.lengths {
+            if set.len() != sections.len() {
+                return Err(TaperError::Lengths {
+                    given: set.len(),
+                    sections: sections.len(),
+                });
+            }
+            for (section, length) in sections.iter().zip(set) {
+                check_length(section, length.si())?;
+            }
+        }
+        if lossless {
             self.solve_in::<f64>(problem)
         } else {
             self.solve_in::<Complex64>(problem)
@@ -159,7 +192,12 @@ impl TaperSolver {
         };
         let mut plan = Plan::new(problem.taper())?;
         let mut rough: Vec<Slice<T>> = vec![task.slice(&plan.stations[0], None)?];
-        let lengths: Vec<f64> = problem.taper().lengths().iter().map(|l| l.si()).collect();
+        let own = [problem.taper().lengths()];
+        let lengths: Vec<Vec<f64>> = own
+            .iter()
+            .chain(&self.lengths)
+            .map(|set| set.iter().map(|l| l.si()).collect())
+            .collect();
         loop {
             let known = rough.len();
             let more: Result<Vec<Slice<T>>, ModeError> = (known..plan.stations.len())
@@ -222,8 +260,21 @@ impl TaperSolver {
         }))
     }
 
-    /// Whether the slices' part of the error bars of guided modes' powers is within its share of the error asked for.
+    /// Whether the slices' part of the error bars of guided modes' powers is within its share of the error asked for, at
+    /// all sets of lengths.
     fn settled(
+        &self,
+        problem: &TaperProblem,
+        lengths: &[Vec<f64>],
+        lines: &[Line],
+        parts: &[PartModes],
+    ) -> bool {
+        lengths
+            .iter()
+            .all(|set| self.settled_at(problem, set, lines, parts))
+    }
+
+    fn settled_at(
         &self,
         problem: &TaperProblem,
         lengths: &[f64],

@@ -1,11 +1,11 @@
 //! What a study would cost, without solving anything: points, unknowns, memory, time.
 //!
 //! Sizes are those of the levels that the solvers would visit: orders of elements for modes, grids for
-//! heat. Times and bytes per unknown are measured averages on one core of a server of 2023 (benches/runs);
+//! tapers and heat. Times and bytes per unknown are measured averages on one core of a server of 2023 (benches/runs);
 //! a run stops at the level that meets the error asked for, so the largest is a bound.
 
 use crate::plan::Plan;
-use crate::run::{Outcome, mode_problem, mode_solver, planned_cells};
+use crate::run::{Outcome, mode_problem, mode_solver, planned_cells, taper_solver};
 use crate::study::{Accuracy, Study};
 
 /// Seconds per unknown and mode on one level: factorisation, iteration, what is derived. A wire with two modes
@@ -26,6 +26,12 @@ const SECONDS_PER_GRATING_UNKNOWN: f64 = 3e-6;
 const MOST_SOLVES: usize = 12;
 /// Solves that centre a grating.
 const CENTRING_SOLVES: f64 = 18.0;
+/// Seconds per cell, mode and slice of a taper.
+const SECONDS_PER_TAPER_CELL: f64 = 1.0e-6;
+/// Seconds per set of lengths of a taper and cube of its modes.
+const SECONDS_PER_LENGTH: f64 = 1e-6;
+/// Working vectors of a taper's slice per mode, besides the two of each mode that are kept.
+const TAPER_VECTORS: f64 = 8.0;
 /// Seconds per cell and source.
 const SECONDS_PER_CELL: f64 = 0.7e-6;
 /// Bytes per cell: operator, multigrid hierarchy, vectors of four right-hand sides.
@@ -131,6 +137,41 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             unknowns: [sizes[0], sizes[sizes.len() - 1]],
             bytes: 16.0 * last * FACTOR_ENTRIES * last.max(2.0).log2(),
             seconds: each * visited as f64 * SECONDS_PER_GRATING_UNKNOWN,
+        });
+    }
+    for table in &study.tapers {
+        let mut at = plan.tapers.iter().filter(|p| p.taper == table.name);
+        let points = at.clone().count();
+        let Some(point) = at.next() else { continue };
+        let problem = study
+            .taper(
+                &table.name,
+                &point.values,
+                point.wavelength,
+                point.temperature,
+            )
+            .map_err(|e| e.to_string())?;
+        let cells = taper_solver(study, table)
+            .cells(&problem)
+            .map_err(|e| e.to_string())?;
+        let unknowns = cells.map(|cells| 2 * cells);
+        let [modes, slices] = [table.modes, table.slices].map(|n| n as f64);
+        let all: f64 = unknowns.map(|n| n as f64).iter().sum();
+        let last = unknowns[1] as f64;
+        let lengths = study.length_sets(table).len() as f64;
+        // Numbers are complex with a layer.
+        let size = if table.boundary.absorb() { 2.0 } else { 1.0 };
+        let factors = FACTOR_ENTRIES * last.max(2.0).log2();
+        tables.push(TableEstimate {
+            name: format!("taper.{}", table.name),
+            points,
+            unknowns,
+            bytes: 8.0
+                * size
+                * (last * (factors + TAPER_VECTORS * modes) + 2.0 * modes * slices * all),
+            seconds: points as f64
+                * (size * slices * modes * all * SECONDS_PER_TAPER_CELL
+                    + lengths * modes.powi(3) * SECONDS_PER_LENGTH),
         });
     }
     for table in &study.heats {

@@ -7,9 +7,9 @@ use cpo_materials::Quantity;
 use crate::plan::Plan;
 use crate::run::{
     AlignmentResult, CouplingResult, GratingOutcome, GratingResult, HeatOutcome, LaserOutcome,
-    LaserResult, ModeRecord, Outcome, Results, Value,
+    LaserResult, ModeRecord, Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value,
 };
-use crate::study::{Freedom, ModesTable, ParameterValues, Study, Wall};
+use crate::study::{Freedom, ParameterValues, Study, TaperTable, Wall, Walls};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
 
@@ -50,6 +50,7 @@ pub fn summary(
         "modes": modes(study, plan, results),
         "coupling": couplings(study, plan, results),
         "grating": gratings(study, plan, results),
+        "taper": tapers(study, plan, results),
         "heat": heats(study, plan, results),
         "lasers": lasers(study, plan, results),
         "failures": failures,
@@ -117,7 +118,7 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
                     "wavelength": point.wavelength.si(),
                     "temperature": point.temperature.si(),
                     "parameters": parameters(study, &point.values),
-                    "boundary": walls(study, table, &point.values),
+                    "boundary": walls(study, &table.boundary, &point.values),
                 }));
                 if let Some(radius) = &table.bend_radius {
                     let radius = study.evaluate(radius, &point.values).si();
@@ -153,7 +154,7 @@ fn modes(study: &Study, plan: &Plan, results: &Results) -> Json {
 }
 
 /// {"left": "electric", "right": {"pml": 1e-6}, ...}.
-fn walls(study: &Study, table: &ModesTable, values: &ParameterValues) -> Json {
+fn walls(study: &Study, walls: &Walls, values: &ParameterValues) -> Json {
     let wall = |wall: Wall| match wall {
         Wall::Electric => json!("electric"),
         Wall::Magnetic => json!("magnetic"),
@@ -161,8 +162,8 @@ fn walls(study: &Study, table: &ModesTable, values: &ParameterValues) -> Json {
             json!({ "pml": number(study.evaluate(&thickness, values).si()) })
         }
     };
-    let sides = table.boundary.sides();
-    let sides: Map<String, Json> = sides
+    let sides: Map<String, Json> = walls
+        .sides()
         .into_iter()
         .map(|(side, w)| (side.to_owned(), wall(w)))
         .collect();
@@ -378,6 +379,84 @@ fn grating(mut row: Map<String, Json>, outcome: &GratingOutcome) -> Json {
         spectrum.map(|(&w, result)| at(w, result)).collect(),
     );
     row.insert(String::from("trenches"), json!(outcome.trenches));
+    row.into()
+}
+
+fn tapers(study: &Study, plan: &Plan, results: &Results) -> Json {
+    let mut tables = Map::new();
+    for table in &study.tapers {
+        let all = plan.tapers.iter().zip(&results.tapers);
+        let rows: Vec<Json> = all
+            .filter(|(p, _)| p.taper == table.name)
+            .map(|(point, outcome)| {
+                let row = object(json!({
+                    "wavelength": point.wavelength.si(),
+                    "temperature": point.temperature.si(),
+                    "parameters": parameters(study, &point.values),
+                    "boundary": walls(study, &table.boundary, &point.values),
+                }));
+                match outcome {
+                    Err(reason) => failed(row, reason),
+                    Ok(outcome) => taper(row, table, outcome),
+                }
+            })
+            .collect();
+        tables.insert(table.name.clone(), rows.into());
+    }
+    tables.into()
+}
+
+fn taper(mut row: Map<String, Json>, table: &TaperTable, outcome: &TaperOutcome) -> Json {
+    let cutoffs: Json = outcome
+        .cutoffs
+        .iter()
+        .map(|c| {
+            json!({
+                "section": c.section,
+                "place": number(c.place),
+                "mode": c.mode,
+                "guided_beyond": c.guided,
+            })
+        })
+        .collect();
+    let mode = |(input, result): (usize, &TaperResult)| -> Json {
+        let mut row = object(json!({ "mode": input, "becomes": outcome.becomes[input] }));
+        put(&mut row, "loss_db", result.loss_db);
+        put(&mut row, "higher_modes", result.higher_modes);
+        put(&mut row, "reflection", result.reflection);
+        put(&mut row, "radiated", result.radiated);
+        let list = |part: fn(&Value) -> f64| -> Json {
+            result
+                .transmission
+                .iter()
+                .map(|v| number(part(v)))
+                .collect()
+        };
+        row.insert(String::from("transmission"), list(|v| v.value));
+        row.insert(String::from("transmission_error"), list(|v| v.error));
+        row.into()
+    };
+    let set = |set: &TaperSet| -> Json {
+        let sections = table.sections.iter().zip(&set.lengths);
+        let lengths: Map<String, Json> = sections
+            .map(|(section, &length)| (section.name.clone(), number(length)))
+            .collect();
+        json!({
+            "lengths": lengths,
+            "passivity": number(set.passivity),
+            "reciprocity": number(set.reciprocity),
+            "inputs": set.inputs.iter().enumerate().map(mode).collect::<Json>(),
+        })
+    };
+    row.extend(object(json!({
+        "status": outcome.status().name(),
+        "guided_modes": { "start": outcome.guided[0], "end": outcome.guided[1] },
+        "cutoffs": cutoffs,
+        "modes": outcome.modes,
+        "slices": outcome.slices,
+        "cells": outcome.cells,
+        "by_length": outcome.sets.iter().map(set).collect::<Json>(),
+    })));
     row.into()
 }
 

@@ -137,6 +137,7 @@ fn every_output_states_walls_bend_and_target() {
         modes: vec![Err("not solved in this test".to_owned()); plan.modes.len()],
         couplings: Vec::new(),
         gratings: Vec::new(),
+        tapers: Vec::new(),
         heats: Vec::new(),
         lasers: Vec::new(),
     };

@@ -8,12 +8,14 @@ use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wave
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, CrossSectionTable, GratingTable, HeatTable, MaterialId, ModesTable, NamedValue,
-    ParameterId, ParameterValues, Port, Wall,
+    CouplingTable, CrossSectionTable, Expr, GratingTable, HeatTable, MaterialId, ModesTable,
+    NamedValue, ParameterId, ParameterValues, Port, TaperTable, Wall,
 };
 
 /// Gratings of a sweep that are drawn before the run, at some milliseconds each.
 const MOST_GRATINGS: usize = 200;
+/// The same of tapers.
+const MOST_TAPERS: usize = 1000;
 
 impl Planner<'_> {
     /// Reports a mistake once, with the values at which it shows.
@@ -262,6 +264,40 @@ impl Planner<'_> {
         for values in assignments.iter().take(MOST_GRATINGS) {
             let temperature = study.evaluate(&study.temperature, values);
             if let Err(mistake) = study.make_grating(grating, values, temperature) {
+                self.report(*mistake, values);
+                break;
+            }
+        }
+    }
+
+    pub(super) fn check_taper(
+        &mut self,
+        taper: &TaperTable,
+        wavelength: Expr<Wavelength>,
+        assignments: &[ParameterValues],
+    ) {
+        let study = self.study;
+        let mut seen = BTreeSet::new();
+        let mut known = true;
+        for name in taper.cross_sections() {
+            let section = study.cross_sections.iter().find(|s| s.name == name);
+            for (material, place) in section.into_iter().flat_map(|s| s.materials()) {
+                if seen.insert(material) {
+                    known &= self.check_optics(material, &place, |material, at, temperature| {
+                        material.permittivity_tensor(at, temperature).map(|_| ())
+                    });
+                }
+            }
+        }
+        if !known {
+            return; // a drawing asks for the materials again
+        }
+        for values in assignments.iter().take(MOST_TAPERS) {
+            let conditions = (
+                study.evaluate(&wavelength, values),
+                study.evaluate(&study.temperature, values),
+            );
+            if let Err(mistake) = study.make_taper(taper, values, conditions) {
                 self.report(*mistake, values);
                 break;
             }

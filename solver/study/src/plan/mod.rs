@@ -4,7 +4,7 @@
 //! a swept laser current does not multiply the modes. The points of a table are the product of its
 //! parameters in the order of the study, the last one fastest, then temperature, then wavelength
 //! fastest of all; so neighbours in the list are neighbours in wavelength. Offsets and tilts of a
-//! coupling are axes within its points. Planning also instantiates every geometry and looks up every
+//! coupling and lengths of a taper are axes within its points. Planning also instantiates every geometry and looks up every
 //! material at every condition, so that a study that plans has no mistake that could be foreseen.
 
 mod check;
@@ -71,6 +71,19 @@ pub struct GratingPoint {
     pub values: ParameterValues,
 }
 
+/// A taper under one condition; its lengths are axes within it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaperPoint {
+    /// Name of the `[taper]` table.
+    pub taper: String,
+    /// Vacuum wavelength.
+    pub wavelength: Wavelength,
+    /// Temperature.
+    pub temperature: Temperature,
+    /// Values of the parameters on which it depends.
+    pub values: ParameterValues,
+}
+
 /// One heat problem.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatPoint {
@@ -102,6 +115,8 @@ pub struct Plan {
     pub couplings: Vec<CouplingPoint>,
     /// As above, but for the wavelength, which is an axis within.
     pub gratings: Vec<GratingPoint>,
+    /// As the module describes.
+    pub tapers: Vec<TaperPoint>,
     /// As above.
     pub heats: Vec<HeatPoint>,
     /// As above, for each heat problem of the laser in turn.
@@ -112,7 +127,7 @@ impl Plan {
     /// Number of points.
     pub fn len(&self) -> usize {
         let light = self.modes.len() + self.couplings.len() + self.gratings.len();
-        light + self.heats.len() + self.lasers.len()
+        light + self.tapers.len() + self.heats.len() + self.lasers.len()
     }
 
     /// Whether there is nothing to compute.
@@ -162,6 +177,7 @@ impl Study {
         };
         planner.modes_and_couplings();
         planner.gratings();
+        planner.tapers();
         planner.heats_and_lasers();
         if planner.diagnostics.has_errors() {
             let diagnostics = planner.diagnostics.into_sorted();
@@ -267,6 +283,26 @@ impl Planner<'_> {
                 self.plan.gratings.push(GratingPoint {
                     grating: grating.name.clone(),
                     wavelengths,
+                    temperature: study.evaluate(&study.temperature, &values),
+                    values,
+                });
+            }
+        }
+    }
+
+    fn tapers(&mut self) {
+        let study = self.study;
+        let Some(wavelength) = study.wavelength else {
+            return;
+        };
+        for taper in &study.tapers {
+            let parameters = self.sweep.of_taper(taper);
+            let assignments = self.assignments(&taper.place, &parameters);
+            self.check_taper(taper, wavelength, &assignments);
+            for values in assignments {
+                self.plan.tapers.push(TaperPoint {
+                    taper: taper.name.clone(),
+                    wavelength: study.evaluate(&wavelength, &values),
                     temperature: study.evaluate(&study.temperature, &values),
                     values,
                 });

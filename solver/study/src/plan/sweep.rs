@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::study::{
     CouplingTable, GratingTable, HeatTable, MaterialId, ModesTable, ParameterId, ParameterValues,
-    Port, Study,
+    Port, Study, TaperTable,
 };
 
 /// Most points of a study.
@@ -89,6 +89,16 @@ impl<'s> Sweep<'s> {
         grating.parameters(&mut found);
         for (material, _) in grating.materials() {
             self.of_material(material, &mut found);
+        }
+        found
+    }
+
+    /// Parameters of a taper's cross-sections, profiles and walls; its lengths are axes within its points.
+    pub(super) fn of_taper(&self, taper: &TaperTable) -> BTreeSet<ParameterId> {
+        let mut found = self.conditions();
+        taper.parameters(&mut found);
+        for name in taper.cross_sections() {
+            found.extend(self.study.geometry_parameters(name));
         }
         found
     }

@@ -342,6 +342,17 @@ impl Context<'_> {
         (places, conditions)
     }
 
+    /// Points of `[taper.NAME]`, each of all lengths.
+    pub(super) fn taper_points(&self, name: &str) -> (Vec<usize>, Conditions) {
+        let places = places(&self.plan.tapers, |p| p.taper == name);
+        let conditions = places.iter().map(|&t| {
+            let point = &self.plan.tapers[t];
+            self.of_light(&point.values, point.temperature, point.wavelength)
+        });
+        let conditions = Conditions::new(conditions.collect());
+        (places, conditions)
+    }
+
     fn heat_conditions(&self, h: usize) -> Vec<Condition> {
         let point = &self.plan.heats[h];
         let table = self.study.heat_table(&point.heat);

@@ -18,6 +18,8 @@ mod materials;
 mod modes;
 mod modes_figures;
 mod summary;
+mod taper;
+mod taper_figures;
 
 use crate::figures::{Picture, Theme};
 use crate::output_error::OutputError;
@@ -54,7 +56,7 @@ struct Context<'a> {
     results: &'a Results,
 }
 
-/// Draws all figures: fields, indices, losses over offsets and wavelength, temperatures, crosstalk,
+/// Draws all figures: fields, indices, losses over offsets, lengths and wavelength, temperatures, crosstalk,
 /// light against current. A table without usable numbers has none.
 ///
 /// # Errors
@@ -74,6 +76,9 @@ pub fn figures(study: &Study, plan: &Plan, results: &Results) -> Result<Vec<Figu
     }
     for table in &study.gratings {
         figures.extend(grating_figures::figures(context, table)?);
+    }
+    for table in &study.tapers {
+        figures.extend(taper_figures::figures(context, table)?);
     }
     for table in &study.heats {
         figures.extend(heat_figures::figures(context, &table.name)?);
@@ -135,6 +140,10 @@ pub fn report(
     for table in &study.gratings {
         let section = grating::section(context, table);
         sections.push(own(section, format!("grating.{}", table.name)));
+    }
+    for table in &study.tapers {
+        let section = taper::section(context, table);
+        sections.push(own(section, format!("taper.{}", table.name)));
     }
     for table in &study.heats {
         let section = heat::section(context, table);
@@ -248,9 +257,10 @@ impl Context<'_> {
         let modes = r.modes.iter().map(|o| status_of(o, |m| m.status()));
         let couplings = r.couplings.iter().map(|o| status_of(o, |c| c.status()));
         let gratings = r.gratings.iter().map(|o| status_of(o, |g| g.status()));
+        let tapers = r.tapers.iter().map(|o| status_of(o, |t| t.status()));
         let heats = r.heats.iter().map(|o| status_of(o, |h| h.status()));
         let lasers = r.lasers.iter().map(|o| status_of(o, |l| l.status()));
-        let light = modes.chain(couplings).chain(gratings);
+        let light = modes.chain(couplings).chain(gratings).chain(tapers);
         light.chain(heats).chain(lasers).collect()
     }
 

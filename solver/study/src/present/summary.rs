@@ -4,7 +4,7 @@ use super::cells::{cell, extremes, loss, missing, plain, table};
 use super::conditions::Conditions;
 use super::heat::{above_ambient, boundary, hottest};
 use super::laser::{array_cells, array_columns};
-use super::{Context, MOST_WARNINGS, coupling, grating, laser};
+use super::{Context, MOST_WARNINGS, coupling, grating, laser, taper};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section};
 use crate::run::{CouplingResult, HeatOutcome, ModeOutcome, ModeRecord, Outcome};
@@ -21,6 +21,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
     let tables = [
         couplings(context),
         gratings(context),
+        tapers(context),
         lasers(context),
         heats(context),
         modes(context),
@@ -122,6 +123,52 @@ fn gratings(context: Context<'_>) -> Option<ReportTable> {
     columns.extend(grating::columns());
     let caption = "Gratings at their design wavelength: loss between guide and fibre, share of the radiated power that goes \
         upwards, share of the incident power that comes back, bandwidth, place of the fibre.";
+    (!rows.is_empty()).then(|| table(caption, columns, rows))
+}
+
+fn tapers(context: Context<'_>) -> Option<ReportTable> {
+    let mut rows = Vec::new();
+    let mut several = false;
+    for table in &context.study.tapers {
+        let (points, conditions) = context.taper_points(&table.name);
+        let asked = taper::asked(table);
+        let centre = conditions.at_band_centre();
+        several |= centre.len() < points.len();
+        for p in centre {
+            let Ok(outcome) = &context.results.tapers[points[p]] else {
+                continue;
+            };
+            let Some(longest) = outcome.sets.last() else {
+                continue;
+            };
+            for (input, result) in longest.inputs.iter().enumerate() {
+                let losses = outcome
+                    .sets
+                    .iter()
+                    .map(|set| set.inputs[input].loss_db.value);
+                let mut row = vec![
+                    Cell::text(&table.name),
+                    conditions.cell(p),
+                    plain(longest.lengths.iter().sum(), DisplayUnit::MICROMETRE),
+                ];
+                row.extend(taper::cells(result, input, outcome.becomes[input], &asked));
+                row.push(range(extremes(losses), DisplayUnit::DECIBEL));
+                rows.push(row);
+            }
+        }
+    }
+    let mut columns = vec![
+        Column::new("taper", ""),
+        Column::new("at", ""),
+        Column::new("in all", "µm"),
+    ];
+    columns.extend(taper::columns());
+    columns.push(Column::new("loss over all lengths", "dB"));
+    let caption = if several {
+        "Tapers at the centre of the band, at their longest."
+    } else {
+        "Tapers at their longest."
+    };
     (!rows.is_empty()).then(|| table(caption, columns, rows))
 }
 
@@ -285,6 +332,12 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
         let (points, conditions) = context.grating_points(&table.name);
         let outcomes = of(&points, &context.results.gratings);
         let name = format!("grating.{}", table.name);
+        doubts.extend(unconverged(&name, &conditions, &outcomes, |o| o.status()));
+    }
+    for table in &context.study.tapers {
+        let (points, conditions) = context.taper_points(&table.name);
+        let outcomes = of(&points, &context.results.tapers);
+        let name = format!("taper.{}", table.name);
         doubts.extend(unconverged(&name, &conditions, &outcomes, |o| o.status()));
     }
     for table in &context.study.heats {

@@ -1,8 +1,8 @@
 //! The run: every point of a plan solved once, its results as plain data.
 //!
 //! A mode point and the couplings that start from it are one task, because the fields between
-//! them are large and nobody else needs them; heat points and gratings are tasks beside them; lasers follow
-//! from the heat. Tasks run on a pool of the size asked for and are independent, each with fixed
+//! them are large and nobody else needs them; heat points, gratings and tapers are tasks beside them; lasers
+//! follow from the heat. Tasks run on a pool of the size asked for and are independent, each with fixed
 //! arithmetic, so that results have the same bits for any number of threads. A point that fails
 //! is a result with its reason, and the run goes on.
 
@@ -14,6 +14,7 @@ mod heat;
 mod laser;
 mod modes;
 mod process;
+mod taper;
 mod tracks;
 mod value;
 
@@ -24,10 +25,12 @@ pub use grating::{GratingOutcome, GratingResult};
 pub use heat::{HeatOutcome, TemperatureSlice};
 pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
+pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;
 
 pub(crate) use heat::planned_cells;
 pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
+pub(crate) use taper::solver as taper_solver;
 
 use std::time::{Duration, Instant};
 
@@ -74,6 +77,8 @@ pub struct Results {
     pub couplings: Vec<Outcome<CouplingOutcome>>,
     /// For each of [`Plan::gratings`].
     pub gratings: Vec<Outcome<GratingOutcome>>,
+    /// For each of [`Plan::tapers`].
+    pub tapers: Vec<Outcome<TaperOutcome>>,
     /// For each of [`Plan::heats`].
     pub heats: Vec<Outcome<HeatOutcome>>,
     /// For each of [`Plan::lasers`].
@@ -95,6 +100,10 @@ impl Results {
             .gratings
             .iter()
             .map(|o| outcome_status(o, GratingOutcome::status));
+        let tapers = self
+            .tapers
+            .iter()
+            .map(|o| outcome_status(o, TaperOutcome::status));
         let heats = self
             .heats
             .iter()
@@ -106,6 +115,7 @@ impl Results {
         modes
             .chain(couplings)
             .chain(gratings)
+            .chain(tapers)
             .chain(heats)
             .chain(lasers)
             .max_by_key(|&s| severity(s))
@@ -128,6 +138,9 @@ impl Results {
         }
         for (point, outcome) in plan.gratings.iter().zip(&self.gratings) {
             note(grating::name(study, point), outcome.as_ref().err());
+        }
+        for (point, outcome) in plan.tapers.iter().zip(&self.tapers) {
+            note(taper::name(study, point), outcome.as_ref().err());
         }
         for (point, outcome) in plan.heats.iter().zip(&self.heats) {
             note(heat::name(study, point), outcome.as_ref().err());
@@ -165,6 +178,7 @@ pub struct ThreadsError {
 enum Task {
     Heat(usize),
     Grating(usize),
+    Taper(usize),
     Modes(usize),
     /// A coupling between fibres, which waits for no modes.
     Coupling(usize),
@@ -173,6 +187,7 @@ enum Task {
 enum Done {
     Heat(Box<Outcome<HeatOutcome>>),
     Grating(Box<Outcome<GratingOutcome>>),
+    Taper(Box<Outcome<TaperOutcome>>),
     Modes(
         Box<Outcome<ModeOutcome>>,
         Vec<(usize, Outcome<CouplingOutcome>)>,
@@ -217,10 +232,11 @@ fn solve(
             _ => alone.push(c),
         }
     }
-    // Heat first: its points are the longest; spectra of gratings are the next.
+    // Heat first: its points are the longest; spectra of gratings and tapers are the next.
     let tasks: Vec<Task> = (0..plan.heats.len())
         .map(Task::Heat)
         .chain((0..plan.gratings.len()).map(Task::Grating))
+        .chain((0..plan.tapers.len()).map(Task::Taper))
         .chain((0..plan.modes.len()).map(Task::Modes))
         .chain(alone.into_iter().map(Task::Coupling))
         .collect();
@@ -262,6 +278,16 @@ fn solve(
                     let name = grating::name(study, point);
                     told(name, status, &reason(outcome.as_ref().err()), start);
                     (g, Done::Grating(Box::new(outcome)))
+                }
+                Task::Taper(t) => {
+                    let point = &plan.tapers[t];
+                    let outcome = kept(checkpoints, &format!("taper-{t}"), || {
+                        taper::solve(study, point)
+                    });
+                    let status = outcome_status(&outcome, TaperOutcome::status);
+                    let name = taper::name(study, point);
+                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    (t, Done::Taper(Box::new(outcome)))
                 }
                 Task::Modes(m) => {
                     let task = format!("modes-{m}");
@@ -309,6 +335,7 @@ fn solve(
         modes: places(plan.modes.len()),
         couplings: places(plan.couplings.len()),
         gratings: places(plan.gratings.len()),
+        tapers: places(plan.tapers.len()),
         heats: places(plan.heats.len()),
         lasers: Vec::new(),
     };
@@ -316,6 +343,7 @@ fn solve(
         match done {
             Done::Heat(outcome) => results.heats[k] = *outcome,
             Done::Grating(outcome) => results.gratings[k] = *outcome,
+            Done::Taper(outcome) => results.tapers[k] = *outcome,
             Done::Coupling(outcome) => results.couplings[k] = outcome,
             Done::Modes(outcome, couplings) => {
                 results.modes[k] = *outcome;

@@ -2,10 +2,8 @@
 
 use cpo_materials::{Quantity, Temperature};
 use cpo_solver::coupling::SampledField;
-use cpo_solver::modes::Walls as SolverWalls;
 use cpo_solver::modes::{
     Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss,
-    Wall as SolverWall,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::coupling::{self, CouplingOutcome, Receiver};
 use super::{Outcome, Value, process, severity, tracks};
 use crate::plan::{ModePoint, Plan};
-use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study, Wall};
+use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study};
 use crate::table::Status;
 
 /// 20 log₁₀(e): dB per neper of amplitude.
@@ -167,19 +165,7 @@ pub(crate) fn problem(
     let section = study
         .cross_section(&table.cross_section, values)
         .map_err(|e| e.to_string())?;
-    let wall = |wall: Wall| match wall {
-        Wall::Electric => SolverWall::Electric,
-        Wall::Magnetic => SolverWall::Magnetic,
-        Wall::Absorbing { thickness } => SolverWall::Absorbing {
-            thickness: study.evaluate(&thickness, values).si(),
-        },
-    };
-    let walls = SolverWalls {
-        left: wall(table.boundary.left),
-        right: wall(table.boundary.right),
-        bottom: wall(table.boundary.bottom),
-        top: wall(table.boundary.top),
-    };
+    let walls = study.make_walls(&table.boundary, values);
     let problem = ModeProblem::new(&section, point.wavelength)
         .at_temperature(point.temperature)
         .walled(walls);
@@ -466,6 +452,7 @@ fn picture(problem: &ModeProblem, mode: &Mode) -> FieldPicture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cpo_solver::modes::Wall as SolverWall;
 
     #[test]
     fn walls_and_bend_reach_the_solver() {

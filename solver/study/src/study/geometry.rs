@@ -1,17 +1,20 @@
-//! Geometry with values put in: cross-sections and floorplans.
+//! Geometry with values put in: cross-sections, gratings, tapers and floorplans.
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{Angle, Length, Quantity, Temperature};
+use cpo_materials::{Angle, Length, Quantity, Temperature, Wavelength};
 use cpo_meshes::{
     CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
 };
 use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, GratingProblem};
+use cpo_solver::modes::{Wall as SolverWall, Walls as SolverWalls};
+use cpo_solver::taper::{Profile, Taper, TaperProblem};
 
 use super::instance::{Mistake, find};
 use super::{
     CrossSectionTable, Expr, Fiber, FloorplanTable, FootprintEntry, GratingTable, ParameterId,
-    ParameterValues, PlanAxis, ShapeKind, Study, Teeth, Vertical,
+    ParameterValues, PlanAxis, ShapeKind, Study, TaperProfile, TaperTable, Teeth, Vertical, Wall,
+    Walls,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -127,6 +130,104 @@ impl Study {
         let problem = GratingProblem::new(grating, wavelength, beam).at_temperature(temperature);
         problem.check().map_err(wrong)?;
         Ok(problem)
+    }
+
+    /// The taper `name` with values put in, as long as its lengths are at first.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the values make no taper.
+    pub fn taper(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<TaperProblem, StudyError> {
+        Ok(self.make_taper(self.taper_table(name)?, values, (wavelength, temperature))?)
+    }
+
+    pub(crate) fn make_taper(
+        &self,
+        table: &TaperTable,
+        values: &ParameterValues,
+        (wavelength, temperature): (Wavelength, Temperature),
+    ) -> Result<TaperProblem, Mistake> {
+        let seen = |name: &str, place: &Place| -> Result<CrossSection, Mistake> {
+            match self.cross_sections.iter().find(|s| s.name == name) {
+                Some(section) => self.make_cross_section(section, values),
+                None => Err(self.mistake(place, "there is no such cross-section")),
+            }
+        };
+        let mut taper: Option<Taper> = None;
+        for (k, section) in table.sections.iter().enumerate() {
+            let start = seen(&section.from, &section.from_place)?;
+            let end = seen(&section.to, &section.to_place)?;
+            let before = match taper {
+                None => Taper::starting_at(&start),
+                Some(before) if table.steps_before(k) => {
+                    let [here, there] = [before.end(), &start].map(CrossSection::window);
+                    if here != there {
+                        let last = &table.sections[k - 1].to;
+                        let mut mistake = self.mistake(
+                            &section.from_place,
+                            format!(
+                                "light cannot step from [cross_section.{last}] to [cross_section.{}]: one shows the \
+                                 window {here}, the other {there}",
+                                section.from
+                            ),
+                        );
+                        mistake.help("give all cross-sections of a taper one window");
+                        return Err(mistake);
+                    }
+                    before.step(&start)
+                }
+                Some(before) => before,
+            };
+            if let Err(error) = start.between(&end, 0.5) {
+                let mut mistake = self.mistake(
+                    &section.to_place,
+                    format!(
+                        "nothing leads from [cross_section.{}] to [cross_section.{}]: {error}",
+                        section.from, section.to
+                    ),
+                );
+                mistake.help(
+                    "give both one window and the same regions in one order, changing sizes alone; what begins or ends \
+                     on the way is a step, a new section with another `from`",
+                );
+                return Err(mistake);
+            }
+            let profile = match &section.profile {
+                TaperProfile::Linear => Profile::Linear,
+                TaperProfile::Power(power) => Profile::Power(self.evaluate(power, values).si()),
+                TaperProfile::Points(points) => Profile::Points(points.clone()),
+            };
+            let length = section.length.values[0];
+            taper = Some(before.shaped(&section.name, &end, length, profile));
+        }
+        let wrong = |message: String| self.mistake(&table.place, message);
+        let taper = taper.ok_or_else(|| wrong(String::from("a taper needs a section")))?;
+        let problem = TaperProblem::new(&taper, wavelength)
+            .at_temperature(temperature)
+            .walled(self.make_walls(&table.boundary, values));
+        problem.check().map_err(|error| wrong(error.to_string()))?;
+        Ok(problem)
+    }
+
+    pub(crate) fn make_walls(&self, walls: &Walls, values: &ParameterValues) -> SolverWalls {
+        let wall = |wall: Wall| match wall {
+            Wall::Electric => SolverWall::Electric,
+            Wall::Magnetic => SolverWall::Magnetic,
+            Wall::Absorbing { thickness } => SolverWall::Absorbing {
+                thickness: self.evaluate(&thickness, values).si(),
+            },
+        };
+        SolverWalls {
+            left: wall(walls.left),
+            right: wall(walls.right),
+            bottom: wall(walls.bottom),
+            top: wall(walls.top),
+        }
     }
 
     pub(crate) fn make_cross_section(

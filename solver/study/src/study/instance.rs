@@ -12,7 +12,7 @@ use super::reader::evaluate;
 use super::{
     CoatEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable,
     GratingTable, HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues,
-    StatedMaterial, Study,
+    StatedMaterial, Study, TaperTable,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -386,6 +386,14 @@ impl Study {
     /// [`StudyError::NoSuchTable`].
     pub fn grating_table(&self, name: &str) -> Result<&GratingTable, StudyError> {
         find(&self.gratings, "grating", name, |t| &t.name)
+    }
+
+    /// `[taper.NAME]`.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn taper_table(&self, name: &str) -> Result<&TaperTable, StudyError> {
+        find(&self.tapers, "taper", name, |t| &t.name)
     }
 
     /// Conditions at the faces of the heat problem `name`.

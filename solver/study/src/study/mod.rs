@@ -23,6 +23,7 @@ mod parameter;
 mod placement;
 mod reader;
 pub mod schema;
+mod taper;
 mod values;
 
 use std::fmt;
@@ -51,6 +52,7 @@ pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
 pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
+pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Cursor, Diagnostic, Diagnostics, Place, Source, Table, Value};
@@ -88,6 +90,8 @@ pub struct Study {
     pub couplings: Vec<CouplingTable>,
     /// `[grating.NAME]`.
     pub gratings: Vec<GratingTable>,
+    /// `[taper.NAME]`.
+    pub tapers: Vec<TaperTable>,
     /// `[floorplan.NAME]`.
     pub floorplans: Vec<FloorplanTable>,
     /// `[heat.NAME]`.
@@ -274,6 +278,10 @@ impl Reader {
         let gratings = each(&gratings_at, |name, c| {
             self.grating(name, c, &fibers_at.names)
         });
+        let tapers_at = self.tables(&root, "taper");
+        let tapers = each(&tapers_at, |name, c| {
+            self.taper(name, c, &cross.names, wavelength.flatten())
+        });
         let plans_at = self.tables(&root, "floorplan");
         let floorplans = each(&plans_at, |name, c| self.floorplan(name, c));
         let heats_at = self.tables(&root, "heat");
@@ -301,16 +309,17 @@ impl Reader {
             &modes_at,
             &couplings_at,
             &gratings_at,
+            &tapers_at,
             &heats_at,
             &lasers_at,
         ];
         if computed.iter().all(|tables| tables.names.is_empty()) && !self.diagnostics.has_errors() {
             self.diagnostics
                 .error(root.place(), "the study asks for nothing to be computed")
-                .allowed("at least one table [modes.NAME], [coupling.NAME], [grating.NAME] or [heat.NAME]");
+                .allowed("at least one table [modes.NAME], [coupling.NAME], [grating.NAME], [taper.NAME] or [heat.NAME]");
         }
         if wavelength_at.is_none()
-            && let Some(first) = [&modes_at, &couplings_at, &gratings_at]
+            && let Some(first) = [&modes_at, &couplings_at, &gratings_at, &tapers_at]
                 .into_iter()
                 .find_map(|tables| tables.cursors.first())
         {
@@ -334,6 +343,7 @@ impl Reader {
             fibers,
             couplings,
             gratings,
+            tapers,
             floorplans,
             heats,
             lasers,
@@ -465,8 +475,13 @@ impl Reader {
             }
         }
         for section in &study.cross_sections {
-            if !study.modes.iter().any(|m| m.cross_section == section.name) {
-                let message = format!("no [modes.NAME] uses the cross-section `{}`", section.name);
+            let seen = study.modes.iter().any(|m| m.cross_section == section.name);
+            let mut tapers = study.tapers.iter();
+            if !seen && !tapers.any(|t| t.cross_sections().any(|name| name == section.name)) {
+                let message = format!(
+                    "no [modes.NAME] or [taper.NAME] uses the cross-section `{}`",
+                    section.name
+                );
                 self.diagnostics.warning(&section.place, message);
             }
         }

@@ -153,13 +153,15 @@ impl Parameter {
     }
 }
 
-/// An axis scanned within every point of a coupling.
+/// An axis scanned within every point of a coupling or a taper.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan<Q> {
     /// The values, ascending.
     pub values: Vec<Q>,
     /// Spread about the value, if stated.
     pub tolerance: Option<Tolerance>,
+    /// The parameter behind it; scans of one parameter are one axis.
+    pub parameter: Option<ParameterId>,
 }
 
 impl<Q: Quantity> Scan<Q> {
@@ -168,6 +170,7 @@ impl<Q: Quantity> Scan<Q> {
         Self {
             values: vec![Q::from_si(0.0)],
             tolerance: None,
+            parameter: None,
         }
     }
 }

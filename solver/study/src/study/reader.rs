@@ -101,6 +101,15 @@ impl Reader {
 
     /// A quantity scanned within each point: all its values at once.
     pub(crate) fn scan<Q: Quantity>(&mut self, cursor: &Cursor<'_>) -> Option<Scan<Q>> {
+        self.scan_within(cursor, Limit::Any)
+    }
+
+    /// The same of values that make sense.
+    pub(crate) fn scan_within<Q: Quantity>(
+        &mut self,
+        cursor: &Cursor<'_>,
+        limit: Limit,
+    ) -> Option<Scan<Q>> {
         let id = match &cursor.node.value {
             Value::String(text) if is_identifier(text) => {
                 self.reference::<Q>(text, &cursor.place)?
@@ -110,17 +119,19 @@ impl Reader {
                 self.define(cursor.place.key.clone(), v, cursor.place.clone(), true)
             }
             _ => {
-                let value = self.constant(cursor, Limit::Any)?;
+                let value = self.constant(cursor, limit)?;
                 return Some(Scan {
                     values: vec![value],
                     tolerance: None,
+                    parameter: None,
                 });
             }
         };
-        let values = self.use_parameter(id, cursor, Limit::Any, Use::Scan)?;
+        let values = self.use_parameter(id, cursor, limit, Use::Scan)?;
         Some(Scan {
             values,
             tolerance: self.parameters[id.0].tolerance,
+            parameter: Some(id),
         })
     }
 

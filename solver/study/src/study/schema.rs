@@ -37,6 +37,7 @@ tables! {
         fiber: "{ ... }",
         coupling: "{ ... }",
         grating: "{ ... }",
+        taper: "{ ... }",
         floorplan: "{ ... }",
         heat: "{ ... }",
         laser: "{ ... }",
@@ -248,6 +249,26 @@ tables! {
         periods: "25",
         pitch: "\"630 nm\"",
         fill: "0.5",
+    }
+    TAPER = "[taper.NAME]" {
+        sections: "[{ name = \"narrowing\", from = \"wire\", to = \"tip\", length = \"100 um\" }]",
+        inputs: "1",
+        modes: "12",
+        slices: "120",
+        cell: "\"10 nm\"",
+        error: "2e-3",
+        boundary: "\"electric\"",
+    }
+    TAPER_SECTION = "taper sections" {
+        name: "\"narrowing\"",
+        from: "\"wire\"",
+        to: "\"tip\"",
+        length: "{ from = \"20 um\", to = \"200 um\", points = 19 }",
+        profile: "\"linear\"",
+    }
+    TAPER_PROFILE = "profile" {
+        power: "2.0",
+        points: "[[0.0, 0.0], [0.5, 0.8], [1.0, 1.0]]",
     }
     FLOORPLAN = "[floorplan.NAME]" {
         size: "[\"6 mm\", \"6 mm\"]",

@@ -8,6 +8,7 @@ mod heat;
 mod laser;
 mod modes;
 mod sweep;
+mod taper;
 
 use crate::OutputError;
 use crate::plan::Plan;
@@ -57,6 +58,11 @@ pub fn loss_table(
     }
     for grating in &study.gratings {
         for group in grating::groups(study, plan, results, grating)? {
+            table.add(group)?;
+        }
+    }
+    for taper in &study.tapers {
+        for group in taper::groups(study, plan, results, taper)? {
             table.add(group)?;
         }
     }
