@@ -27,8 +27,8 @@ use super::{
     CouplingError, CouplingScan, DegreeOfFreedom, Gap, Placement, SampledField, TransverseField,
 };
 
-/// Part of the beam's Σ|E|² without which its derivatives are summed.
-const TAIL: f64 = 1e-13;
+/// Part t of the beam's Σ|E|² without which sums over its waves are: √(t t′) of a, t′ being the mode's part beyond these waves.
+const TAIL: f64 = 1e-10;
 /// Of |a|: what the waves left out of a sum can make up at most.
 const LEFT_OUT: f64 = 2e-6;
 /// The same for draws, 4·10⁻⁴ dB.
@@ -102,9 +102,17 @@ impl CouplingScan {
         };
 
         let from_waist = [x - offset[0], y - offset[1], z];
-        let weights = self.weights(mode, gap, layout.plane)?;
-        let taken: Vec<TakenUp> = waves
-            .strongest(TAIL)
+        let strong = waves.strongest(TAIL);
+        let wavenumber = 2.0 * PI / self.wavelength * gap.index;
+        // a tilt about y moves the spectrum along x
+        let limits = [(0, reach[4]), (1, reach[3])].map(|(axis, tilt): (usize, f64)| {
+            let steepest = strong
+                .iter()
+                .fold(0.0_f64, |m, (k, ..)| m.max(k[axis].abs()));
+            steepest + wavenumber * tilt.min(0.5 * PI).sin()
+        });
+        let weights = self.weights(mode, gap, layout.plane, limits)?;
+        let taken: Vec<TakenUp> = strong
             .into_iter()
             .map(|(k, _, at)| {
                 let turn = Complex64::cis(dot(k, from_waist));
@@ -123,7 +131,7 @@ impl CouplingScan {
             weights: &weights,
             plane: layout.plane,
             to_waist,
-            wavenumber: 2.0 * PI / self.wavelength * gap.index,
+            wavenumber,
         };
         let all = WaveSet::new(&beam_waves, 1, reach, LEFT_OUT);
         let receiver = Receiver::new(self, mode, gap, all.steepest(beam_waves.wavenumber))?;

@@ -26,10 +26,14 @@ use super::{Alignment, CouplingError, CouplingScan, DegreeOfFreedom, Placement, 
 
 /// Independent scramblings of the points.
 const REPLICATES: usize = 8;
-/// Longest sequence of the points.
+/// Longest sequence of the points: engines of a replicate.
 const MOST_SAMPLES: usize = 1 << 16;
 /// Largest normal deviate that a point of 24 bits gives.
 const FARTHEST_DRAW: f64 = 5.5;
+/// More sets of four dimensions than placements and process parameters can need.
+const DIMENSION_SETS: usize = 64;
+/// Odd, so that every seed gives other sequences.
+const SEED_STRIDE: u32 = 0x9e37_79b9;
 /// Points are multiples of this in [0, 1).
 const POINT_WIDTH: f64 = 1.0 / (1 << 24) as f64;
 /// Samples in which a quadratic is tried where the process varies too.
@@ -318,13 +322,13 @@ impl Draws<'_> {
         let per_replicate = self.plan.engines() * lanes;
         let (replicate, n) = (n / per_replicate, n % per_replicate);
         let (engine, lane) = (n / lanes, n % lanes);
-        let normal = |which: usize, dimension: usize| -> f64 {
-            let index = [engine, n][which];
-            // a set of four dimensions a seed, as the sequence's authors advise for many dimensions
-            let replicate = (which * REPLICATES + replicate) as u32;
-            let set = (dimension / 4) as u32;
-            let seed = self.plan.seed ^ (replicate << 8) ^ (set << 16);
-            let point = sobol_burley::sample(index as u32, (dimension % 4) as u32, seed);
+        // Lanes have sequences of their own: points of one sequence avoid each other. A set of four dimensions a seed, as the
+        // sequence's authors advise for many dimensions.
+        let normal = |lane: Option<usize>, dimension: usize| -> f64 {
+            let sequence = lane.map_or(0, |lane| lane + 1);
+            let own = (sequence * DIMENSION_SETS + dimension / 4) * REPLICATES + replicate;
+            let seed = (own as u32) ^ self.plan.seed.wrapping_mul(SEED_STRIDE);
+            let point = sobol_burley::sample(engine as u32, (dimension % 4) as u32, seed);
             // the middle of the point's interval of 24 bits, so that neither end is infinite
             ndtri(f64::from(point) + 0.5 * POINT_WIDTH)
         };
@@ -332,10 +336,10 @@ impl Draws<'_> {
         let sum = |systematic: f64, random: f64, dimension: usize| -> f64 {
             let mut value = 0.0;
             if is_systematic && systematic > 0.0 {
-                value += systematic * normal(0, dimension);
+                value += systematic * normal(None, dimension);
             }
             if is_random && random > 0.0 {
-                value += random * normal(1, dimension);
+                value += random * normal(Some(lane), dimension);
             }
             value
         };
@@ -345,7 +349,7 @@ impl Draws<'_> {
             // the array turns about its centre
             let from_centre = (lane as f64 - 0.5 * (lanes - 1) as f64) * self.plan.pitch;
             let turn = |i: usize| match self.placement.systematic[i] {
-                sigma if sigma > 0.0 => sigma * normal(0, i),
+                sigma if sigma > 0.0 => sigma * normal(None, i),
                 _ => 0.0,
             };
             if from_centre != 0.0 {

@@ -107,7 +107,7 @@ impl Receiver {
         mode: &SampledField,
         gap: Gap,
     ) -> Result<Self, CouplingError> {
-        let [from_x, from_y] = scan.weights(mode, gap, plane)?;
+        let [from_x, from_y] = scan.weights(mode, gap, plane, [f64::INFINITY; 2])?;
         let (kx, ky) = (plane.wavenumbers(0), plane.wavenumbers(1));
         // from the order of the FFT to that of the wavenumbers
         let [nx, ny] = plane.count;
@@ -191,17 +191,19 @@ impl Receiver {
 }
 
 impl CouplingScan {
-    /// F on the waves of `plane`, in the order of its FFT: of unit Eₓ and of unit E_y.
+    /// F on the waves of `plane`, in the order of its FFT: of unit Eₓ and of unit E_y. Waves beyond |kₓ|, |k_y| = `limits` are
+    /// left zero.
     pub(super) fn weights(
         &self,
         mode: &SampledField,
         gap: Gap,
         plane: Plane,
+        limits: [f64; 2],
     ) -> Result<[Array2<Complex64>; 2], CouplingError> {
         let k0 = 2.0 * PI / self.wavelength;
         let modes = match self.leaning(mode, plane) {
             Some(leaning) => leaning,
-            None => transform(mode, &plane.wavenumbers(0), &plane.wavenumbers(1)),
+            None => within(mode, plane, limits),
         };
         let of = |component: usize| -> Result<Array2<Complex64>, CouplingError> {
             let unit = Waves::unit(plane, gap.index, k0, component);
@@ -219,6 +221,22 @@ impl CouplingScan {
         };
         Ok([of(0)?, of(1)?])
     }
+}
+
+/// [`transform`] on a plane, zero beyond `limits`.
+fn within(mode: &SampledField, plane: Plane, limits: [f64; 2]) -> [Array2<Complex64>; 4] {
+    let choose = |axis: usize| -> (Vec<usize>, Vec<f64>) {
+        let k = plane.wavenumbers(axis).into_iter().enumerate();
+        k.filter(|(_, k)| k.abs() <= limits[axis]).unzip()
+    };
+    let ((rows, kx), (columns, ky)) = (choose(0), choose(1));
+    transform(mode, &kx, &ky).map(|part| {
+        let mut whole = Array2::zeros((plane.count[0], plane.count[1]));
+        for ((m, n), value) in part.indexed_iter() {
+            whole[[rows[m], columns[n]]] = *value;
+        }
+        whole
+    })
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use cpo_materials::Quantity;
 
-use super::Context;
 use super::cells::{cell, failed, listed, loss, missing, plain, table};
 use super::conditions::Conditions;
 use super::modes_figures::with_shared;
+use super::{Context, alignment};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::CouplingResult;
@@ -152,7 +152,14 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
     Section {
         title: format!("Coupling {}", coupling.name),
         text: text(context, coupling, &points, &conditions, &axes),
-        tables: vec![table(caption, columns, rows)],
+        tables: [
+            Some(table(caption, columns, rows)),
+            alignment::ranges(context, coupling),
+            alignment::spreads(context, coupling),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         figures: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::coupling::{Axes, port};
 use super::modes_figures::{MOST_SERIES, left_out, push, with_shared};
-use super::{Context, Figure, drawn};
+use super::{Context, Figure, alignment, drawn};
 use crate::figures::{DisplayUnit, LinePlot, MapFigure, PlotAxis, Series, SeriesStyle};
 use crate::output_error::OutputError;
 use crate::run::CouplingOutcome;
@@ -16,6 +16,7 @@ pub(super) fn figures(
     let mut figures = Vec::new();
     figures.extend(map(context, table)?);
     figures.extend(over_wavelength(context, table)?);
+    figures.extend(alignment::figures(context, table)?);
     Ok(figures)
 }
 

@@ -4,6 +4,7 @@
 //! shown first. Every number keeps its error bar and its status. What does not fit a page is in the
 //! loss table, and the page says so.
 
+mod alignment;
 mod cells;
 mod conditions;
 mod coupling;

@@ -7,12 +7,14 @@ use super::Outcome;
 use super::alignment::{ProcessModes, by_scope};
 use super::modes::{problem, solver};
 use crate::plan::{ModePoint, Plan};
-use crate::study::{Accuracy, ParameterId, Study};
+use crate::study::{Accuracy, ModeCount, ParameterId, Study};
 
 /// A deviation needs its mode less accurately than the nominal loss does, since only the difference counts.
 const LOOSER: f64 = 10.0;
 /// Steps of √3 standard deviations: the parabola through three modes is then right to the fourth moment of a normal deviation.
 const STEP: f64 = 1.732_050_807_568_877_2;
+/// Modes sought beyond those of the nominal chip, since two may change places.
+const MORE_MODES: usize = 2;
 /// Least share of a mode's power in the same mode of a deviating chip.
 const LEAST_LIKENESS: f64 = 0.5;
 
@@ -109,12 +111,15 @@ fn deviated(
     fields(&set)
 }
 
-/// The solver of the point, for a problem of another geometry.
+/// The solver of the point, for a problem of another geometry, whose modes may come in another order.
 fn looser(study: &Study, plan: &Plan, m: usize, problem: &ModeProblem) -> Outcome<ModeSolver> {
     let table = study
         .modes_table(&plan.modes[m].modes)
         .map_err(|e| e.to_string())?;
-    let solver = solver(study, plan, m)?;
+    let solver = match table.count {
+        ModeCount::First(count) => solver(study, plan, m)?.count(count + MORE_MODES),
+        ModeCount::AllGuided => solver(study, plan, m)?,
+    };
     match table.accuracy {
         Accuracy::Error(error) => Ok(solver.error(LOOSER * error).meshed_as(problem)),
         Accuracy::Grid(sizes) => {
