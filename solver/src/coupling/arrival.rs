@@ -103,11 +103,7 @@ impl CouplingScan {
         let waves = self.turned(first.waves, wedge, area)?;
         let arriving = waves.seen_from(across(wedge, beam.working_distance(), gap.length));
         let second = Multilayer::new(gap.index, &self.faces[1].coats, mode_index)?;
-        let behind = if self.faces[1].coats.is_empty() {
-            arriving.clone().entering(mode_index)
-        } else {
-            arriving.clone().through(&second)
-        };
+        let behind = self.behind(arriving.clone(), gap, mode_index)?;
         let before = arriving.power(area);
         let back = arriving.clone().reflected(&second);
         let shares = [behind.power(area), back.power(area)].map(|p| p / before);
@@ -121,6 +117,34 @@ impl CouplingScan {
                 facet: first.powers[0] * facet,
             },
         })
+    }
+
+    /// Waves of the gap behind the facet of a mode of index `mode_index`.
+    pub(super) fn behind(
+        &self,
+        arriving: Waves,
+        gap: Gap,
+        mode_index: f64,
+    ) -> Result<Waves, CouplingError> {
+        if self.faces[1].coats.is_empty() {
+            return Ok(arriving.entering(mode_index));
+        }
+        let layers = Multilayer::new(gap.index, &self.faces[1].coats, mode_index)?;
+        Ok(arriving.through(&layers))
+    }
+
+    /// The beam in the frame of the mode's facet before it crosses the gap, its waist being the origin; and T₁.
+    pub(super) fn departure(
+        &self,
+        spectra: &[Array2<Complex64>; 4],
+        plane: Plane,
+        gap: Gap,
+        beam_index: f64,
+    ) -> Result<(Waves, f64), CouplingError> {
+        let area = plane.width(0) * plane.width(1);
+        let first = self.leaving(spectra, plane, beam_index, gap)?;
+        let waves = self.turned(first.waves, self.wedge(), area)?;
+        Ok((waves, first.powers[0]))
     }
 
     /// A facet polished beyond total reflection lets no light of its guide out.
@@ -216,7 +240,7 @@ fn rotated(mut waves: Waves, [about_x, about_y]: [f64; 2]) -> Waves {
 
 /// From the waist of a beam, `focus` in front of an end turned by (x, y), to the point of a plane that lies `gap` in front of
 /// the end's centre.
-fn across([x, y]: [f64; 2], focus: f64, gap: f64) -> [f64; 3] {
+pub(super) fn across([x, y]: [f64; 2], focus: f64, gap: f64) -> [f64; 3] {
     [
         -focus * y.sin(),
         focus * y.cos() * x.sin(),

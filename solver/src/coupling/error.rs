@@ -180,6 +180,29 @@ pub enum CouplingError {
         /// Largest offset in m.
         limit: f64,
     },
+    /// A fibre that touches can neither tilt nor back off.
+    #[error(
+        "an alignment was asked without a gap: a fibre that touches neither tilts nor backs off; give the gap's index (its \
+         length may be 0 m)"
+    )]
+    AlignmentWithoutGap,
+    /// A placement lies beyond what an alignment was set up for.
+    #[error(
+        "a placement of {value:.3e} {unit} along {along} was asked of an alignment that reaches from {least:.3e} {unit} to \
+         {most:.3e} {unit}; state a larger reach, or for z a larger gap"
+    )]
+    PlacementTooFar {
+        /// Degree of freedom.
+        along: &'static str,
+        /// Its value in `unit`.
+        value: f64,
+        /// SI unit.
+        unit: &'static str,
+        /// Least value in `unit`.
+        least: f64,
+        /// Most in `unit`.
+        most: f64,
+    },
     /// A study was asked without any mode.
     #[error("a coupling study needs the mode on at least two grids, finest first; {found} given")]
     TooFewLevels {

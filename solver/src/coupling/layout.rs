@@ -114,7 +114,7 @@ impl CouplingScan {
     }
 
     /// A plane so wide that no periodic image of the beam meets a mode at any offset within the reach.
-    fn layout(
+    pub(super) fn layout(
         &self,
         beam: &dyn TransverseField,
         extent: &Extent,

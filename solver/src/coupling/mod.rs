@@ -8,12 +8,14 @@
 //!
 //! Fields go as exp(i(βz − ωt)); x across, y up, z along the guide; every field carries 1 W.
 
+mod alignment;
 mod arrival;
 mod bessel;
 mod coat;
 mod correlation;
 mod error;
 mod etalon;
+mod expansion;
 mod extent;
 mod facet;
 mod far_field;
@@ -25,20 +27,26 @@ mod jones;
 mod layout;
 mod linearly_polarized_mode;
 mod map;
+mod monte_carlo;
 mod overlap;
+mod placement;
 mod plane;
 mod plane_waves;
 mod product;
+mod receiver;
 mod roots;
 mod scan;
 mod step_index_fiber;
 mod step_index_profile;
 mod study;
+mod wave_set;
 mod weakly_guiding_fiber;
 
+pub use alignment::Alignment;
 pub use coat::{CoatLayer, Face, Multilayer, Response};
 pub use error::CouplingError;
 pub use etalon::{Etalon, EtalonMap};
+pub use expansion::Expansion;
 pub use facet::{Fresnel, Gap, Reflections};
 pub use far_field::{FarField, FarFieldStudy};
 pub use fiber::Fiber;
@@ -48,7 +56,9 @@ pub use gaussian::GaussianBeam;
 pub use jones::JonesMatrix;
 pub use linearly_polarized_mode::LinearlyPolarizedMode;
 pub use map::{CouplingMap, Direction};
+pub use monte_carlo::{LossSamples, MonteCarlo, PlacementSpread, ProcessSpread, Quantiles};
 pub use overlap::{efficiency, loss_db, overlap};
+pub use placement::{DegreeOfFreedom, Placement};
 pub use scan::CouplingScan;
 pub use step_index_fiber::StepIndexFiber;
 pub use study::CouplingStudy;

@@ -19,7 +19,7 @@ use num_complex::Complex64;
 use rayon::prelude::*;
 
 use super::coat::Multilayer;
-use super::plane::{Plane, band, power, samples, samples_along_first, transposed};
+use super::plane::{Plane, band, coefficients, power, samples, samples_along_first, transposed};
 
 /// Longitudinal wavenumber, Im k_z ≥ 0.
 fn longitudinal(k: f64, kx: f64, ky: f64) -> Complex64 {
@@ -116,8 +116,115 @@ impl Waves {
         }
     }
 
+    /// Every wave of `plane` with unit Eₓ (component 0) or unit E_y (component 1).
+    pub fn unit(plane: Plane, index: f64, vacuum_wavenumber: f64, component: usize) -> Self {
+        let shape = (plane.count[0], plane.count[1]);
+        let electric = [0, 1].map(|c| {
+            let value = if c == component { 1.0 } else { 0.0 };
+            Array2::from_elem(shape, Complex64::from(value))
+        });
+        Self {
+            plane,
+            index,
+            vacuum_wavenumber,
+            kx: plane.wavenumbers(0),
+            ky: plane.wavenumbers(1),
+            electric,
+        }
+    }
+
     fn wavenumber(&self) -> f64 {
         self.index * self.vacuum_wavenumber
+    }
+
+    /// Wave vector, transverse electric field and place in the order of the FFT of every propagating wave that is
+    /// not among the weakest, which together have less than `tail` of Σ|E|².
+    pub fn strongest(&self, tail: f64) -> Vec<([f64; 3], [Complex64; 2], [usize; 2])> {
+        let k = self.wavenumber();
+        let mut waves = Vec::new();
+        let mut sizes = Vec::new();
+        for ((i, j), ex) in self.electric[0].indexed_iter() {
+            let ey = self.electric[1][[i, j]];
+            let kz = longitudinal(k, self.kx[i], self.ky[j]).re;
+            if kz > STEEPEST * k {
+                sizes.push(ex.norm_sqr() + ey.norm_sqr());
+                waves.push(([self.kx[i], self.ky[j], kz], [*ex, ey], [i, j]));
+            }
+        }
+        let mut rising = sizes.clone();
+        rising.sort_by(f64::total_cmp);
+        let allowed = tail * rising.iter().sum::<f64>();
+        let mut sum = 0.0;
+        let least = rising.into_iter().find(|size| {
+            sum += size;
+            sum > allowed
+        });
+        let least = least.unwrap_or(0.0);
+        let strong = waves.into_iter().zip(sizes);
+        strong
+            .filter(|(_, size)| *size >= least)
+            .map(|(wave, _)| wave)
+            .collect()
+    }
+
+    /// d/dθ of these waves turned about x̂, ŷ and ẑ through the point at `pivot` from the origin: with ω the axis and
+    /// v = ω × k,
+    ///
+    /// δE = ω × E − (v·∇_k) E − E v_z/k_z − i(v·pivot) E,
+    ///
+    /// the third term from the solid angle of the waves. ∇_k is exact for a beam that its plane holds: −ir in space.
+    pub fn turnings(&self, pivot: [f64; 3]) -> [Self; 3] {
+        let k = self.wavenumber();
+        let along = |axis: usize| -> [Array2<Complex64>; 2] {
+            let r = self.plane.coordinates(axis);
+            std::array::from_fn(|c| {
+                let mut field = samples(&self.electric[c]);
+                for ((i, j), value) in field.indexed_iter_mut() {
+                    *value *= Complex64::new(0.0, -r[[i, j][axis]]);
+                }
+                coefficients(field)
+            })
+        };
+        let (by_x, by_y) = rayon::join(|| along(0), || along(1));
+        std::array::from_fn(|axis| {
+            let mut turned = self.clone();
+            let (kx, ky) = (&self.kx, &self.ky);
+            let [ex, ey] = &mut turned.electric;
+            Zip::indexed(ex).and(ey).par_for_each(|(i, j), ex, ey| {
+                let kz = longitudinal(k, kx[i], ky[j]).re;
+                if kz <= STEEPEST * k {
+                    [*ex, *ey] = [Complex64::ZERO; 2];
+                    return;
+                }
+                let ez = -(*ex * kx[i] + *ey * ky[j]) / kz;
+                let v = about(axis, [kx[i], ky[j], kz]);
+                let [turn_x, turn_y, _] = about(axis, [*ex, *ey, ez]);
+                let moved = v[0] * pivot[0] + v[1] * pivot[1] + v[2] * pivot[2];
+                let factor = Complex64::new(v[2] / kz, moved);
+                let of = |turn: Complex64, e: Complex64, c: usize| {
+                    turn - by_x[c][[i, j]] * v[0] - by_y[c][[i, j]] * v[1] - e * factor
+                };
+                [*ex, *ey] = [of(turn_x, *ex, 0), of(turn_y, *ey, 1)];
+            });
+            turned
+        })
+    }
+
+    /// Weighted sum of three fields on the same waves.
+    pub fn combined([a, b, c]: &[Self; 3], by: [f64; 3]) -> Self {
+        let mut sum = a.clone();
+        for (i, e) in sum.electric.iter_mut().enumerate() {
+            Zip::from(e)
+                .and(&b.electric[i])
+                .and(&c.electric[i])
+                .for_each(|a, b, c| *a = *a * by[0] + b * by[1] + c * by[2]);
+        }
+        sum
+    }
+
+    /// Eₓ and E_y of a wave, by its place in the order of the FFT.
+    pub fn electric(&self, at: [usize; 2]) -> [Complex64; 2] {
+        [self.electric[0][at], self.electric[1][at]]
     }
 
     /// The same waves on the plane through `origin`, which becomes the new one. Behind them evanescent waves are dropped.
@@ -264,7 +371,11 @@ impl Waves {
                     let kz = longitudinal(k, kx, ky[j]);
                     let kx_beam = kx * cos - kz.re * sin;
                     let kz_beam = kx * sin + kz.re * cos;
-                    if !inside || kz.re <= 0.0 || kz_beam <= 1e-3 * k || kx_beam.abs() > limits[0] {
+                    if !inside
+                        || kz.re <= 0.0
+                        || kz_beam <= STEEPEST * k
+                        || kx_beam.abs() > limits[0]
+                    {
                         return [Complex64::ZERO; 2];
                     }
                     let turn = Complex64::from_polar(1.0, -kx_beam * plane.pitch);
@@ -342,6 +453,17 @@ impl Waves {
     }
 }
 
+/// x̂, ŷ or ẑ × v.
+fn about<T: Copy + std::ops::Neg<Output = T> + Default>(axis: usize, [x, y, z]: [T; 3]) -> [T; 3] {
+    match axis {
+        0 => [T::default(), -z, y],
+        1 => [z, T::default(), -x],
+        _ => [-y, x, T::default()],
+    }
+}
+
+/// Waves of a smaller k_z/k graze and are left out of a turn.
+const STEEPEST: f64 = 1e-3;
 /// Part of ∫|E|² left out of what a rotation evaluates.
 const ROTATED_TAIL: f64 = 1e-13;
 
@@ -352,7 +474,6 @@ mod tests {
     use cpo_materials::{Angle, Length, Wavelength};
 
     use super::super::GaussianBeam;
-    use super::super::plane::coefficients;
     use super::*;
 
     const PLANE: Plane = Plane {
@@ -445,6 +566,31 @@ mod tests {
                     difference(&waves, &back)
                 );
             }
+        }
+    }
+
+    /// What would prove the generators wrong: rotations by a small angle either way.
+    #[test]
+    fn turnings_are_derivatives_of_rotations() {
+        let waves = waves().rotated_about_y(0.1);
+        let step = 1e-3;
+        let [about_x, about_y, _] = waves.turnings([0.0; 3]);
+        let rotated: [fn(Waves, f64) -> Waves; 2] =
+            [Waves::rotated_about_x, Waves::rotated_about_y];
+        for (rotate, exact) in rotated.into_iter().zip([about_x, about_y]) {
+            let [ahead, behind] = [step, -step].map(|angle| rotate(waves.clone(), angle));
+            let mut differences = ahead;
+            for (a, b) in differences.electric.iter_mut().zip(&behind.electric) {
+                Zip::from(a)
+                    .and(b)
+                    .for_each(|a, b| *a = (*a - b) / (2.0 * step));
+            }
+            // (kw θ)²/6 of the third derivative, kw = 24
+            assert!(
+                difference(&exact, &differences) < 3e-4,
+                "{:e}",
+                difference(&exact, &differences)
+            );
         }
     }
 

@@ -190,7 +190,7 @@ impl CouplingScan {
     }
 
     /// The beam on a plane that has room for every mode.
-    fn sampling(
+    pub(super) fn sampling(
         &self,
         beam: &dyn TransverseField,
         modes: &[&SampledField],

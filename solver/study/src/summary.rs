@@ -6,10 +6,10 @@ use cpo_materials::Quantity;
 
 use crate::plan::Plan;
 use crate::run::{
-    CouplingResult, GratingOutcome, GratingResult, HeatOutcome, LaserOutcome, LaserResult,
-    ModeRecord, Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value,
+    AlignmentResult, CouplingResult, GratingOutcome, GratingResult, HeatOutcome, LaserOutcome,
+    LaserResult, ModeRecord, Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value,
 };
-use crate::study::{ParameterValues, Study, TaperTable, Wall, Walls};
+use crate::study::{Freedom, ParameterValues, Study, TaperTable, Wall, Walls};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
 
@@ -255,9 +255,56 @@ fn couplings(study: &Study, plan: &Plan, results: &Results) -> Json {
     tables.into()
 }
 
+/// 1 dB ranges, the tensor's diagonal, and the spread where deviations are stated.
+fn alignment(row: &mut Map<String, Json>, result: &CouplingResult) {
+    let ranges: Map<_, _> = Freedom::ALL
+        .into_iter()
+        .map(|f| (f.name().to_owned(), number(result.tolerance(f))))
+        .collect();
+    row.insert(String::from("tolerance_1db"), ranges.into());
+    let AlignmentResult { tensor, spread, .. } = &result.alignment;
+    let (xx, xy, yy, zz) = (tensor[0][0], tensor[0][1], tensor[1][1], tensor[2][2]);
+    row.extend(object(json!({
+        "misalignment_db_per_m2": {
+            "xx": number(xx), "xy": number(xy), "yy": number(yy), "zz": number(zz),
+        },
+        "misalignment_db_per_rad2": {
+            "tilt_x": number(tensor[3][3]),
+            "tilt_y": number(tensor[4][4]),
+            "rotation": number(tensor[5][5]),
+        },
+        "misalignment_quadratic_error_db": number(result.alignment.quadratic_error_db),
+    })));
+    match spread {
+        None => {}
+        Some(Err(reason)) => {
+            row.insert(String::from("spread"), failed(Map::new(), reason));
+        }
+        Some(Ok(spread)) => {
+            let mut object = Map::new();
+            let parts = [
+                ("total", &spread.total),
+                ("systematic", &spread.systematic),
+                ("random", &spread.random),
+            ];
+            for (part, quantiles) in parts {
+                for (name, value) in ["p05", "p50", "p95"].into_iter().zip(quantiles) {
+                    put(&mut object, &format!("{part}_{name}_db"), *value);
+                }
+            }
+            if spread.lane_yield.value.is_finite() {
+                put(&mut object, "lane_yield", spread.lane_yield);
+                put(&mut object, "engine_yield", spread.engine_yield);
+            }
+            object.insert(String::from("samples"), json!(spread.samples));
+            let error = number(spread.quadratic_error_db);
+            object.insert(String::from("quadratic_error_db"), error);
+            row.insert(String::from("spread"), object.into());
+        }
+    }
+}
+
 fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
-    let [x, y] = result.tolerance();
-    let [xx, xy, yy] = result.misalignment_tensor;
     row.extend(object(json!({
         "mode": result.mode,
         "polarisation": result.polarisation(),
@@ -275,9 +322,8 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
         ],
         "pdl_db": number(result.pdl_db),
         "etalon_db": [number(result.etalon_db[0]), number(result.etalon_db[1])],
-        "tolerance_1db": { "x": number(x), "y": number(y) },
-        "misalignment_db_per_m2": { "xx": number(xx), "xy": number(xy), "yy": number(yy) },
     })));
+    alignment(&mut row, result);
     put(&mut row, "loss_db", result.loss_db);
     put(&mut row, "mode_mismatch_db", result.mode_mismatch_db);
     row.into()

@@ -9,7 +9,7 @@ use super::modes_figures::with_shared;
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::CouplingResult;
-use crate::study::{CouplingTable, Port};
+use crate::study::{CouplingTable, Freedom, Port};
 
 /// Which of a coupling's axes vary.
 pub(super) struct Axes {
@@ -175,7 +175,7 @@ fn result_cells(
     if aligned {
         row.extend(result.offset.map(|o| offset(o, micrometre)));
     }
-    row.extend(result.tolerance().map(|t| plain(t, micrometre)));
+    row.extend([Freedom::X, Freedom::Y].map(|f| plain(result.tolerance(f), micrometre)));
     row
 }
 

@@ -8,6 +8,7 @@ use super::{Context, MOST_WARNINGS, coupling, grating, laser, taper};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section};
 use crate::run::{CouplingResult, HeatOutcome, ModeOutcome, ModeRecord, Outcome};
+use crate::study::Freedom;
 use crate::table::Status;
 
 /// What an error bar is.
@@ -75,7 +76,7 @@ fn couplings(context: Context<'_>) -> Option<ReportTable> {
                     which if which.is_empty() => along,
                     which => format!("{which}, {along}"),
                 };
-                let [x, y] = result.tolerance();
+                let [x, y] = [Freedom::X, Freedom::Y].map(|f| result.tolerance(f));
                 rows.push(vec![
                     Cell::text(&table.name),
                     conditions.cell(p),

@@ -3,19 +3,18 @@
 use cpo_materials::{Angle, Length, Quantity};
 use cpo_meshes::{Axis, RectilinearGrid};
 use cpo_solver::coupling::{
-    CoatLayer, CouplingError, CouplingScan, Direction, Face, Fiber as FiberMode, Gap as SolverGap,
+    CoatLayer, CouplingError, CouplingScan, Face, Fiber as FiberMode, Gap as SolverGap,
     JonesMatrix, SampledField, TransverseField,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::alignment::{self, Aligned, AlignmentResult, ProcessModes};
 use super::{Outcome, Value, severity};
 use crate::plan::{CouplingPoint, Plan, PortPoint};
-use crate::study::{CoatEntry, CouplingTable, Fiber, Study};
+use crate::study::{CoatEntry, CouplingTable, Fiber, Freedom, Study};
 use crate::table::Status;
 
-/// Loss at which tolerances are stated, dB.
-const TOLERANCE_LEVEL: f64 = 1.0;
 /// Least error of an efficiency: sums of 10⁵ products in double precision.
 const EFFICIENCY_ROUND_OFF: f64 = 1e-12;
 /// Half-width of the window on which a receiving fibre is sampled, in mode field diameters.
@@ -28,6 +27,8 @@ pub(super) struct Receiver {
     pub(super) id: usize,
     pub(super) te_fraction: f64,
     pub(super) levels: Vec<SampledField>,
+    /// Where parameters of the chip spread.
+    pub(super) process: Outcome<Vec<ProcessModes>>,
 }
 
 /// Loss over offsets.
@@ -70,10 +71,8 @@ pub struct CouplingResult {
     pub pdl_db: f64,
     /// Error of an efficiency that does not shrink with it: sampling and round-off.
     pub efficiency_floor: f64,
-    /// Distance along ±x and ±y (−x, +x, −y, +y) at which the loss has grown by 1 dB, m; NaN if not reached.
-    pub tolerance_1db: [f64; 4],
-    /// xx, xy, yy of the misalignment tensor at the same offset, dB/m².
-    pub misalignment_tensor: [f64; 3],
+    /// Tolerances about the same place.
+    pub alignment: AlignmentResult,
     /// Over the offsets scanned, if any.
     pub map: Option<MisalignmentMap>,
 }
@@ -84,10 +83,21 @@ impl CouplingResult {
         if self.along_x { "x" } else { "y" }
     }
 
-    /// The smaller of the two 1 dB tolerances along x and along y, m.
-    pub fn tolerance(&self) -> [f64; 2] {
-        let [left, right, down, up] = self.tolerance_1db;
-        [left.min(right), down.min(up)]
+    /// A loss in dB elsewhere on the map or a cut: the stated one's relative error, and the floor of the efficiency.
+    pub fn loss_at(&self, loss: f64) -> Value {
+        let bar = |loss: f64| in_db(self.efficiency_floor * 10.0_f64.powf(0.1 * loss));
+        let error = self.loss_db.error - bar(self.loss_db.value) + bar(loss);
+        Value {
+            value: loss,
+            error: error.max(0.0),
+            status: self.loss_db.status,
+        }
+    }
+
+    /// The smaller of the two 1 dB tolerances along `freedom`, m or rad; NaN if neither is reached.
+    pub fn tolerance(&self, freedom: Freedom) -> f64 {
+        let [down, up] = self.alignment.tolerance_1db[freedom.index()];
+        down.min(up)
     }
 }
 
@@ -112,7 +122,7 @@ impl CouplingOutcome {
 }
 
 /// A relative error of an efficiency as an error of the loss in dB.
-pub(crate) fn in_db(relative: f64) -> f64 {
+pub(super) fn in_db(relative: f64) -> f64 {
     10.0 / std::f64::consts::LN_10 * relative
 }
 
@@ -181,6 +191,7 @@ pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<Co
         id: 0,
         te_fraction: 1.0,
         levels,
+        process: Ok(Vec::new()),
     };
     couple(
         study,
@@ -292,8 +303,9 @@ fn couple(
                 let scan = scan.map_err(|e| e.to_string())?;
                 let scan = scan.faces(beam_face.clone(), mode_face.clone());
                 let tilt = [tilt_x.si(), tilt_y.si()];
-                results
-                    .push(one(&scan, table, &*field, receiver, tilt).map_err(|e| e.to_string())?);
+                results.push(
+                    one(study, &scan, table, &*field, receiver, tilt).map_err(|e| e.to_string())?,
+                );
                 scanned = Some(scan);
             }
             let these = results.len() - receivers.len()..;
@@ -359,6 +371,7 @@ fn polarisation_dependence(
 }
 
 fn one(
+    study: &Study,
     scan: &CouplingScan,
     table: &CouplingTable,
     beam: &dyn TransverseField,
@@ -366,8 +379,8 @@ fn one(
     tilt: [f64; 2],
 ) -> Result<CouplingResult, CouplingError> {
     let levels: Vec<&SampledField> = receiver.levels.iter().collect();
-    let study = scan.study(beam, &levels)?;
-    let map = &study.map;
+    let converged = scan.study(beam, &levels)?;
+    let map = &converged.map;
     // A scanned axis is one that will be aligned, within what is scanned.
     let best = map.best_offset();
     let within = |values: &[Length], best: f64| {
@@ -385,18 +398,23 @@ fn one(
     let to_db = |value: f64| -10.0 * value.log10();
     let transmission = map.fresnel.transmission;
     // The mode's error is relative to the efficiency wherever on the map; sampling and round-off are not.
-    let [total, total_error] = study.best_total_efficiency;
+    let [total, total_error] = converged.best_total_efficiency;
     let floor = map.sampling_error.max(EFFICIENCY_ROUND_OFF);
     let error_db = in_db(total_error / total + floor / efficiency);
     let wanted = table.error.si();
-    let tolerance = |direction| {
-        map.tolerance(direction, TOLERANCE_LEVEL, offset)
-            .unwrap_or([f64::NAN; 2])
+    let alignment = match table.gap {
+        None => alignment::touching(map, offset),
+        Some(_) => Aligned {
+            study,
+            table,
+            scan,
+            beam,
+            mode: &receiver.levels[0],
+            process: &receiver.process,
+            error_db,
+        }
+        .result(offset)?,
     };
-    let ([left, right], [down, up]) = (tolerance(Direction::X), tolerance(Direction::Y));
-    let tensor = map
-        .misalignment_tensor(offset)
-        .unwrap_or([[f64::NAN; 2]; 2]);
     let scanned = map.offsets_x.len() > 1 || map.offsets_y.len() > 1;
     // Of parallel facets by all round trips of every wave, else by those of a wave that keeps its phase.
     let etalon = match map.etalon_at(offset)? {
@@ -418,8 +436,7 @@ fn one(
         pdl_db: f64::NAN,
         etalon_db: [etalon[1], etalon[0]],
         efficiency_floor: floor,
-        tolerance_1db: [left.abs(), right.abs(), down.abs(), up.abs()],
-        misalignment_tensor: [tensor[0][0], tensor[0][1], tensor[1][1]],
+        alignment,
         map: scanned.then(|| MisalignmentMap {
             x: map.offsets_x.clone(),
             y: map.offsets_y.clone(),

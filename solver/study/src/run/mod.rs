@@ -6,16 +6,19 @@
 //! arithmetic, so that results have the same bits for any number of threads. A point that fails
 //! is a result with its reason, and the run goes on.
 
+mod alignment;
 mod checkpoint;
 mod coupling;
 mod grating;
 mod heat;
 mod laser;
 mod modes;
+mod process;
 mod taper;
 mod tracks;
 mod value;
 
+pub use alignment::{AlignmentResult, Quantiles, SpreadResult};
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use grating::{GratingOutcome, GratingResult};
@@ -25,7 +28,6 @@ pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;
 
-pub(crate) use coupling::in_db;
 pub(crate) use heat::planned_cells;
 pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
 pub(crate) use taper::solver as taper_solver;

@@ -9,7 +9,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::coupling::{self, CouplingOutcome, Receiver};
-use super::{Outcome, Value, severity, tracks};
+use super::{Outcome, Value, process, severity, tracks};
 use crate::plan::{ModePoint, Plan};
 use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study};
 use crate::table::Status;
@@ -238,8 +238,9 @@ pub(super) fn solve(
         Ok(set) => set,
         Err(error) => return failed(error.to_string()),
     };
+    let deviated = process::Deviated::solve(study, plan, m, followers);
     let couple = |set: &ModeSet| -> Vec<(usize, Outcome<CouplingOutcome>)> {
-        let receivers = receivers(set);
+        let receivers = receivers(set, &deviated);
         let solve = |&c: &usize| {
             let outcome = match &receivers {
                 Ok(receivers) => coupling::solve(study, plan, c, m, receivers),
@@ -275,17 +276,21 @@ pub(super) fn solve(
 }
 
 /// Guided modes as fields on their two finest levels.
-fn receivers(set: &ModeSet) -> Outcome<Vec<Receiver>> {
+fn receivers(set: &ModeSet, deviated: &process::Deviated) -> Outcome<Vec<Receiver>> {
     let receiver = |mode: &Mode| -> Result<Receiver, cpo_solver::coupling::CouplingError> {
         let levels = mode
             .fields_by_level()
             .iter()
             .map(SampledField::try_from)
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let process = levels
+            .first()
+            .map_or(Ok(Vec::new()), |field| deviated.of(field));
         Ok(Receiver {
             id: mode.id(),
             te_fraction: mode.te_fraction().value,
             levels,
+            process,
         })
     };
     let guided = set.iter().filter(|mode| mode.class().is_physical());

@@ -7,7 +7,7 @@ use cpo_materials::{Angle, Decibel, Length, Quantity};
 use super::material::{MaterialKind, StatedMaterial};
 use super::reader::{Limit, Reader};
 use super::schema::{COAT, COUPLING, GAP};
-use super::{Expr, MaterialId, ParameterId, Scan};
+use super::{Expr, Freedom, MaterialId, ParameterId, Scan, Tolerancing};
 use crate::file::{Cursor, Place, nearest};
 
 /// Accuracy of a loss unless the study says otherwise.
@@ -43,6 +43,8 @@ pub struct CouplingTable {
     pub chip_coat: Vec<CoatEntry>,
     /// Error wanted of a loss.
     pub error: Decibel,
+    /// How it may err.
+    pub tolerancing: Tolerancing,
     /// Where it is written.
     pub place: Place,
 }
@@ -149,12 +151,21 @@ impl Reader {
         let fiber_coat = self.coat(&table, "fiber_coat");
         let chip_coat = self.coat(&table, "chip_coat");
         if touching {
-            for key in ["polish_x", "polish_y", "fiber_coat", "chip_coat"] {
+            let needs = [
+                ("polish_x", "have neither coat nor polish"),
+                ("polish_y", "have neither coat nor polish"),
+                ("fiber_coat", "have neither coat nor polish"),
+                ("chip_coat", "have neither coat nor polish"),
+                ("placement", "neither tilt nor part"),
+                ("cuts", "neither tilt nor part"),
+                ("monte_carlo", "neither tilt nor part"),
+            ];
+            for (key, why) in needs {
                 if let Some(at) = table.get(key) {
                     self.diagnostics
                         .error(
                             &at.place,
-                            format!("`{key}` needs a gap: end faces that touch have neither coat nor polish"),
+                            format!("`{key}` needs a gap: end faces that touch {why}"),
                         )
                         .help("add gap = { length = \"0 um\", index = 1.0 }, with the index of what is between");
                     return None;
@@ -165,21 +176,62 @@ impl Reader {
             None => Some(DEFAULT_ERROR),
             Some(error) => self.constant(&error, Limit::Positive),
         };
+        let (offset_x, offset_y) = (offset_x?, offset_y?);
+        let (tilt_x, tilt_y) = (tilt_x?, tilt_y?);
+        let inline = [
+            (Freedom::X, offset_x.tolerance),
+            (Freedom::Y, offset_y.tolerance),
+            (Freedom::TiltX, tilt_x.tolerance),
+            (Freedom::TiltY, tilt_y.tolerance),
+        ];
+        let tolerancing = self.tolerancing(&table, inline)?;
+        let gap = gap?;
+        self.cuts_end_in_contact(&table, gap.as_ref(), &tolerancing);
         Some(CouplingTable {
             name: name.to_owned(),
             from: from?,
             to: to?,
-            gap: gap?,
-            offset_x: offset_x?,
-            offset_y: offset_y?,
-            tilt_x: tilt_x?,
-            tilt_y: tilt_y?,
+            gap,
+            offset_x,
+            offset_y,
+            tilt_x,
+            tilt_y,
             polish: [polish_x?, polish_y?],
             fiber_coat: fiber_coat?,
             chip_coat: chip_coat?,
             error: error?,
+            tolerancing,
             place: cursor.place.clone(),
         })
+    }
+
+    /// A cut along z goes no farther towards the chip than the gap is long.
+    fn cuts_end_in_contact(
+        &mut self,
+        table: &crate::file::Table<'_>,
+        gap: Option<&GapEntry>,
+        tolerancing: &Tolerancing,
+    ) {
+        let along_z = tolerancing.cuts.iter().find(|(f, _)| *f == Freedom::Z);
+        let (Some((_, values)), Some(gap)) = (along_z, gap) else {
+            return;
+        };
+        let shortest = self
+            .all_values(&gap.length)
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
+        let nearest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        // decimals of a range and of a length: round-off
+        if nearest + shortest < -1e-12 * shortest.max(1e-6) {
+            let place = table.place_of("cuts");
+            let (nearest, shortest) = (Length::from_si(nearest), Length::from_si(shortest));
+            self.diagnostics
+                .error(
+                    &place,
+                    format!("a cut along z cannot begin at {nearest}: the gap is {shortest} long"),
+                )
+                .allowed(format!("-{shortest}, which is contact, or more"));
+        }
     }
 
     fn axis<Q: Quantity>(&mut self, table: &crate::file::Table<'_>, key: &str) -> Option<Scan<Q>> {

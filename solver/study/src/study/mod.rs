@@ -20,6 +20,7 @@ mod laser;
 mod material;
 mod modes;
 mod parameter;
+mod placement;
 mod reader;
 pub mod schema;
 mod taper;
@@ -50,6 +51,7 @@ pub use modes::{ModeCount, ModesTable};
 pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
+pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
 pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};

@@ -172,6 +172,40 @@ tables! {
         fiber_coat: "[{ index = 1.21, thickness = \"271 nm\" }]",
         chip_coat: "[{ index = 1.21, thickness = \"271 nm\" }]",
         error: "\"0.01 dB\"",
+        placement: "{ x = { sigma = \"0.3 um\", scope = \"lane\" } }",
+        fiber_array: "{ fibers = 12, pitch = \"127 um\" }",
+        monte_carlo: "{ samples = 10000, budget = \"2 dB\" }",
+        cuts: "{ z = { from = \"0 um\", to = \"40 um\", points = 21 } }",
+    }
+    PLACEMENT = "placement" {
+        x: "{ sigma = \"0.3 um\", scope = \"lane\" }",
+        y: "[{ sigma = \"0.3 um\", scope = \"lane\" }, { sigma = \"0.5 um\", scope = \"die\" }]",
+        z: "{ sigma = \"1 um\", scope = \"die\" }",
+        tilt_x: "{ sigma = \"0.2 deg\", scope = \"die\" }",
+        tilt_y: "{ sigma = \"0.2 deg\", scope = \"die\" }",
+        rotation: "{ sigma = \"0.05 deg\", scope = \"die\" }",
+        core_eccentricity: "\"0.2 um\"",
+    }
+    DEVIATION = "deviation" {
+        sigma: "\"0.3 um\"",
+        scope: "\"lane\"",
+    }
+    FIBER_ARRAY = "fiber_array" {
+        fibers: "12",
+        pitch: "\"127 um\"",
+    }
+    MONTE_CARLO = "monte_carlo" {
+        samples: "10000",
+        budget: "\"2 dB\"",
+        seed: "1",
+    }
+    CUTS = "cuts" {
+        x: "{ from = \"-4 um\", to = \"4 um\", points = 33 }",
+        y: "{ from = \"-4 um\", to = \"4 um\", points = 33 }",
+        z: "{ from = \"0 um\", to = \"40 um\", points = 21 }",
+        tilt_x: "{ from = \"-4 deg\", to = \"4 deg\", points = 33 }",
+        tilt_y: "{ from = \"-4 deg\", to = \"4 deg\", points = 33 }",
+        rotation: "{ from = \"0 deg\", to = \"45 deg\", points = 10 }",
     }
     COAT = "coat" {
         thickness: "\"271 nm\"",

@@ -277,6 +277,12 @@ impl Reader {
         })
     }
 
+    /// Over what a deviation is shared.
+    pub(crate) fn scope(&mut self, cursor: &Cursor<'_>) -> Option<Scope> {
+        let scopes = [Scope::Wafer, Scope::Die, Scope::Lane].map(|scope| (scope.name(), scope));
+        self.choice(cursor, &scopes)
+    }
+
     fn tolerance(&mut self, cursor: &Cursor<'_>) -> Option<Values> {
         let table = self.diagnostics.table(cursor, TOLERANCE)?;
         let nominal = self.diagnostics.required(&table, "nominal");
@@ -285,12 +291,7 @@ impl Reader {
         let nominal = nominal.and_then(|c| self.any(&c));
         let sigma_at = sigma.as_ref().map(|c| c.place.clone()).unwrap_or_default();
         let sigma = sigma.and_then(|c| self.any(&c));
-        let scopes = [
-            ("wafer", Scope::Wafer),
-            ("die", Scope::Die),
-            ("lane", Scope::Lane),
-        ];
-        let scope = scope.and_then(|c| self.choice(&c, &scopes));
+        let scope = scope.and_then(|c| self.scope(&c));
         let ((nominal, text), (sigma, sigma_text), scope) = (nominal?, sigma?, scope?);
         if nominal.dimension != sigma.dimension {
             self.diagnostics.error(

@@ -3,10 +3,10 @@
 use cpo_materials::Quantity as _;
 
 use super::sweep::SweepAxes;
-use super::{Column, column, identifier};
+use super::{Column, alignment, column, identifier};
 use crate::OutputError;
 use crate::plan::Plan;
-use crate::run::{CouplingOutcome, CouplingResult, Outcome, Results, Value, in_db};
+use crate::run::{CouplingOutcome, CouplingResult, Results, Value};
 use crate::study::{CouplingTable, Port, Study};
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -23,7 +23,7 @@ fn exact(value: f64) -> Value {
     Value::with_error(value, 0.0)
 }
 
-const QUANTITIES: [Quantity; 19] = [
+const QUANTITIES: [Quantity; 12] = [
     (
         "loss",
         "dB",
@@ -108,55 +108,6 @@ const QUANTITIES: [Quantity; 19] = [
         false,
         |r| exact(r.offset[1]),
     ),
-    (
-        "tolerance_1db_left",
-        "m",
-        "1 dB tolerance towards -x",
-        false,
-        |r| exact(r.tolerance_1db[0]),
-    ),
-    (
-        "tolerance_1db_right",
-        "m",
-        "1 dB tolerance towards +x",
-        false,
-        |r| exact(r.tolerance_1db[1]),
-    ),
-    (
-        "tolerance_1db_down",
-        "m",
-        "1 dB tolerance towards -y",
-        false,
-        |r| exact(r.tolerance_1db[2]),
-    ),
-    (
-        "tolerance_1db_up",
-        "m",
-        "1 dB tolerance towards +y",
-        false,
-        |r| exact(r.tolerance_1db[3]),
-    ),
-    (
-        "misalignment_xx",
-        "dB/m2",
-        "misalignment tensor, xx",
-        false,
-        |r| exact(r.misalignment_tensor[0]),
-    ),
-    (
-        "misalignment_xy",
-        "dB/m2",
-        "misalignment tensor, xy",
-        false,
-        |r| exact(r.misalignment_tensor[1]),
-    ),
-    (
-        "misalignment_yy",
-        "dB/m2",
-        "misalignment tensor, yy",
-        false,
-        |r| exact(r.misalignment_tensor[2]),
-    ),
 ];
 
 pub(super) fn group(
@@ -216,20 +167,14 @@ pub(super) fn group(
     ))?;
     let axes = sweep.names(&["tilt_x", "tilt_y", "mode"]);
     let entries = tilts * modes;
-    let find = |o: &CouplingOutcome, entry: usize| -> Option<CouplingResult> {
-        // Where fewer modes are guided, those that are come first.
-        let (tilt, mode) = (entry / modes, entry % modes);
-        (mode < o.modes).then(|| o.results[tilt * o.modes + mode].clone())
-    };
+    let find = Entry { modes };
     let planes = match table.from {
         Port::Fiber(_) => ["P2", "P3"],
         Port::Modes(_) => ["P5", "P6"],
     };
     for (name, units, long_name, loss, value) in QUANTITIES {
         let column = column(outcomes.clone(), entries, |o, entry| {
-            find(o, entry)
-                .map(|r| value(&r))
-                .ok_or("fewer guided modes here")
+            find.of(o, entry).map(value).ok_or(FEWER_MODES)
         });
         let mut variable = column.variable(name, units, long_name, &axes);
         if loss {
@@ -237,32 +182,56 @@ pub(super) fn group(
         }
         group = group.with_variable(variable)?;
     }
+    for quantity in alignment::quantities(table) {
+        let column = column(outcomes.clone(), entries, |o, entry| {
+            find.of(o, entry)
+                .ok_or(FEWER_MODES)
+                .and_then(&*quantity.value)
+        });
+        let (units, long_name) = (quantity.units, &quantity.long_name);
+        group = group.with_variable(column.variable(&quantity.name, units, long_name, &axes))?;
+    }
+    let results: Vec<_> = outcomes
+        .clone()
+        .flat_map(|outcome| {
+            (0..entries).map(move |entry| match outcome {
+                Err(reason) => Err((true, reason.as_str())),
+                Ok(o) => find.of(o, entry).ok_or((false, FEWER_MODES)),
+            })
+        })
+        .collect();
+    group = alignment::with_cuts(group, table, &axes, &results)?;
     if table.offset_x.values.len() > 1 || table.offset_y.values.len() > 1 {
-        group = with_map(group, outcomes, table, &sweep, entries, &find)?;
+        group = with_map(group, table, &sweep, &results)?;
     }
     Ok(group)
 }
 
-/// A loss elsewhere on the map: the stated one's relative error, and the floor of the efficiency.
-fn at(loss: f64, stated: Value, efficiency_floor: f64) -> Value {
-    let bar = |loss: f64| in_db(efficiency_floor * 10.0_f64.powf(0.1 * loss));
-    let error = stated.error - bar(stated.value) + bar(loss);
-    Value {
-        value: loss,
-        error: error.max(0.0),
-        status: stated.status,
+/// Where there is a tilt and a mode but no result.
+const FEWER_MODES: &str = "fewer guided modes here";
+
+/// Finds the result of a tilt and a mode by its place on the axes.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Length of the axis of modes.
+    modes: usize,
+}
+
+impl Entry {
+    fn of(self, outcome: &CouplingOutcome, entry: usize) -> Option<&CouplingResult> {
+        // Where fewer modes are guided, those that are come first.
+        let (tilt, mode) = (entry / self.modes, entry % self.modes);
+        (mode < outcome.modes).then(|| &outcome.results[tilt * outcome.modes + mode])
     }
 }
 
 /// Adds the loss over offsets. Its error bar in dB is that of the stated loss: the error is one of
 /// the mode's field, relative to the efficiency.
-fn with_map<'a>(
+fn with_map(
     group: Group,
-    outcomes: impl Iterator<Item = &'a Outcome<CouplingOutcome>>,
     table: &CouplingTable,
     sweep: &SweepAxes,
-    entries: usize,
-    find: &dyn Fn(&CouplingOutcome, usize) -> Option<CouplingResult>,
+    results: &[Result<&CouplingResult, (bool, &str)>],
 ) -> Result<Group, OutputError> {
     let offsets =
         |values: &[cpo_materials::Length]| -> Vec<f64> { values.iter().map(|v| v.si()).collect() };
@@ -272,22 +241,17 @@ fn with_map<'a>(
     );
     let cells = x.len() * y.len();
     let mut losses = Column::default();
-    for outcome in outcomes {
-        for entry in 0..entries {
-            match outcome.as_ref().map(|o| find(o, entry)) {
-                Err(reason) => (0..cells).for_each(|_| losses.push_failed(reason)),
-                Ok(Some(CouplingResult {
-                    map: Some(map),
-                    loss_db,
-                    efficiency_floor,
-                    ..
-                })) => {
-                    map.loss_db
-                        .iter()
-                        .for_each(|&loss| losses.push(at(loss, loss_db, efficiency_floor)));
+    for result in results {
+        match result {
+            Err((true, reason)) => (0..cells).for_each(|_| losses.push_failed(reason)),
+            Err((false, reason)) => (0..cells).for_each(|_| losses.push_absent(reason)),
+            Ok(result) => match &result.map {
+                Some(map) => {
+                    let all = map.loss_db.iter();
+                    all.for_each(|&loss| losses.push(result.loss_at(loss)));
                 }
-                Ok(_) => (0..cells).for_each(|_| losses.push_absent("fewer guided modes here")),
-            }
+                None => (0..cells).for_each(|_| losses.push_absent("no offsets are scanned")),
+            },
         }
     }
     let axes = sweep.names(&["tilt_x", "tilt_y", "mode", "offset_x", "offset_y"]);

@@ -1,6 +1,7 @@
 //! Results as a loss table: one group for each table of the study, axes parameters, temperature and
 //! wavelength, every value with its error bar, status and reason.
 
+mod alignment;
 mod coupling;
 mod grating;
 mod heat;

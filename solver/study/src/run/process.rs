@@ -1,0 +1,135 @@
+//! Modes where the chip's parameters deviate, for the spread of the losses that couple to them.
+
+use cpo_solver::coupling::{SampledField, efficiency};
+use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSet, ModeSolver};
+
+use super::Outcome;
+use super::alignment::{ProcessModes, by_scope};
+use super::modes::{problem, solver};
+use crate::plan::{ModePoint, Plan};
+use crate::study::{Accuracy, ParameterId, Study};
+
+/// A deviation needs its mode less accurately than the nominal loss does, since only the difference counts.
+const LOOSER: f64 = 10.0;
+/// Steps of √3 standard deviations: the parabola through three modes is then right to the fourth moment of a normal deviation.
+const STEP: f64 = 1.732_050_807_568_877_2;
+/// Least share of a mode's power in the same mode of a deviating chip.
+const LEAST_LIKENESS: f64 = 0.5;
+
+/// Fields of all guided modes at −step, 0 and +step of one parameter.
+struct Deviation {
+    name: String,
+    sigma: [f64; 2],
+    fields: [Vec<SampledField>; 3],
+}
+
+/// The modes of one point where its parameters deviate, one at a time.
+pub(super) struct Deviated(Outcome<Vec<Deviation>>);
+
+impl Deviated {
+    /// Of plan point `m`, if one of the couplings `followers` asks for a spread.
+    pub(super) fn solve(study: &Study, plan: &Plan, m: usize, followers: &[usize]) -> Self {
+        let wanted = followers.iter().any(|&c| {
+            let table = study.coupling_table(&plan.couplings[c].coupling);
+            table.is_ok_and(|table| table.gap.is_some())
+        });
+        if !wanted {
+            return Self(Ok(Vec::new()));
+        }
+        Self(deviations(study, plan, m))
+    }
+
+    /// What becomes of a nominal mode.
+    pub(super) fn of(&self, nominal: &SampledField) -> Outcome<Vec<ProcessModes>> {
+        let deviations = self.0.as_ref().map_err(Clone::clone)?;
+        let find = |deviation: &Deviation| -> Outcome<ProcessModes> {
+            let alike = |fields: &Vec<SampledField>| -> Outcome<SampledField> {
+                let likeness = fields.iter().map(|field| efficiency(field, nominal));
+                let best = likeness
+                    .enumerate()
+                    .max_by(|a, b| a.1.total_cmp(&b.1))
+                    .filter(|(_, likeness)| *likeness >= LEAST_LIKENESS);
+                let (best, _) = best.ok_or_else(|| {
+                    format!(
+                        "the mode is no longer guided where {} deviates",
+                        deviation.name
+                    )
+                })?;
+                Ok(fields[best].clone())
+            };
+            let [below, at, above] = deviation.fields.each_ref().map(alike);
+            Ok(ProcessModes {
+                modes: [below?, at?, above?],
+                sigma: deviation.sigma,
+            })
+        };
+        deviations.iter().map(find).collect()
+    }
+}
+
+fn deviations(study: &Study, plan: &Plan, m: usize) -> Outcome<Vec<Deviation>> {
+    let point = &plan.modes[m];
+    let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+    let mut all = Vec::new();
+    for id in study.geometry_parameters(&table.cross_section) {
+        let parameter = &study.parameters[id.0];
+        let Some(tolerance) = parameter.tolerance.filter(|t| t.sigma > 0.0) else {
+            continue;
+        };
+        let solve = |steps: f64| -> Outcome<Vec<SampledField>> {
+            let value = parameter.nominal() + steps * STEP * tolerance.sigma;
+            deviated(study, plan, m, point, id, value).map_err(|reason| {
+                let shown = study.named_values(&point.values.clone().with(id, value));
+                let named: Vec<String> = shown.iter().map(ToString::to_string).collect();
+                format!("with {}: {reason}", named.join(", "))
+            })
+        };
+        all.push(Deviation {
+            name: parameter.name.clone(),
+            sigma: by_scope(1.0 / STEP, tolerance.scope),
+            fields: [solve(-1.0)?, solve(0.0)?, solve(1.0)?],
+        });
+    }
+    Ok(all)
+}
+
+/// Guided modes with `id` at `value`.
+fn deviated(
+    study: &Study,
+    plan: &Plan,
+    m: usize,
+    point: &ModePoint,
+    id: ParameterId,
+    value: f64,
+) -> Outcome<Vec<SampledField>> {
+    let problem = problem(study, point, &point.values.clone().with(id, value))?;
+    let set = looser(study, plan, m, &problem)?
+        .solve(&problem)
+        .map_err(|e| e.to_string())?;
+    fields(&set)
+}
+
+/// The solver of the point, for a problem of another geometry.
+fn looser(study: &Study, plan: &Plan, m: usize, problem: &ModeProblem) -> Outcome<ModeSolver> {
+    let table = study
+        .modes_table(&plan.modes[m].modes)
+        .map_err(|e| e.to_string())?;
+    let solver = solver(study, plan, m)?;
+    match table.accuracy {
+        Accuracy::Error(error) => Ok(solver.error(LOOSER * error).meshed_as(problem)),
+        Accuracy::Grid(sizes) => {
+            let [finest, coarsest] =
+                [sizes.finest, sizes.coarsest].map(cpo_materials::Quantity::si);
+            let grid = ModeGrid::between(problem, finest, coarsest, sizes.growth)
+                .map_err(|e| e.to_string())?;
+            Ok(solver.given(grid))
+        }
+    }
+}
+
+fn fields(set: &ModeSet) -> Outcome<Vec<SampledField>> {
+    let guided = set.iter().filter(|mode| mode.class().is_physical());
+    let field = |mode: &cpo_solver::modes::Mode| SampledField::try_from(mode.fields());
+    let fields: Result<Vec<_>, _> = guided.map(field).collect();
+    fields.map_err(|e| e.to_string())
+}
