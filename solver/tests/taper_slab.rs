@@ -566,3 +566,77 @@ fn threads_do_not_change_a_bit() -> Tested {
     }
     Ok(())
 }
+
+/// Re n of the TM mode of a slab that is even in Hx: tan(κt/2) = (n₁/n₂)² γ/κ, by bisection.
+fn exact_tm(thickness: f64) -> f64 {
+    let k0 = 2.0 * std::f64::consts::PI / WAVELENGTH;
+    let half = 0.5 * thickness;
+    // κ t/2 below π/2, where the left side is finite.
+    let most = CORE.powi(2) - (std::f64::consts::FRAC_PI_2 / (k0 * half)).powi(2);
+    let (mut low, mut high) = (most.max(CLADDING.powi(2)).sqrt(), CORE);
+    for _ in 0..200 {
+        let n = 0.5 * (low + high);
+        let kappa = k0 * (CORE.powi(2) - n * n).sqrt();
+        let gamma = k0 * (n * n - CLADDING.powi(2)).max(0.0).sqrt();
+        let over =
+            kappa * (kappa * half).sin() - (CORE / CLADDING).powi(2) * gamma * (kappa * half).cos();
+        if over > 0.0 { low = n } else { high = n }
+    }
+    0.5 * (low + high)
+}
+
+/// What would prove the slab between magnetic walls not TM: another index than the exact one, a taper in which the smooth
+/// and the stepped way differ, or one that loses what it does not radiate.
+#[test]
+fn between_magnetic_walls_a_slab_is_tm() -> Tested {
+    let walls = Walls {
+        left: Wall::Magnetic,
+        right: Wall::Magnetic,
+        bottom: Wall::Electric,
+        top: Wall::Electric,
+    };
+    let length = [Length::um(2.0)];
+    let taper = linear(0.8e-6, 0.4e-6, 2e-6)?;
+    let problem = TaperProblem::new(&taper, Wavelength::from_si(WAVELENGTH)).walled(walls);
+    let solve = |cell: f64, slices: usize| {
+        let solver = TaperSolver::default().modes(16).error(1e-12);
+        solver.slices(slices).cell(cell).solve(&problem)
+    };
+    let off = |cell: f64| -> Result<[f64; 2], Box<dyn std::error::Error>> {
+        let solution = solve(cell, 9)?;
+        let slices = solution.effective_indices(0).ok_or("no section")?;
+        let ends = [(&slices[0], 0.8e-6), (&slices[slices.len() - 1], 0.4e-6)];
+        Ok(ends.map(|(n, thickness)| (n[0].re - exact_tm(thickness)).abs()))
+    };
+    // Smaller cells than these at walls would leave those between as they are.
+    let (coarse, fine) = (off(80e-9)?, off(40e-9)?);
+    println!("{coarse:?} {fine:?}");
+    for (coarse, fine) in coarse.into_iter().zip(fine) {
+        // Of an order above one; the wall 4 µm off changes n by less than 1e-9.
+        assert!(fine < 1e-3 && coarse > 2.0 * fine, "{coarse:e} {fine:e}");
+    }
+    let solution = solve(20e-9, 130)?;
+    let smooth = solution.transmission(&length)?;
+    let stepped = solution.stepped_transmission(&length)?;
+    let [a, b] = [&smooth, &stepped].map(|through| through.insertion_loss_db(0, 0));
+    let (a, b) = (a?, b?);
+    // The steps' own error halves with their length: twice the last less the one before is free of it, but for its square
+    // and what 16 modes do not hold.
+    let levels = [1, 2].map(|k| b.levels[k].1);
+    let limit = 2.0 * levels[1] - levels[0];
+    println!("{} {limit} {levels:?}", a.value);
+    assert!((levels[1] - a.value).abs() > 3.0 * (limit - a.value).abs());
+    assert!((limit - a.value).abs() < 2e-4, "{a:?} {b:?}");
+    // Round-off of the products of matrices.
+    assert!(smooth.reciprocity_residual() < 1e-10);
+    assert!(
+        smooth.passivity_residual() < 1e-6,
+        "{:e}",
+        smooth.passivity_residual()
+    );
+    // The field of TM reaches farther out than that of TE, and more of it is lost.
+    let te = TaperSolver::default().modes(16).solve(&even(&taper))?;
+    let te = te.transmission(&length)?.insertion_loss_db(0, 0)?;
+    assert!(a.value > te.value + te.error + a.error, "{a:?} {te:?}");
+    Ok(())
+}

@@ -11,7 +11,8 @@ use num_complex::Complex64;
 use rayon::prelude::*;
 
 /// Shares of the modes that the comparisons for the error bar have, and how often the change since counts: what the
-/// modes leave out falls slowly, as their number or its square.
+/// modes leave out falls slowly, as their number or its square. Bars with them held what more modes give in 189 of 192
+/// cases (`solver/tests/taper_bars.rs`), and were wide: 95 % of the errors were below 0.63 of a bar.
 const FEWER: [(f64, f64); 2] = [(0.75, 1.5), (0.5, 0.5)];
 /// What is left on the finer grid of the difference to the coarser, whose cells are twice as wide: the order is 3/2 or
 /// more (see [`crate::modes`]).

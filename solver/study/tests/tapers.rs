@@ -5,7 +5,7 @@ use std::path::Path;
 use cpo_materials::{Length, Material, Wavelength};
 use cpo_meshes::{CrossSection, Shape, Window};
 use cpo_solver::modes::{Wall, Walls};
-use cpo_solver::taper::{Taper, TaperProblem, TaperSolver};
+use cpo_solver::taper::{Profile, Taper, TaperProblem, TaperSolver};
 use cpo_study::plan::Plan;
 use cpo_study::present::{figures, report};
 use cpo_study::run::{Checkpoints, PointDone, Progress, Results, run};
@@ -315,6 +315,44 @@ fn lengths_are_axes_within_a_point() {
         .taper("slab", &point.values, point.wavelength, point.temperature)
         .unwrap();
     assert_eq!(problem.taper().lengths(), sets[0]);
+}
+
+/// What would prove steps or the profile wrong: another number than the library's for the same two sections.
+#[test]
+fn sections_steps_and_profiles_are_the_library_s() {
+    let text = SLAB
+        .replace("[\"1500 nm\", \"1550 nm\"]", "\"1550 nm\"")
+        .replace("[\"250 nm\", \"300 nm\"]", "\"300 nm\"")
+        .replace("error = 1e-3", "error = 5e-2")
+        .replace(
+            "sections = [{ name = \"narrowing\", from = \"thick\", to = \"thin\", length = [\"1.5 um\", \"3 um\", \"6 um\"] }]",
+            "sections = [\n    { name = \"lead\", from = \"thick\", to = \"thick\", length = \"1 um\" },\n    \
+             { name = \"widening\", from = \"thin\", to = \"thick\", length = [\"2 um\", \"5 um\"], profile = { power = 2.0 } },\n]",
+        );
+    let (_, _, results) = solved(&text, 2);
+    let outcome = results.tapers[0].as_ref().unwrap();
+    let [thick, thin] = [800.0, 300.0].map(|t| slab(Length::nm(t)));
+    let taper = Taper::starting_at(&thick)
+        .straight("lead", Length::um(1.0))
+        .step(&thin)
+        .shaped("widening", &thick, Length::um(2.0), Profile::Power(2.0));
+    let walls = Walls {
+        bottom: Wall::Magnetic,
+        ..Walls::default()
+    };
+    let problem = TaperProblem::new(&taper, Wavelength::nm(1550.0)).walled(walls);
+    let sets = [2.0, 5.0].map(|l| vec![Length::um(1.0), Length::um(l)]);
+    let solver = TaperSolver::default().modes(16).error(5e-2).lengths(&sets);
+    let solution = solver.solve(&problem).unwrap();
+    for (set, lengths) in outcome.sets.iter().zip(&sets) {
+        let loss = solution.transmission(lengths).unwrap();
+        let loss = loss.insertion_loss_db(0, 0).unwrap();
+        let own = set.inputs[0].loss_db;
+        // Round-off of sizes that are read from text.
+        assert!((own.value - loss.value).abs() < 1e-9, "{own:?} {loss:?}");
+        // A step from 800 to 300 nm loses more than any smooth way.
+        assert!(own.value > 0.1, "{own:?}");
+    }
 }
 
 #[test]
