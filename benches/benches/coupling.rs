@@ -8,7 +8,8 @@ use cpo_benches::tip;
 use cpo_materials::{Angle, Length, Wavelength};
 use cpo_meshes::{Axis, RectilinearGrid};
 use cpo_solver::coupling::{
-    CouplingError, CouplingScan, Face, Fiber, Gap, GaussianBeam, SampledField,
+    CouplingError, CouplingScan, DegreeOfFreedom, Face, Fiber, Gap, GaussianBeam, MonteCarlo,
+    Placement, PlacementSpread, SampledField,
 };
 use cpo_solver::modes::ModeSolver;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -76,12 +77,42 @@ fn facets(c: &mut Criterion) {
     group.finish();
 }
 
+/// A step-index fibre against a tip's mode: the exact expansion, and 10 000 lanes with offsets and tilts.
+fn tolerances(c: &mut Criterion) {
+    let wavelength = Wavelength::nm(1310.0);
+    let axis = Axis::uniform(-9e-6, 9e-6, 150).expect("a rising axis");
+    let grid = RectilinearGrid::new([axis.clone(), axis]);
+    let set_up = || -> Result<_, CouplingError> {
+        let mode = GaussianBeam::new(Length::um(4.0), Length::um(3.0), 1.6, wavelength)?;
+        let mode = SampledField::sample(&mode, grid.clone())?;
+        let fibre = Fiber::step_index(Length::um(4.1), 1.4520, 1.4468, wavelength)?;
+        let scan = CouplingScan::new(wavelength)?.gap(Gap::new(Length::um(5.0), 1.45)?);
+        let spread = PlacementSpread::default()
+            .random(DegreeOfFreedom::X, 0.3e-6)?
+            .random(DegreeOfFreedom::Y, 0.3e-6)?
+            .random(DegreeOfFreedom::Z, 1e-6)?
+            .random(DegreeOfFreedom::TiltX, 3e-3)?;
+        Ok((scan, fibre, mode, spread))
+    };
+    let (scan, fibre, mode, spread) = set_up().expect("the mode fits its window");
+    let near = spread.reach(0.0);
+    let aligned = || scan.alignment(&fibre, &mode, [0.0; 2], &near, &Placement::default());
+    let alignment = aligned().expect("a gap");
+    let draws = MonteCarlo::new(10_000).expect("enough samples");
+    let mut group = c.benchmark_group("tolerances");
+    group.bench_function("expansion", |b| b.iter(|| black_box(aligned())));
+    group.bench_function("10 000 samples", |b| {
+        b.iter(|| black_box(draws.run(&alignment, &spread, &[])));
+    });
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = map, facets
+    targets = map, facets, tolerances
 }
 criterion_main!(benches);

@@ -8,6 +8,9 @@ mod bend_loss;
 #[path = "../facet.rs"]
 mod facet;
 #[allow(dead_code)]
+#[path = "../fiber_array.rs"]
+mod fiber_array;
+#[allow(dead_code)]
 #[path = "../fibre_gaussian.rs"]
 mod fibre_gaussian;
 #[allow(dead_code)]
@@ -178,5 +181,26 @@ fn length_of_an_inverse_taper() -> Tested {
     }
     // The narrower the tip, the nearer its n_eff to the cladding's, and the longer the way.
     assert!(shortest[1] > shortest[0], "{shortest:?}");
+    Ok(())
+}
+
+/// Lanes that move together: more engines are good than if lanes were independent, and fewer than lanes are.
+#[test]
+fn yield_of_a_fibre_array() -> Tested {
+    let found = fiber_array::engine(Length::um(0.9))?;
+    let budget = found.nominal + fiber_array::BUDGET;
+    let ([lane, _], [engine, error]) = (
+        found.samples.lane_yield(budget),
+        found.samples.engine_yield(budget),
+    );
+    println!("{lane} {engine} ± {error}, stacked {}", found.stacked);
+    // four standard errors of the draws
+    assert!(engine + 4.0 * error < lane, "{engine} ± {error} of {lane}");
+    let independent = lane.powi(fiber_array::FIBERS as i32);
+    assert!(
+        engine - 4.0 * error > independent,
+        "{engine} ± {error} over {independent}"
+    );
+    assert!(found.stacked > budget);
     Ok(())
 }

@@ -8,8 +8,8 @@ use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wave
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, CrossSectionTable, Expr, GratingTable, HeatTable, MaterialId, ModesTable,
-    NamedValue, ParameterId, ParameterValues, Port, TaperTable, Wall,
+    CouplingTable, CrossSectionTable, Expr, FiberKind, GratingTable, HeatTable, MaterialId,
+    ModesTable, NamedValue, ParameterId, ParameterValues, Port, TaperTable, Wall,
 };
 
 /// Gratings of a sweep that are drawn before the run, at some milliseconds each.
@@ -210,6 +210,7 @@ impl Planner<'_> {
             let Port::Fiber(name) = port else {
                 continue;
             };
+            self.check_focus(coupling, name);
             let uses = |c: &CouplingTable| c.from == *port || c.to == *port;
             if study
                 .couplings
@@ -240,6 +241,27 @@ impl Planner<'_> {
             self.check_optics(gap.material, &gap.place, |material, at, temperature| {
                 material.refractive_index(at, temperature).map(|_| ())
             });
+        }
+    }
+
+    /// A beam that is focused in front of its fibre needs room.
+    fn check_focus(&mut self, coupling: &CouplingTable, fiber: &str) {
+        let table = self.study.fibers.iter().find(|f| f.name == fiber);
+        let is_lensed = table.is_some_and(|table| match &table.kind {
+            FiberKind::Gaussian {
+                working_distance: Expr::Constant(distance),
+                ..
+            } => distance.si() > 0.0,
+            FiberKind::Gaussian { .. } => true,
+            FiberKind::Step { .. } => false,
+        });
+        if is_lensed && coupling.gap.is_none() {
+            self.diagnostics
+                .error(
+                    &coupling.place,
+                    format!("the lensed fibre \"{fiber}\" is focused in front of its end, and there is no gap"),
+                )
+                .help("add gap = { length = ..., index = 1.0 }, as long as the working distance for the waist to lie on the facet");
         }
     }
 

@@ -4,7 +4,7 @@ use cpo_materials::{Angle, Length, Quantity};
 use cpo_meshes::{Axis, RectilinearGrid};
 use cpo_solver::coupling::{
     CoatLayer, CouplingError, CouplingScan, Face, Fiber as FiberMode, Gap as SolverGap,
-    JonesMatrix, SampledField, TransverseField,
+    GaussianBeam, JonesMatrix, SampledField, TransverseField,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -185,6 +185,11 @@ pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<Co
     let index = |name: &str| fiber(study, point, name, 1.0).map(|f| f.effective_index().re);
     // Whichever states an index gives it to a Gaussian that does not.
     let receiver = fiber(study, point, to, index(from)?)?;
+    if receiver.working_distance() > 0.0 {
+        return Err(format!(
+            "the light goes to the lensed fibre {to}, whose waist lies in front of it: couple from it instead"
+        ));
+    }
     let levels = [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| sampled(&receiver, cells));
     let levels = levels.into_iter().collect::<Result<Vec<_>, String>>()?;
     let receiver = Receiver {
@@ -248,17 +253,12 @@ fn fiber(study: &Study, point: &CouplingPoint, name: &str, touched: f64) -> Outc
         .map_or(touched, |gap| gap.index);
     let mode = match fiber {
         Fiber::Gaussian {
-            mode_field_diameter,
+            mode_field_diameter: [x, y],
+            working_distance,
             index,
-        } => {
-            let index = index.unwrap_or(medium);
-            FiberMode::gaussian(
-                mode_field_diameter,
-                mode_field_diameter,
-                index,
-                point.wavelength,
-            )
-        }
+        } => GaussianBeam::new(x, y, index.unwrap_or(medium), point.wavelength)
+            .and_then(|beam| beam.focused_at(working_distance))
+            .map(FiberMode::Gaussian),
         Fiber::Step {
             core_radius,
             core_index,

@@ -6,7 +6,7 @@ use cpo_materials::Length;
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
-use super::schema::{CORE_INDEX, FIBER};
+use super::schema::{CORE_INDEX, FIBER, MODE_FIELD_DIAMETER};
 use super::{Expr, MaterialId, Number, ParameterId};
 use crate::file::{Cursor, Place, Value};
 
@@ -28,8 +28,10 @@ pub struct FiberTable {
 pub enum FiberKind {
     /// A Gaussian field.
     Gaussian {
-        /// 1/e² diameter of the intensity.
-        mode_field_diameter: Expr<Length>,
+        /// 1/e² diameters of the intensity along x and y.
+        mode_field_diameter: [Expr<Length>; 2],
+        /// From the end of a lensed fibre to the waist in front of it.
+        working_distance: Expr<Length>,
         /// The fibre's glass; without it the fibre has the index of the gap.
         cladding: Option<MaterialId>,
     },
@@ -41,6 +43,8 @@ pub enum FiberKind {
         core_index: CoreIndex,
         /// Material of the cladding.
         cladding: MaterialId,
+        /// Whether it may carry other modes than its first.
+        multimode: bool,
     },
 }
 
@@ -58,10 +62,15 @@ impl FiberTable {
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         match &self.kind {
             FiberKind::Gaussian {
-                mode_field_diameter,
+                mode_field_diameter: [x, y],
+                working_distance,
                 ..
             } => {
-                found.extend(mode_field_diameter.parameter());
+                found.extend(
+                    [x, y, working_distance]
+                        .into_iter()
+                        .filter_map(|e| e.parameter()),
+                );
             }
             FiberKind::Step {
                 core_radius,
@@ -92,11 +101,22 @@ impl Reader {
                 return None;
             }
         }
+        for (key, other) in [
+            ("working_distance", "core_radius"),
+            ("multimode", "mode_field_diameter"),
+        ] {
+            if self.exclusive(&table, [key, other]) {
+                return None;
+            }
+        }
         let kind = if let Some(diameter) = table.get("mode_field_diameter") {
-            let mode_field_diameter = self.expr(&diameter, Limit::Positive);
+            let mode_field_diameter = self.mode_field_diameter(&diameter);
+            let none = Length::um(0.0);
+            let working_distance = self.or(&table, "working_distance", Limit::NotNegative, none);
             let cladding = table.get("cladding").map(|c| self.material(&c));
             FiberKind::Gaussian {
                 mode_field_diameter: mode_field_diameter?,
+                working_distance: working_distance?,
                 cladding: all_or(cladding)?,
             }
         } else if table.has("core_radius") || table.has("core_index") {
@@ -104,10 +124,15 @@ impl Reader {
             let core_index = self.diagnostics.required(&table, "core_index");
             let core_index = core_index.and_then(|c| self.core_index(&c));
             let cladding = self.need_material(&table, "cladding");
+            let multimode = match table.get("multimode") {
+                Some(cursor) => self.diagnostics.boolean(&cursor),
+                None => Some(false),
+            };
             FiberKind::Step {
                 core_radius: core_radius?,
                 core_index: core_index?,
                 cladding: cladding?,
+                multimode: multimode?,
             }
         } else {
             self.diagnostics
@@ -125,6 +150,22 @@ impl Reader {
             place: cursor.place.clone(),
             cladding_place: table.place_of("cladding"),
         })
+    }
+
+    /// A diameter, or one along x and one along y.
+    fn mode_field_diameter(&mut self, cursor: &Cursor<'_>) -> Option<[Expr<Length>; 2]> {
+        let elliptic = match &cursor.node.value {
+            Value::Table(entries) => entries.iter().any(|e| e.key == "x" || e.key == "y"),
+            _ => false,
+        };
+        if !elliptic {
+            let diameter = self.expr(cursor, Limit::Positive)?;
+            return Some([diameter; 2]);
+        }
+        let table = self.diagnostics.table(cursor, MODE_FIELD_DIAMETER)?;
+        let x = self.need(&table, "x", Limit::Positive);
+        let y = self.need(&table, "y", Limit::Positive);
+        Some([x?, y?])
     }
 
     fn core_index(&mut self, cursor: &Cursor<'_>) -> Option<CoreIndex> {

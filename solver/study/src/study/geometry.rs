@@ -111,7 +111,8 @@ impl Study {
             None => return Err(self.mistake(&table.fiber_place, "there is no such fibre")),
         };
         let Fiber::Gaussian {
-            mode_field_diameter,
+            mode_field_diameter: [along, _],
+            working_distance,
             ..
         } = fiber
         else {
@@ -125,8 +126,17 @@ impl Study {
             mistake.help("add a fibre with, for example, mode_field_diameter = \"10.4 um\"");
             return Err(mistake);
         };
-        let beam =
-            GratingBeam::new(mode_field_diameter, angle, at(&table.height)).map_err(wrong)?;
+        if working_distance.si() > 0.0 {
+            let told = format!(
+                "a grating takes no lensed fibre, and \"{}\" is one",
+                table.fiber
+            );
+            let mut mistake = self.mistake(&table.fiber_place, told);
+            mistake
+                .help("give the beam at its waist, and the grating's `height` above the surface");
+            return Err(mistake);
+        }
+        let beam = GratingBeam::new(along, angle, at(&table.height)).map_err(wrong)?;
         let problem = GratingProblem::new(grating, wavelength, beam).at_temperature(temperature);
         problem.check().map_err(wrong)?;
         Ok(problem)

@@ -6,6 +6,7 @@ use cpo_materials::{
     WavelengthDrift,
 };
 
+use cpo_solver::coupling::{CouplingError, Fiber as SolverFiber};
 use num_complex::Complex64;
 
 use super::reader::evaluate;
@@ -17,13 +18,19 @@ use super::{
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
 
+/// A fibre carries one mode down to its theoretical cut-off wavelength over this, cables being bent (ITU-T G.650.1 tells
+/// the cut-off of a cable from that of a fibre).
+const CABLE_CUT_OFF: f64 = 1.1;
+
 /// A fibre at one wavelength and temperature.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fiber {
     /// A Gaussian field.
     Gaussian {
-        /// 1/e² diameter of the intensity.
-        mode_field_diameter: Length,
+        /// 1/e² diameters of the intensity along x and y.
+        mode_field_diameter: [Length; 2],
+        /// From the end to the waist.
+        working_distance: Length,
         /// Index of the glass; `None`: that of the gap.
         index: Option<f64>,
     },
@@ -268,15 +275,18 @@ impl Study {
         match &table.kind {
             FiberKind::Gaussian {
                 mode_field_diameter,
+                working_distance,
                 cladding,
             } => Ok(Fiber::Gaussian {
-                mode_field_diameter: self.evaluate(mode_field_diameter, values),
+                mode_field_diameter: mode_field_diameter.map(|d| self.evaluate(&d, values)),
+                working_distance: self.evaluate(working_distance, values),
                 index: cladding.map(glass).transpose()?,
             }),
             FiberKind::Step {
                 core_radius,
                 core_index,
                 cladding,
+                multimode,
             } => {
                 let cladding_index = glass(*cladding)?;
                 let core_index = match core_index {
@@ -300,6 +310,21 @@ impl Study {
                     return Err(mistake);
                 }
                 let core_radius = self.evaluate(core_radius, values);
+                let alone = |wavelength: f64| {
+                    let wavelength = Wavelength::from_si(wavelength);
+                    SolverFiber::step_index(core_radius, core_index, cladding_index, wavelength)
+                        .and_then(SolverFiber::single_mode)
+                };
+                // just below its cut-off wavelength the second mode is lost in bends
+                let is_multimode = !multimode && alone(CABLE_CUT_OFF * wavelength.si()).is_err();
+                if let (true, Err(error @ CouplingError::FiberMultimode { .. })) =
+                    (is_multimode, alone(wavelength.si()))
+                {
+                    let told = format!("fiber.{}: {error}", table.name);
+                    let mut mistake = self.mistake(&table.place, told);
+                    mistake.help("or say multimode = true, to use its first mode alone");
+                    return Err(mistake);
+                }
                 Ok(Fiber::Step {
                     core_radius,
                     core_index,

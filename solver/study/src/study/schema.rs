@@ -152,9 +152,15 @@ tables! {
     }
     FIBER = "[fiber.NAME]" {
         mode_field_diameter: "\"9.2 um\"",
+        working_distance: "\"12 um\"",
         core_radius: "\"4.1 um\"",
         core_index: "{ above_cladding = 0.0052 }",
         cladding: "\"SiO2 Malitson 1965\"",
+        multimode: "true",
+    }
+    MODE_FIELD_DIAMETER = "mode_field_diameter" {
+        x: "\"5 um\"",
+        y: "\"3 um\"",
     }
     CORE_INDEX = "core_index" {
         above_cladding: "0.0052",

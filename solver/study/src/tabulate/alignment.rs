@@ -5,12 +5,15 @@ use crate::run::{AlignmentResult, CouplingResult, Quantiles, SpreadResult, Value
 use crate::study::{CouplingTable, Freedom};
 use crate::table::{AxisScale, Group};
 
-/// A quantity of a result, and why there is none.
+/// A number of a result, or why there is none.
+type Reading = Box<dyn Fn(&CouplingResult) -> Result<Value, &'static str>>;
+
+/// A quantity of a result.
 pub(super) struct Derived {
     pub(super) name: String,
     pub(super) units: &'static str,
     pub(super) long_name: String,
-    pub(super) value: Box<dyn Fn(&CouplingResult) -> Result<Value, &'static str>>,
+    pub(super) value: Reading,
 }
 
 /// What both ways of every freedom are called.
