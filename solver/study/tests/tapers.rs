@@ -350,8 +350,6 @@ fn sections_steps_and_profiles_are_the_library_s() {
         let own = set.inputs[0].loss_db;
         // Round-off of sizes that are read from text.
         assert!((own.value - loss.value).abs() < 1e-9, "{own:?} {loss:?}");
-        // A step from 800 to 300 nm loses more than any smooth way.
-        assert!(own.value > 0.1, "{own:?}");
     }
 }
 
