@@ -7,7 +7,7 @@ use cpo_meshes::Shape;
 use cpo_study::Study;
 use cpo_study::plan::PortPoint;
 use cpo_study::study::{
-    Accuracy, DriveValue, FaceCondition, Fiber, ModeCount, ParameterValues, Scope, Wall,
+    Accuracy, DriveValue, FaceCondition, FiberModel, ModeCount, ParameterValues, Scope, Wall,
 };
 
 fn folder() -> PathBuf {
@@ -150,11 +150,11 @@ fn edge_coupler_shares_its_modes() {
     );
 
     let fiber = study.fiber("smf", &plan.couplings[0].values, w, t).unwrap();
-    let Fiber::Step {
+    let FiberModel::Step {
         core_radius,
         core_index,
         cladding_index,
-    } = fiber
+    } = fiber.model
     else {
         panic!("{fiber:?}");
     };

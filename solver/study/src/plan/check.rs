@@ -253,7 +253,7 @@ impl Planner<'_> {
                 ..
             } => distance.si() > 0.0,
             FiberKind::Gaussian { .. } => true,
-            FiberKind::Step { .. } => false,
+            FiberKind::Step { .. } | FiberKind::Class(..) | FiberKind::Field { .. } => false,
         });
         if is_lensed && coupling.gap.is_none() {
             self.diagnostics

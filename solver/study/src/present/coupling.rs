@@ -9,7 +9,7 @@ use super::{Context, alignment};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::CouplingResult;
-use crate::study::{CouplingTable, Freedom, Port};
+use crate::study::{CouplingTable, FiberKind, Freedom, Port, Study};
 
 /// Which of a coupling's axes vary.
 pub(super) struct Axes {
@@ -252,9 +252,27 @@ fn text(
             text += &format!(" Losses are those at the offset x = {x}, y = {y}.");
         }
     }
-    text += " The electric field of the beam is along that of the receiving mode. Reflections of the two facets \
-             are added in power; the loss table bounds what their interference does.";
+    text += match stated_polarization(context.study, coupling) {
+        true => " The electric field of the beam is as the fibre states it.",
+        false => " The electric field of the beam is along that of the receiving mode.",
+    };
+    text += " Reflections of the two facets are added in power; the loss table bounds what their interference does.";
     text
+}
+
+/// Whether the light keeps the polarisation of a fibre.
+fn stated_polarization(study: &Study, coupling: &CouplingTable) -> bool {
+    [&coupling.from, &coupling.to].into_iter().any(|port| {
+        let fiber = study
+            .fibers
+            .iter()
+            .find(|f| Port::Fiber(f.name.clone()) == *port);
+        fiber.is_some_and(|fiber| {
+            let is_vector =
+                matches!(&fiber.kind, FiberKind::Field { field, .. } if field.is_vector());
+            is_vector || fiber.polarization.is_some()
+        })
+    })
 }
 
 fn varies(conditions: &Conditions, name: &str) -> bool {

@@ -41,7 +41,7 @@ impl Checkpoints {
         let mut digest = Sha256::new();
         digest.update(study.text());
         // Data files that the study names are not in its text.
-        digest.update(format!("{:?}", study.materials));
+        digest.update(format!("{:?} {:?}", study.materials, study.fibers));
         digest.update(env!("CARGO_PKG_VERSION"));
         digest.update(env!("CPO_COMMIT"));
         // A program built anew without a commit is another program.

@@ -1,10 +1,12 @@
 //! Coupling points: a field against the guided modes of a facet, over offsets and tilts.
 
+use std::sync::Arc;
+
 use cpo_materials::{Angle, Length, Quantity};
 use cpo_meshes::{Axis, RectilinearGrid};
 use cpo_solver::coupling::{
     CoatLayer, CouplingError, CouplingScan, Face, Fiber as FiberMode, Gap as SolverGap,
-    GaussianBeam, JonesMatrix, SampledField, TransverseField,
+    GaussianBeam, JonesMatrix, MeasuredField, SampledField, TransverseField,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -12,11 +14,13 @@ use serde::{Deserialize, Serialize};
 use super::alignment::{self, Aligned, AlignmentResult, ProcessModes};
 use super::{Outcome, Value, severity};
 use crate::plan::{CouplingPoint, Plan, PortPoint};
-use crate::study::{CoatEntry, CouplingTable, Fiber, Freedom, Study};
+use crate::study::{CoatEntry, CouplingTable, FiberModel, Freedom, NearField, Study};
 use crate::table::Status;
 
 /// Least error of an efficiency: sums of 10⁵ products in double precision.
 const EFFICIENCY_ROUND_OFF: f64 = 1e-12;
+/// Efficiency below which the error of a loss may grow as the light fades, so that the efficiency's stays what it is here.
+const FAINT: f64 = 1e-3;
 /// Half-width of the window on which a receiving fibre is sampled, in mode field diameters.
 const FIBER_WINDOW: f64 = 1.6;
 /// Cells across that window; the error bar compares with half as many.
@@ -25,7 +29,8 @@ const FIBER_CELLS: usize = 240;
 /// A guided mode on its two finest grids, finest first.
 pub(super) struct Receiver {
     pub(super) id: usize,
-    pub(super) te_fraction: f64,
+    /// Axis of its electric field, from x towards y.
+    pub(super) polarization: Angle,
     pub(super) levels: Vec<SampledField>,
     /// Where parameters of the chip spread.
     pub(super) process: Outcome<Vec<ProcessModes>>,
@@ -47,8 +52,8 @@ pub struct MisalignmentMap {
 pub struct CouplingResult {
     /// Id of the receiving mode.
     pub mode: usize,
-    /// Whether the electric field of the beam, like that of the receiving mode, is along x and not y.
-    pub along_x: bool,
+    /// Angle of the beam's electric field from x towards y, rad; NaN for a field that has its own at every point.
+    pub polarization: f64,
     /// Towards +x and +y, rad.
     pub tilt: [f64; 2],
     /// Where the loss is stated: the offset given, or the best one where offsets are scanned, m.
@@ -78,9 +83,18 @@ pub struct CouplingResult {
 }
 
 impl CouplingResult {
-    /// Axis of the electric field: "x" or "y".
-    pub fn polarisation(&self) -> &'static str {
-        if self.along_x { "x" } else { "y" }
+    /// Direction of the beam's electric field: "x", "y", "30 deg", or "its own".
+    pub fn polarisation(&self) -> String {
+        let along = |degrees: f64| (self.polarization - degrees.to_radians()).abs() < 1e-12;
+        if self.polarization.is_nan() {
+            String::from("its own")
+        } else if along(0.0) {
+            String::from("x")
+        } else if along(90.0) {
+            String::from("y")
+        } else {
+            Angle::from_si(self.polarization).to_string()
+        }
     }
 
     /// A loss in dB elsewhere on the map or a cut: the stated one's relative error, and the floor of the efficiency.
@@ -145,19 +159,16 @@ pub(super) fn solve(
 ) -> Outcome<CouplingOutcome> {
     let point = &plan.couplings[c];
     let beam_of = |port: &PortPoint| -> Outcome<Beam> {
+        let facing = receivers.first().and_then(|r| r.levels.first());
         match port {
             PortPoint::Fiber(name) => {
-                let facing = receivers.first().and_then(|r| r.levels.first());
                 let index = facing.map_or(1.0, |field| field.effective_index.re);
-                fiber(study, point, name, index).map(Beam::Fiber)
+                Beam::of_fiber(study, point, name, index)
             }
             // Light that comes from a guide is in its first mode.
-            PortPoint::Modes(_) => {
-                let first = receivers.first().and_then(|r| r.levels.first());
-                first
-                    .map(|field| Beam::Sampled(field.clone()))
-                    .ok_or_else(|| String::from("no guided mode"))
-            }
+            PortPoint::Modes(_) => facing
+                .map(|field| Beam::own(Source::Guide(field.clone())))
+                .ok_or_else(|| String::from("no guided mode")),
         }
     };
     // By reciprocity the loss from a guide into a fibre is that of the fibre into the guide.
@@ -182,28 +193,45 @@ pub(super) fn between_fibers(study: &Study, point: &CouplingPoint) -> Outcome<Co
             "one end is a guide whose modes were not solved",
         ));
     };
-    let index = |name: &str| fiber(study, point, name, 1.0).map(|f| f.effective_index().re);
-    // Whichever states an index gives it to a Gaussian that does not.
-    let receiver = fiber(study, point, to, index(from)?)?;
-    if receiver.working_distance() > 0.0 {
-        return Err(format!(
-            "the light goes to the lensed fibre {to}, whose waist lies in front of it: couple from it instead"
-        ));
-    }
-    let levels = [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| sampled(&receiver, cells));
-    let levels = levels.into_iter().collect::<Result<Vec<_>, String>>()?;
+    let beam = |name: &str, touched: f64| Beam::of_fiber(study, point, name, touched);
+    // Whichever states an index gives it to one that does not.
+    let receiver = beam(to, beam(from, 1.0)?.index())?;
+    let beam = beam(from, receiver.index())?;
+    let polarization = receiver.angle.or(beam.angle).unwrap_or(Angle::deg(0.0));
+    let levels = match &receiver.source {
+        Source::Fiber(fiber) if fiber.working_distance() > 0.0 => {
+            return Err(format!(
+                "the light goes to the lensed fibre {to}, whose waist lies in front of it: couple from it instead"
+            ));
+        }
+        Source::Fiber(fiber) => {
+            let fiber = fiber.polarized(polarization);
+            [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| sampled(&fiber, cells))
+        }
+        Source::Near { field, index } => {
+            let field = field
+                .beam(*index, polarization, 1)
+                .map_err(|e| e.to_string())?;
+            [FIBER_CELLS, FIBER_CELLS / 2].map(|cells| on_window(&field, cells))
+        }
+        Source::Guide(_) => return Err(String::from("a guide where a fibre is meant")),
+    };
     let receiver = Receiver {
         id: 0,
-        te_fraction: 1.0,
-        levels,
+        polarization,
+        levels: levels.into_iter().collect::<Result<Vec<_>, String>>()?,
         process: Ok(Vec::new()),
     };
-    couple(
-        study,
-        point,
-        &Beam::Fiber(fiber(study, point, from, index(to)?)?),
-        &[receiver],
-    )
+    couple(study, point, &beam, &[receiver])
+}
+
+/// A field on cells across its own window.
+fn on_window(field: &MeasuredField, cells: usize) -> Outcome<SampledField> {
+    let window = field.window().ok_or("a field without a window")?;
+    let axis =
+        |[lower, upper]: [f64; 2]| Axis::uniform(lower, upper, cells).map_err(|e| e.to_string());
+    let grid = RectilinearGrid::new([axis(window.x)?, axis(window.y)?]);
+    SampledField::sample(field, grid).map_err(|e| e.to_string())
 }
 
 fn sampled(fiber: &FiberMode, cells: usize) -> Outcome<SampledField> {
@@ -215,57 +243,95 @@ fn sampled(fiber: &FiberMode, cells: usize) -> Outcome<SampledField> {
 }
 
 /// What shines on the facet.
-enum Beam {
+struct Beam {
+    source: Source,
+    /// Direction of its electric field, if that is stated.
+    angle: Option<Angle>,
+}
+
+enum Source {
     Fiber(FiberMode),
-    Sampled(SampledField),
+    Near { field: Arc<NearField>, index: f64 },
+    Guide(SampledField),
 }
 
 impl Beam {
-    /// The beam with its electric field along the axis of the receiver's.
-    fn polarised(&self, along_x: bool) -> Box<dyn TransverseField> {
-        match self {
-            Self::Fiber(fiber) => {
-                let angle = if along_x {
-                    Angle::deg(0.0)
-                } else {
-                    Angle::deg(90.0)
-                };
-                Box::new(fiber.polarized(angle))
-            }
-            Self::Sampled(field) => Box::new(field.clone()),
+    /// A field with its own direction.
+    fn own(source: Source) -> Self {
+        Self {
+            source,
+            angle: None,
         }
     }
-}
 
-/// The fibre `name`. A Gaussian without a cladding has the index of the gap, or of what it touches.
-fn fiber(study: &Study, point: &CouplingPoint, name: &str, touched: f64) -> Outcome<FiberMode> {
-    let fiber = study
-        .fiber(name, &point.values, point.wavelength, point.temperature)
-        .map_err(|e| e.to_string())?;
-    let gap = study.gap(
-        &point.coupling,
-        &point.values,
-        point.wavelength,
-        point.temperature,
-    );
-    let medium = gap
-        .map_err(|e| e.to_string())?
-        .map_or(touched, |gap| gap.index);
-    let mode = match fiber {
-        Fiber::Gaussian {
-            mode_field_diameter: [x, y],
-            working_distance,
-            index,
-        } => GaussianBeam::new(x, y, index.unwrap_or(medium), point.wavelength)
-            .and_then(|beam| beam.focused_at(working_distance))
-            .map(FiberMode::Gaussian),
-        Fiber::Step {
-            core_radius,
-            core_index,
-            cladding_index,
-        } => FiberMode::step_index(core_radius, core_index, cladding_index, point.wavelength),
-    };
-    mode.map_err(|e| e.to_string())
+    /// The fibre `name`. One that does not state its index has that of the gap, or of what it touches.
+    fn of_fiber(study: &Study, point: &CouplingPoint, name: &str, touched: f64) -> Outcome<Self> {
+        let (values, wavelength) = (&point.values, point.wavelength);
+        let fiber = study.fiber(name, values, wavelength, point.temperature);
+        let fiber = fiber.map_err(|e| e.to_string())?;
+        let gap = study.gap(&point.coupling, values, wavelength, point.temperature);
+        let medium = gap
+            .map_err(|e| e.to_string())?
+            .map_or(touched, |gap| gap.index);
+        let mode = match fiber.model {
+            FiberModel::Gaussian {
+                mode_field_diameter: [x, y],
+                working_distance,
+                index,
+            } => GaussianBeam::new(x, y, index.unwrap_or(medium), wavelength)
+                .and_then(|beam| beam.focused_at(working_distance))
+                .map(|beam| Source::Fiber(FiberMode::Gaussian(beam))),
+            FiberModel::Step {
+                core_radius,
+                core_index,
+                cladding_index,
+            } => FiberMode::step_index(core_radius, core_index, cladding_index, wavelength)
+                .map(Source::Fiber),
+            FiberModel::Field { field, index } => {
+                let index = index.unwrap_or(medium);
+                Ok(Source::Near { field, index })
+            }
+        };
+        Ok(Self {
+            source: mode.map_err(|e| e.to_string())?,
+            angle: fiber.polarization,
+        })
+    }
+
+    /// β/k₀.
+    fn index(&self) -> f64 {
+        match &self.source {
+            Source::Fiber(fiber) => fiber.effective_index().re,
+            Source::Near { index, .. } => *index,
+            Source::Guide(field) => field.effective_index.re,
+        }
+    }
+
+    /// Whether its electric field is that of the receiver unless stated.
+    fn turns(&self) -> bool {
+        match &self.source {
+            Source::Fiber(_) => true,
+            Source::Near { field, .. } => !field.is_vector(),
+            Source::Guide(_) => false,
+        }
+    }
+
+    /// The beam with its electric field at `angle`, if it has no direction of its own.
+    fn polarised(&self, angle: Angle) -> Result<Box<dyn TransverseField>, CouplingError> {
+        Ok(match &self.source {
+            Source::Fiber(fiber) => Box::new(fiber.polarized(angle)),
+            Source::Near { field, index } => Box::new(field.beam(*index, angle, 1)?),
+            Source::Guide(field) => Box::new(field.clone()),
+        })
+    }
+
+    /// The same field by every second of its values, if values are all that is known of it.
+    fn coarse(&self, angle: Angle) -> Result<Option<MeasuredField>, CouplingError> {
+        match &self.source {
+            Source::Near { field, index } => field.beam(*index, angle, 2).map(Some),
+            Source::Fiber(_) | Source::Guide(_) => Ok(None),
+        }
+    }
 }
 
 fn couple(
@@ -290,7 +356,15 @@ fn couple(
     for &tilt_x in &table.tilt_x.values {
         for &tilt_y in &table.tilt_y.values {
             for receiver in receivers {
-                let field = beam.polarised(receiver.te_fraction >= 0.5);
+                let angle = beam.angle.unwrap_or(receiver.polarization);
+                let lit = Lit {
+                    field: beam.polarised(angle).map_err(|e| e.to_string())?,
+                    coarse: beam.coarse(angle).map_err(|e| e.to_string())?,
+                    polarization: match &beam.source {
+                        Source::Near { field, .. } if field.is_vector() => f64::NAN,
+                        _ => angle.si(),
+                    },
+                };
                 let mut scan = CouplingScan::new(point.wavelength).map_err(|e| e.to_string())?;
                 if let Some(gap) = gap {
                     scan =
@@ -304,14 +378,13 @@ fn couple(
                 let scan = scan.faces(beam_face.clone(), mode_face.clone());
                 let tilt = [tilt_x.si(), tilt_y.si()];
                 results.push(
-                    one(study, &scan, table, &*field, receiver, tilt).map_err(|e| e.to_string())?,
+                    one(study, &scan, table, &lit, receiver, tilt).map_err(|e| e.to_string())?,
                 );
                 scanned = Some(scan);
             }
             let these = results.len() - receivers.len()..;
             if let Some(scan) = scanned.take() {
-                let pdl = polarisation_dependence(&scan, beam, receivers, &results[these.clone()]);
-                let pdl = pdl.map_err(|e| e.to_string())?;
+                let pdl = polarisation_dependence(&scan, beam, receivers, &results[these.clone()])?;
                 for result in &mut results[these] {
                     result.pdl_db = pdl;
                 }
@@ -345,39 +418,58 @@ fn faces(study: &Study, table: &CouplingTable, point: &CouplingPoint) -> Outcome
     Ok([fiber, Face::default().coat(&coat(&table.chip_coat)?)])
 }
 
-/// Polarisation dependent loss of the first two receivers together, at the first one's offset.
+/// Polarisation dependent loss of the first two receivers together, at the first one's offset; NaN for a beam whose
+/// polarisation is stated.
 fn polarisation_dependence(
     scan: &CouplingScan,
     beam: &Beam,
     receivers: &[Receiver],
     results: &[CouplingResult],
-) -> Result<f64, CouplingError> {
-    let ([first, second, ..], Beam::Fiber(_), [result, ..]) = (receivers, beam, results) else {
+) -> Outcome<f64> {
+    let ([first, second, ..], [result, ..]) = (receivers, results) else {
         return Ok(f64::NAN);
     };
+    let (Some(first), Some(second)) = (first.levels.first(), second.levels.first()) else {
+        return Ok(f64::NAN);
+    };
+    if !beam.turns() || beam.angle.is_some() {
+        return Ok(f64::NAN);
+    }
+    let told = |e: CouplingError| e.to_string();
     let [x, y] = result.offset.map(Length::from_si);
-    let scan = scan.clone().offsets(&[x], &[y])?;
+    let scan = scan.clone().offsets(&[x], &[y]).map_err(told)?;
+    let fields = [0.0, 90.0].map(|angle| beam.polarised(Angle::deg(angle)));
+    let [along_x, along_y] = fields;
+    let fields = [along_x.map_err(told)?, along_y.map_err(told)?];
     let mut maps = Vec::with_capacity(4);
-    for receiver in [first, second] {
-        let Some(mode) = receiver.levels.first() else {
-            return Ok(f64::NAN);
-        };
-        for along_x in [true, false] {
-            maps.push(scan.map(&*beam.polarised(along_x), mode)?);
+    for mode in [first, second] {
+        for field in &fields {
+            maps.push(scan.map(&**field, mode).map_err(told)?);
         }
     }
     let [a, b, c, d] = [0, 1, 2, 3].map(|k| &maps[k]);
-    Ok(JonesMatrix::at([[a, b], [c, d]], result.offset)?.pdl_db())
+    let jones = JonesMatrix::at([[a, b], [c, d]], result.offset).map_err(told)?;
+    Ok(jones.pdl_db())
+}
+
+/// A beam against one receiver.
+struct Lit {
+    field: Box<dyn TransverseField>,
+    /// By half of its values, whose loss tells the error of all of them.
+    coarse: Option<MeasuredField>,
+    /// Angle of its electric field, rad, or NaN.
+    polarization: f64,
 }
 
 fn one(
     study: &Study,
     scan: &CouplingScan,
     table: &CouplingTable,
-    beam: &dyn TransverseField,
+    lit: &Lit,
     receiver: &Receiver,
     tilt: [f64; 2],
 ) -> Result<CouplingResult, CouplingError> {
+    let beam = &*lit.field;
     let levels: Vec<&SampledField> = receiver.levels.iter().collect();
     let converged = scan.study(beam, &levels)?;
     let map = &converged.map;
@@ -399,9 +491,17 @@ fn one(
     let transmission = map.fresnel.transmission;
     // The mode's error is relative to the efficiency wherever on the map; sampling and round-off are not.
     let [total, total_error] = converged.best_total_efficiency;
-    let floor = map.sampling_error.max(EFFICIENCY_ROUND_OFF);
+    let mut floor = map.sampling_error.max(EFFICIENCY_ROUND_OFF);
+    if let Some(coarse) = &lit.coarse {
+        let coarse = scan
+            .map(coarse, &receiver.levels[0])?
+            .efficiency_at(offset)?;
+        // between values the field is cubic: its error falls with the third power of their distance
+        floor += (coarse - efficiency).abs() / 7.0;
+    }
     let error_db = in_db(total_error / total + floor / efficiency);
-    let wanted = table.error.si();
+    // of light that does not couple the efficiency is asked for, not its logarithm
+    let wanted = table.error.si() * (FAINT / efficiency).max(1.0);
     let alignment = match table.gap {
         None => alignment::touching(map, offset),
         Some(_) => Aligned {
@@ -424,7 +524,7 @@ fn one(
     let etalon = etalon.map(to_db);
     Ok(CouplingResult {
         mode: receiver.id,
-        along_x: receiver.te_fraction >= 0.5,
+        polarization: lit.polarization,
         tilt,
         offset,
         loss_db: Value::judged(to_db(transmission * efficiency), error_db, wanted),

@@ -1,6 +1,6 @@
 //! Mode points, and the couplings that need their fields.
 
-use cpo_materials::{Quantity, Temperature};
+use cpo_materials::{Angle, Quantity, Temperature};
 use cpo_solver::coupling::SampledField;
 use cpo_solver::modes::{
     Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss,
@@ -288,7 +288,11 @@ fn receivers(set: &ModeSet, deviated: &process::Deviated) -> Outcome<Vec<Receive
             .map_or(Ok(Vec::new()), |field| deviated.of(field));
         Ok(Receiver {
             id: mode.id(),
-            te_fraction: mode.te_fraction().value,
+            polarization: Angle::deg(if mode.te_fraction().value >= 0.5 {
+                0.0
+            } else {
+                90.0
+            }),
             levels,
             process,
         })

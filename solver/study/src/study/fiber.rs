@@ -1,10 +1,13 @@
-//! `[fiber.NAME]`: a fibre by its mode field diameter or by its step of index.
+//! `[fiber.NAME]`: a fibre by its class, its mode field diameter, its step of index, or the field at its end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use cpo_materials::Length;
+use cpo_materials::{Angle, Length};
+use cpo_solver::coupling::FiberClass;
 
 use super::material::all_or;
+use super::near_field::NearField;
 use super::reader::{Limit, Reader};
 use super::schema::{CORE_INDEX, FIBER, MODE_FIELD_DIAMETER};
 use super::{Expr, MaterialId, Number, ParameterId};
@@ -17,6 +20,8 @@ pub struct FiberTable {
     pub name: String,
     /// What is known of it.
     pub kind: FiberKind,
+    /// Angle of the electric field from x towards y; without it the field is along that of what receives it.
+    pub polarization: Option<Expr<Angle>>,
     /// Where it is written.
     pub place: Place,
     /// Where its cladding is written.
@@ -46,6 +51,15 @@ pub enum FiberKind {
         /// Whether it may carry other modes than its first.
         multimode: bool,
     },
+    /// The step-index fibre that stands for a class.
+    Class(&'static FiberClass, MaterialId),
+    /// A field by its values.
+    Field {
+        /// The values.
+        field: Arc<NearField>,
+        /// Index of the medium in which it is; without it the field has that of the gap.
+        index: Option<Expr<Number>>,
+    },
 }
 
 /// Index of a fibre's core.
@@ -55,11 +69,17 @@ pub enum CoreIndex {
     Absolute(Expr<Number>),
     /// Above that of the cladding, at any wavelength.
     AboveCladding(Expr<Number>),
+    /// By √(n² − n_cladding²).
+    NumericalAperture(Expr<Number>),
 }
+
+/// What a fibre can be told by.
+const MODELS: [&str; 4] = ["class", "mode_field_diameter", "core_radius", "field"];
 
 impl FiberTable {
     /// Parameters of the geometry and the core's index, without those of the cladding's material.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        found.extend(self.polarization.as_ref().and_then(Expr::parameter));
         match &self.kind {
             FiberKind::Gaussian {
                 mode_field_diameter: [x, y],
@@ -77,9 +97,15 @@ impl FiberTable {
                 core_index,
                 ..
             } => {
-                let (CoreIndex::Absolute(n) | CoreIndex::AboveCladding(n)) = core_index;
+                let (CoreIndex::Absolute(n)
+                | CoreIndex::AboveCladding(n)
+                | CoreIndex::NumericalAperture(n)) = core_index;
                 found.extend(core_radius.parameter());
                 found.extend(n.parameter());
+            }
+            FiberKind::Class(..) => {}
+            FiberKind::Field { index, .. } => {
+                found.extend(index.as_ref().and_then(Expr::parameter));
             }
         }
     }
@@ -88,7 +114,8 @@ impl FiberTable {
     pub fn cladding(&self) -> Option<MaterialId> {
         match &self.kind {
             FiberKind::Gaussian { cladding, .. } => *cladding,
-            FiberKind::Step { cladding, .. } => Some(*cladding),
+            FiberKind::Step { cladding, .. } | FiberKind::Class(_, cladding) => Some(*cladding),
+            FiberKind::Field { .. } => None,
         }
     }
 }
@@ -96,20 +123,48 @@ impl FiberTable {
 impl Reader {
     pub(crate) fn fiber(&mut self, name: &str, cursor: &Cursor<'_>) -> Option<FiberTable> {
         let table = self.diagnostics.table(cursor, FIBER)?;
-        for key in ["core_radius", "core_index"] {
-            if self.exclusive(&table, ["mode_field_diameter", key]) {
-                return None;
+        for (i, model) in MODELS.iter().enumerate() {
+            for other in &MODELS[i + 1..] {
+                if self.exclusive(&table, [model, other]) {
+                    return None;
+                }
             }
         }
-        for (key, other) in [
-            ("working_distance", "core_radius"),
-            ("multimode", "mode_field_diameter"),
+        // keys that belong to one of them alone
+        for (key, models) in [
+            ("core_index", &["class", "mode_field_diameter", "field"][..]),
+            ("working_distance", &["class", "core_radius", "field"]),
+            ("multimode", &["class", "mode_field_diameter", "field"]),
+            ("cladding", &["class", "field"]),
+            ("index", &["class", "mode_field_diameter", "core_radius"]),
         ] {
-            if self.exclusive(&table, [key, other]) {
-                return None;
+            for model in models {
+                if self.exclusive(&table, [key, model]) {
+                    return None;
+                }
             }
         }
-        let kind = if let Some(diameter) = table.get("mode_field_diameter") {
+        let polarization = table
+            .get("polarization_angle")
+            .map(|c| self.expr(&c, Limit::Any));
+        let kind = if let Some(class) = table.get("class") {
+            self.class(&class)?
+        } else if let Some(file) = table.get("field") {
+            let field = self.near_field(&file);
+            let index = table.get("index").map(|c| self.expr(&c, Limit::Positive));
+            let field = field?;
+            if let (true, Some(at)) = (field.is_vector(), table.get("polarization_angle")) {
+                self.diagnostics.error(
+                    &at.place,
+                    "`polarization_angle` turns a field that has no direction of its own, and this one has Ex and Ey",
+                );
+                return None;
+            }
+            FiberKind::Field {
+                field: Arc::new(field),
+                index: all_or(index)?,
+            }
+        } else if let Some(diameter) = table.get("mode_field_diameter") {
             let mode_field_diameter = self.mode_field_diameter(&diameter);
             let none = Length::um(0.0);
             let working_distance = self.or(&table, "working_distance", Limit::NotNegative, none);
@@ -140,16 +195,25 @@ impl Reader {
                     table.place(),
                     format!("`{}` does not say what the fibre is", cursor.place.key),
                 )
-                .allowed("`mode_field_diameter`, or `core_radius` with `core_index` and `cladding`")
-                .help("add, for example, mode_field_diameter = \"9.2 um\"");
+                .allowed("`class`, `mode_field_diameter`, `core_radius` with `core_index` and `cladding`, or `field`")
+                .help("add, for example, class = \"SMF-28\" or mode_field_diameter = \"9.2 um\"");
             return None;
         };
         Some(FiberTable {
             name: name.to_owned(),
             kind,
+            polarization: all_or(polarization)?,
             place: cursor.place.clone(),
             cladding_place: table.place_of("cladding"),
         })
+    }
+
+    /// A fibre by the name of its class, its cladding by that of the catalogue.
+    fn class(&mut self, cursor: &Cursor<'_>) -> Option<FiberKind> {
+        let classes: Vec<_> = FiberClass::ALL.iter().map(|c| (c.name, c)).collect();
+        let class = self.choice(cursor, &classes)?;
+        let cladding = self.catalogued(class.cladding, &cursor.place)?;
+        Some(FiberKind::Class(class, cladding))
     }
 
     /// A diameter, or one along x and one along y.
@@ -169,14 +233,24 @@ impl Reader {
     }
 
     fn core_index(&mut self, cursor: &Cursor<'_>) -> Option<CoreIndex> {
-        let above = match &cursor.node.value {
-            Value::Table(entries) => entries.iter().any(|e| e.key == "above_cladding"),
+        let relative = match &cursor.node.value {
+            Value::Table(entries) => entries
+                .iter()
+                .any(|e| CORE_INDEX.iter().any(|k| k.name == e.key)),
             _ => false,
         };
-        if !above {
+        if !relative {
             return self.expr(cursor, Limit::Positive).map(CoreIndex::Absolute);
         }
         let table = self.diagnostics.table(cursor, CORE_INDEX)?;
+        if self.exclusive(&table, ["above_cladding", "numerical_aperture"]) {
+            return None;
+        }
+        if table.has("numerical_aperture") {
+            return self
+                .need(&table, "numerical_aperture", Limit::Positive)
+                .map(CoreIndex::NumericalAperture);
+        }
         self.need(&table, "above_cladding", Limit::Positive)
             .map(CoreIndex::AboveCladding)
     }

@@ -12,7 +12,7 @@ use cpo_solver::taper::{Profile, Taper, TaperProblem};
 
 use super::instance::{Mistake, find};
 use super::{
-    CrossSectionTable, Expr, Fiber, FloorplanTable, FootprintEntry, GratingTable, ParameterId,
+    CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable, ParameterId,
     ParameterValues, PlanAxis, ShapeKind, Study, TaperProfile, TaperTable, Teeth, Vertical, Wall,
     Walls,
 };
@@ -110,16 +110,16 @@ impl Study {
             Some(fiber) => self.make_fiber(fiber, values, wavelength, temperature)?,
             None => return Err(self.mistake(&table.fiber_place, "there is no such fibre")),
         };
-        let Fiber::Gaussian {
+        let FiberModel::Gaussian {
             mode_field_diameter: [along, _],
             working_distance,
             ..
-        } = fiber
+        } = fiber.model
         else {
             let mut mistake = self.mistake(
                 &table.fiber_place,
                 format!(
-                    "a grating takes a fibre by its mode field diameter, and \"{}\" is given by its core",
+                    "a grating takes a fibre by its mode field diameter, and \"{}\" is given in another way",
                     table.fiber
                 ),
             );

@@ -1,8 +1,10 @@
 //! A study with values put in: materials, fibres, boundaries and lasers as the solvers take them.
 
+use std::sync::Arc;
+
 use cpo_materials::{
-    Current, HeatFlux, HeatTransferCoefficient, Length, Material, MaterialError, Power, Quantity,
-    Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage, Wavelength,
+    Angle, Current, HeatFlux, HeatTransferCoefficient, Length, Material, MaterialError, Power,
+    Quantity, Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage, Wavelength,
     WavelengthDrift,
 };
 
@@ -12,8 +14,8 @@ use num_complex::Complex64;
 use super::reader::evaluate;
 use super::{
     CoatEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable,
-    GratingTable, HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, ParameterValues,
-    StatedMaterial, Study, TaperTable,
+    GratingTable, HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, NearField,
+    ParameterValues, StatedMaterial, Study, TaperTable,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -23,8 +25,17 @@ use crate::file::{Diagnostic, Place, Severity};
 const CABLE_CUT_OFF: f64 = 1.1;
 
 /// A fibre at one wavelength and temperature.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fiber {
+#[derive(Clone, Debug)]
+pub struct Fiber {
+    /// What its field is.
+    pub model: FiberModel,
+    /// Angle of the electric field from x towards y; without it the field is along that of what receives it.
+    pub polarization: Option<Angle>,
+}
+
+/// What the field of a fibre is.
+#[derive(Clone, Debug)]
+pub enum FiberModel {
     /// A Gaussian field.
     Gaussian {
         /// 1/e² diameters of the intensity along x and y.
@@ -42,6 +53,13 @@ pub enum Fiber {
         core_index: f64,
         /// Index of the cladding, below that of the core.
         cladding_index: f64,
+    },
+    /// A field by its values.
+    Field {
+        /// The values.
+        field: Arc<NearField>,
+        /// Index of the medium; `None`: that of the gap.
+        index: Option<f64>,
     },
 }
 
@@ -271,13 +289,30 @@ impl Study {
         wavelength: Wavelength,
         temperature: Temperature,
     ) -> Result<Fiber, Mistake> {
+        let model = self.fiber_model(table, values, wavelength, temperature)?;
+        let polarization = table
+            .polarization
+            .map(|angle| self.evaluate(&angle, values));
+        Ok(Fiber {
+            model,
+            polarization,
+        })
+    }
+
+    fn fiber_model(
+        &self,
+        table: &FiberTable,
+        values: &ParameterValues,
+        wavelength: Wavelength,
+        temperature: Temperature,
+    ) -> Result<FiberModel, Mistake> {
         let glass = |id| self.index_at(id, &table.cladding_place, values, wavelength, temperature);
         match &table.kind {
             FiberKind::Gaussian {
                 mode_field_diameter,
                 working_distance,
                 cladding,
-            } => Ok(Fiber::Gaussian {
+            } => Ok(FiberModel::Gaussian {
                 mode_field_diameter: mode_field_diameter.map(|d| self.evaluate(&d, values)),
                 working_distance: self.evaluate(working_distance, values),
                 index: cladding.map(glass).transpose()?,
@@ -293,6 +328,9 @@ impl Study {
                     CoreIndex::Absolute(n) => self.evaluate(n, values).si(),
                     CoreIndex::AboveCladding(step) => {
                         cladding_index + self.evaluate(step, values).si()
+                    }
+                    CoreIndex::NumericalAperture(aperture) => {
+                        cladding_index.hypot(self.evaluate(aperture, values).si())
                     }
                 };
                 if core_index <= cladding_index {
@@ -325,12 +363,35 @@ impl Study {
                     mistake.help("or say multimode = true, to use its first mode alone");
                     return Err(mistake);
                 }
-                Ok(Fiber::Step {
+                Ok(FiberModel::Step {
                     core_radius,
                     core_index,
                     cladding_index,
                 })
             }
+            FiberKind::Class(class, cladding) => {
+                let [shortest, longest] = class.range;
+                if wavelength < shortest || wavelength > longest {
+                    let name = class.name;
+                    let told = format!(
+                        "fiber.{}: {name} carries no single mode at {wavelength}",
+                        table.name
+                    );
+                    let mut mistake = self.mistake(&table.place, told);
+                    mistake.allowed(format!("{shortest} to {longest} ({})", class.source));
+                    return Err(mistake);
+                }
+                let cladding_index = glass(*cladding)?;
+                Ok(FiberModel::Step {
+                    core_radius: class.core_radius,
+                    core_index: cladding_index + class.index_step,
+                    cladding_index,
+                })
+            }
+            FiberKind::Field { field, index } => Ok(FiberModel::Field {
+                field: Arc::clone(field),
+                index: index.map(|n| self.evaluate(&n, values).si()),
+            }),
         }
     }
 

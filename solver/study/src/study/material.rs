@@ -202,6 +202,20 @@ impl Reader {
         Some(self.add_material(name, kind, cursor.place.clone()))
     }
 
+    /// A material of the catalogue that the study does not name itself.
+    pub(crate) fn catalogued(&mut self, name: &str, place: &Place) -> Option<MaterialId> {
+        match catalogue().find(name) {
+            Ok(material) => {
+                let kind = MaterialKind::Data(material);
+                Some(self.add_material(name.to_owned(), kind, place.clone()))
+            }
+            Err(error) => {
+                self.diagnostics.error(place, error.to_string());
+                None
+            }
+        }
+    }
+
     /// Adds a material that is given where it is used.
     pub(crate) fn add_material(
         &mut self,

@@ -19,6 +19,7 @@ mod instance;
 mod laser;
 mod material;
 mod modes;
+mod near_field;
 mod parameter;
 mod placement;
 mod reader;
@@ -42,12 +43,13 @@ pub use floorplan::{
 };
 pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
-pub use instance::{DriveValue, FaceCondition, Fiber, Gap, LaserValues};
+pub use instance::{DriveValue, FaceCondition, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable};
 pub use material::{
     MaterialEntry, MaterialId, MaterialKind, MaterialRecord, OrientedMaterial, StatedMaterial,
 };
 pub use modes::{ModeCount, ModesTable};
+pub use near_field::NearField;
 pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };

@@ -151,12 +151,16 @@ tables! {
         pml: "\"1 um\"",
     }
     FIBER = "[fiber.NAME]" {
+        class: "\"SMF-28\"",
         mode_field_diameter: "\"9.2 um\"",
         working_distance: "\"12 um\"",
         core_radius: "\"4.1 um\"",
         core_index: "{ above_cladding = 0.0052 }",
         cladding: "\"SiO2 Malitson 1965\"",
         multimode: "true",
+        field: "\"near_field.csv\"",
+        index: "1.0",
+        polarization_angle: "\"0 deg\"",
     }
     MODE_FIELD_DIAMETER = "mode_field_diameter" {
         x: "\"5 um\"",
@@ -164,6 +168,7 @@ tables! {
     }
     CORE_INDEX = "core_index" {
         above_cladding: "0.0052",
+        numerical_aperture: "0.13",
     }
     COUPLING = "[coupling.NAME]" {
         from: "\"fiber.smf\"",
