@@ -148,7 +148,7 @@ impl CouplingScan {
     }
 
     /// A facet polished beyond total reflection lets no light of its guide out.
-    fn lets_out(&self, face: usize, index: f64, gap: Gap) -> Result<(), CouplingError> {
+    pub(super) fn lets_out(&self, face: usize, index: f64, gap: Gap) -> Result<(), CouplingError> {
         let steepest = self.faces[face].steepest();
         if index * steepest < gap.index {
             return Ok(());

@@ -32,7 +32,7 @@ use super::arrival::Arrival;
 use super::correlation::{Band, Correlation};
 use super::error::positive;
 use super::etalon::RoundTrips;
-use super::layout::Sampling;
+use super::layout::{SAMPLED_POWER, Sampling};
 use super::overlap::density;
 use super::plane::power;
 use super::{CouplingError, CouplingMap, Face, Fiber, Gap, SampledField, TransverseField};
@@ -157,7 +157,7 @@ impl CouplingScan {
         beam: &dyn TransverseField,
         mode: &SampledField,
     ) -> Result<CouplingMap, CouplingError> {
-        let sampling = self.sampling(beam, &[mode])?;
+        let sampling = self.sampling(beam, &[mode], SAMPLED_POWER)?;
         self.received(beam, &sampling, mode)
     }
 
@@ -170,7 +170,7 @@ impl CouplingScan {
         beam: &dyn TransverseField,
         modes: &[&SampledField],
     ) -> Result<Vec<CouplingMap>, CouplingError> {
-        let sampling = self.sampling(beam, modes)?;
+        let sampling = self.sampling(beam, modes, SAMPLED_POWER)?;
         let map = |mode: &&SampledField| self.received(beam, &sampling, mode);
         modes.iter().map(map).collect()
     }
@@ -189,11 +189,12 @@ impl CouplingScan {
         Ok([along(0.0)?, along(90.0)?])
     }
 
-    /// The beam on a plane that has room for every mode.
+    /// The beam on a plane that has room for every mode, all but the `allowed` part of its power.
     pub(super) fn sampling(
         &self,
         beam: &dyn TransverseField,
         modes: &[&SampledField],
+        allowed: f64,
     ) -> Result<Sampling, CouplingError> {
         self.check(beam)?;
         for mode in modes {
@@ -204,7 +205,7 @@ impl CouplingScan {
                 return Err(CouplingError::ModeClipped { edge, limit });
             }
         }
-        self.sample(beam, modes)
+        self.sample(beam, modes, allowed)
     }
 
     /// What needs a gap has one, and the light can leave.
