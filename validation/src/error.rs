@@ -7,6 +7,7 @@ use cpo_solver::grating::GratingError;
 use cpo_solver::heat::HeatError;
 use cpo_solver::laser::LaserError;
 use cpo_solver::modes::ModeError;
+use cpo_solver::taper::TaperError;
 
 /// Errors of this crate. A wrong result is none: it is a failed [`Check`](crate::Check).
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,9 @@ pub enum ValidationError {
     /// From the mode solver.
     #[error(transparent)]
     Mode(#[from] ModeError),
+    /// From a taper.
+    #[error(transparent)]
+    Taper(#[from] TaperError),
     /// From a coupling.
     #[error(transparent)]
     Coupling(#[from] CouplingError),

@@ -6,6 +6,7 @@
 
 mod check;
 pub mod corpus;
+pub mod coupler;
 pub mod coupling;
 mod error;
 pub mod grating;

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use crate::corpus::Which;
 use crate::modes::ModeRun;
-use crate::{Check, ValidationError, corpus, coupling, grating, heat, laser, materials, modes};
+use crate::{
+    Check, ValidationError, corpus, coupler, coupling, grating, heat, laser, materials, modes,
+};
 
 /// A group of comparisons with their source.
 #[derive(Debug)]
@@ -87,6 +89,19 @@ impl Report {
             "Fibre modes",
             vec![references.fibre.source.clone()],
             references.fibre.run()?,
+        );
+
+        progress("couplers");
+        let references = coupler::references()?;
+        section(
+            "Guides to fibres",
+            vec![references.facets.source.clone()],
+            references.facets.run()?,
+        );
+        section(
+            "Tapers between chips",
+            vec![references.double_taper.source.clone()],
+            references.double_taper.run()?,
         );
 
         let references = heat::references()?;

@@ -1,7 +1,7 @@
 //! A subset of the cases that takes seconds; `cargo run --release -p cpo-validation` runs all.
 
 use cpo_validation::{
-    Check, ValidationError, corpus, coupling, grating, heat, laser, materials, modes,
+    Check, ValidationError, corpus, coupler, coupling, grating, heat, laser, materials, modes,
 };
 
 type Tested = Result<(), ValidationError>;
@@ -128,5 +128,12 @@ fn weak_uniform_gratings() -> Tested {
 #[test]
 fn an_apodised_grating() -> Tested {
     all_pass(&grating::references()?.apodised.first()?);
+    Ok(())
+}
+
+#[test]
+fn couplers_can_be_read() -> Tested {
+    let references = coupler::references()?;
+    assert!(references.facets.source.contains("2604.12814"));
     Ok(())
 }

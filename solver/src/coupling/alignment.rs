@@ -215,7 +215,10 @@ impl CouplingScan {
         loop {
             let usual = [lateral, lateral, retreat, turn, turn, PI].map(|usual| part * usual);
             let mut reach: [f64; 6] = std::array::from_fn(|i| usual[i].max(least[i]));
-            match self.displaced(reach, offset).sampling(beam, &[mode], SAMPLED_POWER) {
+            match self
+                .displaced(reach, offset)
+                .sampling(beam, &[mode], SAMPLED_POWER)
+            {
                 Ok(sampling) => {
                     reach[5] = PI;
                     return Ok((sampling, reach));

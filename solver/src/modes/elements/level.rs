@@ -25,6 +25,8 @@ const FOLLOWING_STEPS: usize = 2;
 const SEARCH_STEPS: usize = 7;
 /// Residual of a mode that may be missing but is not.
 const SOME: f64 = 1e-3;
+/// Vectors added to those of modes that do not converge by themselves.
+const CROWD: usize = 6;
 /// Applications of the inverse per mode before the iteration is given up.
 const APPLICATIONS: usize = 60;
 /// The same of a quadratic pencil's, whose inverse is only near and applied on both sides, relative.
@@ -267,7 +269,20 @@ impl<T: Scalar> Shifted<'_, T> {
             let missing = (wanted.count.max(2) - first.len()) as u64;
             first.extend((0..missing).map(|seed| pseudo_random(self.pencil.size(), seed)));
         }
-        let pairs = nearest_pairs(self, first, options)
+        let mut found = nearest_pairs(self, first, options);
+        if let (Err(close), false) = (&found, wanted.some) {
+            // Near cut-off in a wide window modes of the box crowd beside the one wanted: with room for them it
+            // converges.
+            let random = |seed| pseudo_random(self.pencil.size(), seed);
+            let mut wider: Vec<Vec<T>> = close.iter().map(|pair| pair.vector.clone()).collect();
+            wider.extend((0..CROWD as u64).map(random));
+            let options = PencilOptions {
+                applications: CROWD * options.applications,
+                ..options
+            };
+            found = nearest_pairs(self, wider, options);
+        }
+        let pairs = found
             .or_else(|pairs| some(pairs, wanted.some, |pair: &PencilPair<T>| pair.residual))?;
         let mode = |pair: PencilPair<T>| LevelMode::new(pair.value, pair.vector, pair.residual);
         Ok(pairs.into_iter().map(mode).collect())
