@@ -30,6 +30,7 @@ pub(crate) use eigen::{
 };
 pub(crate) use element_pencil::{ElementMatrices, ElementPencil, Part};
 pub(crate) use element_tree::ElementTree;
+pub(crate) use kernels::vectorised;
 pub(crate) use multifrontal::Multifrontal;
 pub(crate) use multigrid::{Coarsest, Interpolation, Multigrid};
 pub(crate) use pencil::{Pencil, PencilOptions, PencilPair, nearest_pairs, orthonormal};
