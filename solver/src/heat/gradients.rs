@@ -21,6 +21,40 @@ pub(super) struct Convergence {
     pub attainable: f64,
 }
 
+impl Convergence {
+    /// Of a solution of A t = b.
+    pub(super) fn of<const L: usize>(
+        operator: &Operator,
+        t: &[[f64; L]],
+        b: &[[f64; L]],
+        iterations: usize,
+    ) -> Self {
+        let size = dot(b, b);
+        let mut q = vec![[0.0; L]; b.len()];
+        operator.apply(t, &mut q);
+        let (mut norm, mut rounding) = ([0.0; L], [0.0; L]);
+        for (c, (b, q)) in b.iter().zip(&q).enumerate() {
+            let diagonal = operator.diagonal(c);
+            for l in 0..L {
+                norm[l] += (b[l] - q[l]) * (b[l] - q[l]);
+                rounding[l] += (diagonal * t[c][l]) * (diagonal * t[c][l]);
+            }
+        }
+        let (mut residual, mut attainable): (f64, f64) = (0.0, 0.0);
+        for l in 0..L {
+            if size[l] > 0.0 {
+                residual = residual.max((norm[l] / size[l]).sqrt());
+                attainable = attainable.max(f64::EPSILON * (rounding[l] / size[l]).sqrt());
+            }
+        }
+        Self {
+            iterations,
+            residual,
+            attainable,
+        }
+    }
+}
+
 fn dot<const L: usize>(a: &[[f64; L]], b: &[[f64; L]]) -> [f64; L] {
     let mut sum = [0.0; L];
     for (a, b) in a.iter().zip(b) {
@@ -156,30 +190,8 @@ pub(super) fn solve<const L: usize>(
             active[l] &= norm[l] > tolerance * tolerance * size[l];
         }
     }
-    operator.apply(&t, &mut q);
-    let (mut norm, mut rounding) = ([0.0; L], [0.0; L]);
-    for (c, (b, q)) in b.iter().zip(&q).enumerate() {
-        let diagonal = operator.diagonal(c);
-        for l in 0..L {
-            norm[l] += (b[l] - q[l]) * (b[l] - q[l]);
-            rounding[l] += (diagonal * t[c][l]) * (diagonal * t[c][l]);
-        }
-    }
-    let (mut residual, mut attainable): (f64, f64) = (0.0, 0.0);
-    for l in 0..L {
-        if size[l] > 0.0 {
-            residual = residual.max((norm[l] / size[l]).sqrt());
-            attainable = attainable.max(f64::EPSILON * (rounding[l] / size[l]).sqrt());
-        }
-    }
-    (
-        t,
-        Convergence {
-            iterations,
-            residual,
-            attainable,
-        },
-    )
+    let convergence = Convergence::of(operator, &t, &b, iterations);
+    (t, convergence)
 }
 
 #[cfg(test)]

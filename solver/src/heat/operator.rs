@@ -219,20 +219,25 @@ impl Operator {
     }
 }
 
+/// Vertical conductances per area of one column, boundaries included.
+pub(super) fn column(z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
+    let nz = z.len();
+    let inner = (1..nz).map(|k| series(z.width(k - 1), kz[k - 1], z.width(k), kz[k]));
+    std::iter::once(outer(z.width(0), kz[0], bottom))
+        .chain(inner)
+        .chain([outer(z.width(nz - 1), kz[nz - 1], top)])
+        .collect()
+}
+
 /// Vertical conductances, boundaries included.
 fn vertical(x: &Axis, y: &Axis, z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
     let (nx, ny, nz) = (x.len(), y.len(), z.len());
-    let wz = z.widths();
     let mut gz = Vec::with_capacity(nx * ny * (nz + 1));
     for i in 0..nx {
         for j in 0..ny {
             let area = x.width(i) * y.width(j);
-            let column = &kz[(i * ny + j) * nz..][..nz];
-            gz.push(area * outer(wz[0], column[0], bottom));
-            for k in 1..nz {
-                gz.push(area * series(wz[k - 1], column[k - 1], wz[k], column[k]));
-            }
-            gz.push(area * outer(wz[nz - 1], column[nz - 1], top));
+            let kz = &kz[(i * ny + j) * nz..][..nz];
+            gz.extend(column(z, kz, bottom, top).into_iter().map(|g| area * g));
         }
     }
     gz
