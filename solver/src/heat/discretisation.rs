@@ -7,6 +7,7 @@ use cpo_meshes::{Axis, Floorplan, HeatSource, RectilinearGrid};
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
 use super::operator::{Conductivity, Operator};
+use super::separable::Separable;
 use super::{HeatError, HeatProblem, grid};
 
 /// What heats the body.
@@ -35,13 +36,46 @@ pub(super) struct Stop {
     pub limit: usize,
 }
 
+/// How A t = b is solved.
+enum Inverse {
+    /// At once: layers are laterally uniform.
+    Direct(Box<Separable>),
+    /// By iteration.
+    Iterative(Multigrid),
+}
+
 /// A problem on one grid.
 pub(super) struct Discretisation {
     pub grid: RectilinearGrid<3>,
     pub operator: Operator,
-    multigrid: Multigrid,
+    inverse: Inverse,
     conductivity: Conductivity,
     sources: Vec<CellBox>,
+}
+
+/// A t = b by the factors, and once more for what round-off leaves if that is above the tolerance.
+fn direct<const L: usize>(
+    operator: &Operator,
+    factors: &Separable,
+    b: Vec<[f64; L]>,
+    tolerance: f64,
+) -> (Vec<[f64; L]>, Convergence) {
+    let mut t = factors.solve(&b);
+    let mut convergence = Convergence::of(operator, &t, &b, 1);
+    if convergence.residual > tolerance.max(convergence.attainable) {
+        let mut r = vec![[0.0; L]; b.len()];
+        operator.apply(&t, &mut r);
+        for (r, b) in r.iter_mut().zip(&b) {
+            *r = std::array::from_fn(|l| b[l] - r[l]);
+        }
+        for (t, e) in t.iter_mut().zip(factors.solve(&r)) {
+            for l in 0..L {
+                t[l] += e[l];
+            }
+        }
+        convergence = Convergence::of(operator, &t, &b, 2);
+    }
+    (t, convergence)
 }
 
 /// A solution of one load, read out.
@@ -101,7 +135,15 @@ impl Discretisation {
         let conductivity = sample(floorplan, problem.conductivities(), &grid);
         let faces = problem.face_coefficients();
         let operator = Operator::new(&grid, &conductivity, &faces);
-        let multigrid = Multigrid::new(grid.axes(), &conductivity, &faces, &operator);
+        let inverse = match Separable::new(&grid, &conductivity, &faces) {
+            Some(factors) => Inverse::Direct(Box::new(factors)),
+            None => Inverse::Iterative(Multigrid::new(
+                grid.axes(),
+                &conductivity,
+                &faces,
+                &operator,
+            )),
+        };
         let sources = floorplan
             .sources()
             .iter()
@@ -110,7 +152,7 @@ impl Discretisation {
         Ok(Self {
             grid,
             operator,
-            multigrid,
+            inverse,
             conductivity,
             sources,
         })
@@ -131,13 +173,12 @@ impl Discretisation {
         for (lane, load) in loads.iter().enumerate() {
             self.add_load(load, lane, &mut b);
         }
-        let (t, convergence) = gradients::solve(
-            &self.operator,
-            &self.multigrid,
-            b,
-            stop.tolerance,
-            stop.limit,
-        );
+        let (t, convergence) = match &self.inverse {
+            Inverse::Direct(factors) => direct(&self.operator, factors, b, stop.tolerance),
+            Inverse::Iterative(multigrid) => {
+                gradients::solve(&self.operator, multigrid, b, stop.tolerance, stop.limit)
+            }
+        };
         // factors for the drift between the recursive and the true residual
         let acceptable = (10.0 * stop.tolerance).max(10.0 * convergence.attainable);
         if convergence.residual.is_nan() || convergence.residual > acceptable {

@@ -5,8 +5,9 @@
 //! 10.6028/jres.049.044; β in the Polak-Ribière form, which tolerates a preconditioner evaluated
 //! in single precision (Golub and Ye, SIAM J. Sci. Comput. 21, 1305 (1999), 10.1137/S1064827597323415).
 
-use super::multigrid::Multigrid;
+use super::multigrid::{Multigrid, Real};
 use super::operator::Operator;
+use crate::linalg::vectorised;
 
 /// What an iteration reached.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,40 @@ pub(super) struct Convergence {
     pub attainable: f64,
 }
 
+impl Convergence {
+    /// Of a solution of A t = b.
+    pub(super) fn of<const L: usize>(
+        operator: &Operator,
+        t: &[[f64; L]],
+        b: &[[f64; L]],
+        iterations: usize,
+    ) -> Self {
+        let size = dot(b, b);
+        let mut q = vec![[0.0; L]; b.len()];
+        operator.apply(t, &mut q);
+        let (mut norm, mut rounding) = ([0.0; L], [0.0; L]);
+        for (c, (b, q)) in b.iter().zip(&q).enumerate() {
+            let diagonal = operator.diagonal(c);
+            for l in 0..L {
+                norm[l] += (b[l] - q[l]) * (b[l] - q[l]);
+                rounding[l] += (diagonal * t[c][l]) * (diagonal * t[c][l]);
+            }
+        }
+        let (mut residual, mut attainable): (f64, f64) = (0.0, 0.0);
+        for l in 0..L {
+            if size[l] > 0.0 {
+                residual = residual.max((norm[l] / size[l]).sqrt());
+                attainable = attainable.max(f64::EPSILON * (rounding[l] / size[l]).sqrt());
+            }
+        }
+        Self {
+            iterations,
+            residual,
+            attainable,
+        }
+    }
+}
+
 fn dot<const L: usize>(a: &[[f64; L]], b: &[[f64; L]]) -> [f64; L] {
     let mut sum = [0.0; L];
     for (a, b) in a.iter().zip(b) {
@@ -28,6 +63,85 @@ fn dot<const L: usize>(a: &[[f64; L]], b: &[[f64; L]]) -> [f64; L] {
         }
     }
     sum
+}
+
+/// z·r and z·q.
+fn products<const L: usize>(z: &[[Real; L]], r: &[[f64; L]], q: &[[f64; L]]) -> [[f64; L]; 2] {
+    let (mut with_r, mut with_q) = ([0.0; L], [0.0; L]);
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((z, r), q) in z.iter().zip(r).zip(q) {
+                for l in 0..L {
+                    let z = f64::from(z[l]);
+                    with_r[l] += z * r[l];
+                    with_q[l] += z * q[l];
+                }
+            }
+        },
+    );
+    [with_r, with_q]
+}
+
+/// p ← z + β p and q = A p; returns p·q. A plane of q follows the next of p while that is still in the cache.
+fn advance<const L: usize>(
+    operator: &Operator,
+    z: &[[Real; L]],
+    beta: [f64; L],
+    p: &mut [[f64; L]],
+    q: &mut [[f64; L]],
+) -> [f64; L] {
+    let [nx, ny, nz] = operator.shape;
+    let plane = ny * nz;
+    let zeros = vec![[0.0; L]; nz];
+    let mut sum = [0.0; L];
+    vectorised(
+        #[inline(always)]
+        || {
+            for i in 0..=nx {
+                if i < nx {
+                    let own = i * plane..(i + 1) * plane;
+                    for (p, z) in p[own.clone()].iter_mut().zip(&z[own]) {
+                        for l in 0..L {
+                            p[l] = f64::from(z[l]) + beta[l] * p[l];
+                        }
+                    }
+                }
+                if i > 0 {
+                    let part = operator.apply_plane(i - 1, p, q, &zeros);
+                    for l in 0..L {
+                        sum[l] += part[l];
+                    }
+                }
+            }
+        },
+    );
+    sum
+}
+
+/// t ← t + α p and r ← r − α q, with a copy of r in single precision; returns r·r.
+fn step<const L: usize>(
+    alpha: [f64; L],
+    [p, q]: [&[[f64; L]]; 2],
+    [t, r]: [&mut [[f64; L]]; 2],
+    load: &mut [[Real; L]],
+) -> [f64; L] {
+    let mut norm = [0.0; L];
+    vectorised(
+        #[inline(always)]
+        || {
+            let vectors = t.iter_mut().zip(r.iter_mut()).zip(load.iter_mut());
+            for (((t, r), load), (p, q)) in vectors.zip(p.iter().zip(q)) {
+                for l in 0..L {
+                    t[l] += alpha[l] * p[l];
+                    r[l] -= alpha[l] * q[l];
+                    norm[l] += r[l] * r[l];
+                    load[l] = r[l] as Real;
+                }
+            }
+        },
+    );
+    norm
 }
 
 /// Solves A t = b for every lane to ‖r‖ ≤ `tolerance` ‖b‖, or stops after `limit` iterations.
@@ -40,37 +154,28 @@ pub(super) fn solve<const L: usize>(
 ) -> (Vec<[f64; L]>, Convergence) {
     let n = operator.cells();
     let size = dot(&b, &b);
+    let mut workspace = multigrid.workspace::<L>();
+    for (single, double) in workspace.load().iter_mut().zip(&b) {
+        *single = double.map(|v| v as Real);
+    }
     let mut r = b.clone();
     let mut t = vec![[0.0; L]; n];
     let mut p = vec![[0.0; L]; n];
     let mut q = vec![[0.0; L]; n];
-    let mut workspace = multigrid.workspace::<L>();
     let mut old = [0.0; L];
     let mut iterations = 0;
     let mut active: [bool; L] = std::array::from_fn(|l| size[l] > 0.0);
     while iterations < limit && active.contains(&true) {
-        let z = multigrid.cycle(&r, &mut workspace);
+        let z = multigrid.cycle(&mut workspace);
         // q still holds A p of the last step: r_old = r + α q is not needed, z·q is
-        let (mut rho, mut cross) = ([0.0; L], [0.0; L]);
-        for ((z, r), q) in z.iter().zip(&r).zip(&q) {
-            for l in 0..L {
-                rho[l] += f64::from(z[l]) * r[l];
-                cross[l] += f64::from(z[l]) * q[l];
-            }
-        }
+        let [rho, cross] = products(z, &r, &q);
         let mut beta = [0.0; L];
         for l in 0..L {
             if iterations > 0 && active[l] {
                 beta[l] = -old[l] * cross[l];
             }
         }
-        for (p, z) in p.iter_mut().zip(z) {
-            for l in 0..L {
-                p[l] = f64::from(z[l]) + beta[l] * p[l];
-            }
-        }
-        operator.apply(&p, &mut q);
-        let curvature = dot(&p, &q);
+        let curvature = advance(operator, z, beta, &mut p, &mut q);
         let mut alpha = [0.0; L];
         for l in 0..L {
             if active[l] && curvature[l] > 0.0 {
@@ -79,43 +184,14 @@ pub(super) fn solve<const L: usize>(
                 old[l] = 1.0 / curvature[l];
             }
         }
-        let mut norm = [0.0; L];
-        for (((t, r), p), q) in t.iter_mut().zip(&mut r).zip(&p).zip(&q) {
-            for l in 0..L {
-                t[l] += alpha[l] * p[l];
-                r[l] -= alpha[l] * q[l];
-                norm[l] += r[l] * r[l];
-            }
-        }
+        let norm = step(alpha, [&p, &q], [&mut t, &mut r], workspace.load());
         iterations += 1;
         for l in 0..L {
             active[l] &= norm[l] > tolerance * tolerance * size[l];
         }
     }
-    operator.apply(&t, &mut q);
-    let (mut norm, mut rounding) = ([0.0; L], [0.0; L]);
-    for (c, (b, q)) in b.iter().zip(&q).enumerate() {
-        let diagonal = operator.diagonal(c);
-        for l in 0..L {
-            norm[l] += (b[l] - q[l]) * (b[l] - q[l]);
-            rounding[l] += (diagonal * t[c][l]) * (diagonal * t[c][l]);
-        }
-    }
-    let (mut residual, mut attainable): (f64, f64) = (0.0, 0.0);
-    for l in 0..L {
-        if size[l] > 0.0 {
-            residual = residual.max((norm[l] / size[l]).sqrt());
-            attainable = attainable.max(f64::EPSILON * (rounding[l] / size[l]).sqrt());
-        }
-    }
-    (
-        t,
-        Convergence {
-            iterations,
-            residual,
-            attainable,
-        },
-    )
+    let convergence = Convergence::of(operator, &t, &b, iterations);
+    (t, convergence)
 }
 
 #[cfg(test)]
@@ -258,9 +334,13 @@ mod tests {
         let product = |z: &[[f32; 1]], w: &[[f64; 1]]| -> f64 {
             z.iter().zip(w).map(|(z, w)| f64::from(z[0]) * w[0]).sum()
         };
-        let uv = product(multigrid.cycle(&u, &mut workspace), &v);
-        let vu = product(multigrid.cycle(&v, &mut workspace), &u);
-        let uu = product(multigrid.cycle(&u, &mut workspace), &u);
+        let mut cycled = |load: &[[f64; 1]], with: &[[f64; 1]]| {
+            for (single, double) in workspace.load().iter_mut().zip(load) {
+                *single = double.map(|v| v as Real);
+            }
+            product(multigrid.cycle(&mut workspace), with)
+        };
+        let (uv, vu, uu) = (cycled(&u, &v), cycled(&v, &u), cycled(&u, &u));
         assert!(uu > 0.0);
         // round-off of single precision, some hundred operations
         assert!((uv - vu).abs() < 1e-5 * uu, "{uv} {vu} {uu}");

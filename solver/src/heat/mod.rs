@@ -3,8 +3,9 @@
 //! −∇·(k ∇T) = q, with k diagonal, T given, convection or flux given on each of the six faces.
 //!
 //! Scheme: cell-centred finite volumes on graded rectilinear grids whose faces lie on every
-//! interface (`operator`); conjugate gradients preconditioned by a multigrid cycle that relaxes whole vertical
-//! columns and coarsens laterally only (`multigrid`); every thermal resistance extrapolated on a family of grids, with
+//! interface (`operator`). Where layers are laterally uniform their equations are solved directly (`separable`), else by
+//! conjugate gradients preconditioned by a multigrid cycle that relaxes whole vertical columns and coarsens laterally only
+//! (`multigrid`). Every thermal resistance extrapolated on a family of grids, with
 //! its error bar ([`GridStudy`](crate::convergence::GridStudy)).
 //!
 //! Limits: steady; linear (k at one stated temperature); perfect contact between layers; no
@@ -18,10 +19,13 @@ mod error;
 mod extrapolation;
 mod gradients;
 mod grid;
+#[cfg(test)]
+mod growth;
 mod map;
 mod multigrid;
 mod operator;
 mod problem;
+mod separable;
 mod solver;
 mod temperatures;
 

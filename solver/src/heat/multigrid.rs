@@ -18,6 +18,7 @@
 use cpo_meshes::Axis;
 
 use super::operator::{Conductivity, FaceCoefficients, Operator};
+use crate::linalg::vectorised;
 
 /// Number type inside the preconditioner. Single precision halves the memory traffic and costs no
 /// iteration, because the residual it acts on is kept in double precision.
@@ -55,6 +56,15 @@ pub(super) struct Workspace<const L: usize> {
     solution: Vec<Vec<[Real; L]>>,
     load: Vec<Vec<[Real; L]>>,
     column: Vec<[Real; L]>,
+    /// A column outside the grid.
+    zeros: Vec<[Real; L]>,
+}
+
+impl<const L: usize> Workspace<L> {
+    /// Where the residual is put before a cycle.
+    pub fn load(&mut self) -> &mut [[Real; L]] {
+        &mut self.load[0]
+    }
 }
 
 impl Multigrid {
@@ -117,6 +127,7 @@ impl Multigrid {
             solution: vectors(),
             load: vectors(),
             column: vec![[0.0; L]; nz],
+            zeros: vec![[0.0; L]; nz],
         }
     }
 
@@ -127,27 +138,18 @@ impl Multigrid {
         self.levels.iter().map(cells).sum::<f64>() / cells(&self.levels[0])
     }
 
-    /// One V(1,1) cycle on A z ≈ r from z = 0; the result lies in `w.solution[0]`.
-    pub fn cycle<'w, const L: usize>(
-        &self,
-        r: &[[f64; L]],
-        w: &'w mut Workspace<L>,
-    ) -> &'w [[Real; L]] {
-        for (single, double) in w.load[0].iter_mut().zip(r) {
-            for l in 0..L {
-                single[l] = double[l] as Real;
-            }
-        }
+    /// One V(1,1) cycle on A z ≈ r from z = 0, r lying in [`Workspace::load`]; the result lies in `w.solution[0]`.
+    pub fn cycle<'w, const L: usize>(&self, w: &'w mut Workspace<L>) -> &'w [[Real; L]] {
         let last = self.levels.len() - 1;
         for depth in 0..last {
             let level = &self.levels[depth];
             let (fine, coarse) = w.load.split_at_mut(depth + 1);
-            level.first_red(&mut w.solution[depth], &fine[depth], &mut w.column);
-            level.relax(1, &mut w.solution[depth], &fine[depth], &mut w.column);
-            level.restrict(
-                &w.solution[depth],
+            let scratch = (&mut w.column[..], &w.zeros[..]);
+            level.descend(
+                &mut w.solution[depth],
+                &fine[depth],
                 &mut coarse[0],
-                &mut w.column,
+                scratch,
                 self.levels[depth + 1].shape,
             );
         }
@@ -155,9 +157,14 @@ impl Multigrid {
         for depth in (0..last).rev() {
             let level = &self.levels[depth];
             let (fine, coarse) = w.solution.split_at_mut(depth + 1);
-            level.prolong(&mut fine[depth], &coarse[0], self.levels[depth + 1].shape);
-            level.relax(1, &mut fine[depth], &w.load[depth], &mut w.column);
-            level.relax(0, &mut fine[depth], &w.load[depth], &mut w.column);
+            let scratch = (&mut w.column[..], &w.zeros[..]);
+            level.ascend(
+                &mut fine[depth],
+                &w.load[depth],
+                &coarse[0],
+                scratch,
+                self.levels[depth + 1].shape,
+            );
         }
         &w.solution[0]
     }
@@ -212,56 +219,116 @@ impl Level {
         }
     }
 
-    /// `column` += lateral conductance × neighbours' values.
-    fn add_neighbours<const L: usize>(
+    /// Smooths from zero and restricts what remains.
+    fn descend<const L: usize>(
         &self,
+        x: &mut [[Real; L]],
+        b: &[[Real; L]],
+        coarse: &mut [[Real; L]],
+        (column, zeros): (&mut [[Real; L]], &[[Real; L]]),
+        coarse_shape: [usize; 3],
+    ) {
+        vectorised(
+            #[inline(always)]
+            || {
+                self.first_red(x, b, column);
+                self.relax(1, x, b, column, zeros);
+                self.restrict(x, coarse, column, zeros, coarse_shape);
+            },
+        );
+    }
+
+    /// Adds the correction and smooths.
+    fn ascend<const L: usize>(
+        &self,
+        x: &mut [[Real; L]],
+        b: &[[Real; L]],
+        coarse: &[[Real; L]],
+        (column, zeros): (&mut [[Real; L]], &[[Real; L]]),
+        coarse_shape: [usize; 3],
+    ) {
+        vectorised(
+            #[inline(always)]
+            || {
+                self.prolong(x, coarse, coarse_shape);
+                self.relax(1, x, b, column, zeros);
+                self.relax(0, x, b, column, zeros);
+            },
+        );
+    }
+
+    /// What flows into column (i, j) from those beside it, cell by cell: Σ g x.
+    #[inline(always)]
+    fn inflow<'a, const L: usize>(
+        &'a self,
         i: usize,
         j: usize,
-        x: &[[Real; L]],
-        column: &mut [[Real; L]],
-    ) {
+        x: &'a [[Real; L]],
+        zeros: &'a [[Real; L]],
+    ) -> impl Fn(usize) -> [Real; L] + 'a {
         let [nx, ny, nz] = self.shape;
         let (c, step) = ((i * ny + j) * nz, ny * nz);
-        let mut add = |neighbour: usize, g: &[Real]| {
-            for ((sum, value), &g) in column.iter_mut().zip(&x[neighbour..neighbour + nz]).zip(g) {
-                for l in 0..L {
-                    sum[l] += g * value[l];
-                }
-            }
-        };
-        if i > 0 {
-            add(c - step, &self.gx[c..c + nz]);
-        }
-        if i + 1 < nx {
-            add(c + step, &self.gx[c + step..c + step + nz]);
-        }
         let face = (i * (ny + 1) + j) * nz;
-        if j > 0 {
-            add(c - nz, &self.gy[face..face + nz]);
-        }
-        if j + 1 < ny {
-            add(c + nz, &self.gy[face + nz..face + 2 * nz]);
+        let west = if i > 0 {
+            &x[c - step..][..nz]
+        } else {
+            &zeros[..nz]
+        };
+        let east = if i + 1 < nx {
+            &x[c + step..][..nz]
+        } else {
+            &zeros[..nz]
+        };
+        let south = if j > 0 {
+            &x[c - nz..][..nz]
+        } else {
+            &zeros[..nz]
+        };
+        let north = if j + 1 < ny {
+            &x[c + nz..][..nz]
+        } else {
+            &zeros[..nz]
+        };
+        let (gw, ge) = (&self.gx[c..][..nz], &self.gx[c + step..][..nz]);
+        let (gs, gn) = (&self.gy[face..][..nz], &self.gy[face + nz..][..nz]);
+        #[inline(always)]
+        move |k| {
+            let (gw, ge, gs, gn) = (gw[k], ge[k], gs[k], gn[k]);
+            let (w, e, s, n) = (&west[k], &east[k], &south[k], &north[k]);
+            std::array::from_fn(|l| (gw * w[l] + ge * e[l]) + (gs * s[l] + gn * n[l]))
         }
     }
 
-    /// Solves column `c` for the load in `column` by the stored factorisation.
-    fn thomas<const L: usize>(&self, c: usize, x: &mut [[Real; L]], column: &mut [[Real; L]]) {
+    /// Solves column `c` for a load by the stored factorisation; `column` is scratch.
+    #[inline(always)]
+    fn eliminate<const L: usize>(
+        &self,
+        c: usize,
+        load: impl Fn(usize) -> [Real; L],
+        column: &mut [[Real; L]],
+    ) {
         let nz = self.shape[2];
-        let (inverse, lower) = (&self.inverse[c..c + nz], &self.lower[c..c + nz]);
+        let (inverse, lower) = (&self.inverse[c..][..nz], &self.lower[c..][..nz]);
+        let column = &mut column[..nz];
         let mut last = [0.0; L];
-        for ((value, &inverse), &lower) in column.iter_mut().zip(inverse).zip(lower) {
-            for l in 0..L {
-                last[l] = value[l] * inverse + lower * last[l];
-            }
-            *value = last;
+        for k in 0..nz {
+            let value = load(k);
+            let (inverse, lower) = (inverse[k], lower[k]);
+            last = std::array::from_fn(|l| value[l] * inverse + lower * last[l]);
+            column[k] = last;
         }
-        let (upper, x) = (&self.upper[c..c + nz], &mut x[c..c + nz]);
-        last = [0.0; L];
-        for ((value, &upper), out) in column.iter().zip(upper).zip(x).rev() {
-            for l in 0..L {
-                last[l] = value[l] + upper * last[l];
-            }
-            *out = last;
+    }
+
+    /// The second half of [`eliminate`](Self::eliminate): from the top down, into `x`.
+    #[inline(always)]
+    fn substitute<const L: usize>(&self, c: usize, column: &[[Real; L]], x: &mut [[Real; L]]) {
+        let nz = self.shape[2];
+        let (upper, column, x) = (&self.upper[c..][..nz], &column[..nz], &mut x[c..][..nz]);
+        let mut last = [0.0; L];
+        for k in (0..nz).rev() {
+            let (upper, value) = (upper[k], column[k]);
+            last = std::array::from_fn(|l| value[l] + upper * last[l]);
+            x[k] = last;
         }
     }
 
@@ -272,6 +339,7 @@ impl Level {
     }
 
     /// Red relaxation from zero.
+    #[inline(always)]
     fn first_red<const L: usize>(
         &self,
         x: &mut [[Real; L]],
@@ -281,34 +349,55 @@ impl Level {
         let [_, ny, nz] = self.shape;
         for (i, j) in self.columns(0) {
             let c = (i * ny + j) * nz;
-            column.copy_from_slice(&b[c..c + nz]);
-            self.thomas(c, x, column);
+            let own = &b[c..][..nz];
+            self.eliminate(
+                c,
+                #[inline(always)]
+                |k| own[k],
+                column,
+            );
+            self.substitute(c, column, x);
         }
     }
 
     /// Relaxation of one colour.
+    #[inline(always)]
     fn relax<const L: usize>(
         &self,
         colour: usize,
         x: &mut [[Real; L]],
         b: &[[Real; L]],
         column: &mut [[Real; L]],
+        zeros: &[[Real; L]],
     ) {
         let [_, ny, nz] = self.shape;
         for (i, j) in self.columns(colour) {
             let c = (i * ny + j) * nz;
-            column.copy_from_slice(&b[c..c + nz]);
-            self.add_neighbours(i, j, x, column);
-            self.thomas(c, x, column);
+            let own = &b[c..][..nz];
+            {
+                let inflow = self.inflow(i, j, x, zeros);
+                self.eliminate(
+                    c,
+                    #[inline(always)]
+                    |k| {
+                        let flux = inflow(k);
+                        std::array::from_fn(|l| own[k][l] + flux[l])
+                    },
+                    column,
+                );
+            }
+            self.substitute(c, column, x);
         }
     }
 
     /// The red residual, restricted by the transpose of the interpolation.
+    #[inline(always)]
     fn restrict<const L: usize>(
         &self,
         x: &[[Real; L]],
         coarse: &mut [[Real; L]],
         column: &mut [[Real; L]],
+        zeros: &[[Real; L]],
         coarse_shape: [usize; 3],
     ) {
         let Some([tx, ty]) = &self.transfer else {
@@ -316,11 +405,14 @@ impl Level {
         };
         coarse.fill([0.0; L]);
         let nz = self.shape[2];
+        let column = &mut column[..nz];
         for (i, j) in self.columns(0) {
-            column.fill([0.0; L]);
-            self.add_neighbours(i, j, x, column);
+            let inflow = self.inflow(i, j, x, zeros);
+            for (k, sum) in column.iter_mut().enumerate() {
+                *sum = inflow(k);
+            }
             for (c, weight) in corners(tx[i], ty[j], coarse_shape) {
-                for (sum, value) in coarse[c..c + nz].iter_mut().zip(column.iter()) {
+                for (sum, value) in coarse[c..][..nz].iter_mut().zip(column.iter()) {
                     for l in 0..L {
                         sum[l] += weight * value[l];
                     }
@@ -330,6 +422,7 @@ impl Level {
     }
 
     /// Adds the interpolated correction to the red columns.
+    #[inline(always)]
     fn prolong<const L: usize>(
         &self,
         x: &mut [[Real; L]],

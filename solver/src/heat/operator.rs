@@ -13,6 +13,8 @@
 
 use cpo_meshes::{Axis, RectilinearGrid};
 
+use crate::linalg::vectorised;
+
 /// Conductance per area from a boundary face to the outside, W/(m² K); +∞ holds the face at the
 /// outside's temperature, 0 insulates it. Order: −x, +x, −y, +y, −z, +z.
 pub(super) type FaceCoefficients = [f64; 6];
@@ -143,90 +145,100 @@ impl Operator {
 
     /// out = A t, as sums of face fluxes.
     pub fn apply<const L: usize>(&self, t: &[[f64; L]], out: &mut [[f64; L]]) {
+        let zeros = vec![[0.0; L]; self.shape[2]];
+        vectorised(
+            #[inline(always)]
+            || {
+                for i in 0..self.shape[0] {
+                    self.apply_plane(i, t, out, &zeros);
+                }
+            },
+        );
+    }
+
+    /// Plane i of out = A t; returns Σ t out over it. `zeros` is a column outside the grid.
+    #[inline(always)]
+    pub fn apply_plane<const L: usize>(
+        &self,
+        i: usize,
+        t: &[[f64; L]],
+        out: &mut [[f64; L]],
+        zeros: &[[f64; L]],
+    ) -> [f64; L] {
         let [nx, ny, nz] = self.shape;
-        for i in 0..nx {
-            for j in 0..ny {
-                let c = (i * ny + j) * nz;
-                let own = &t[c..c + nz];
-                let result = &mut out[c..c + nz];
-                let gz = &self.gz[self.face_z(i, j, 0)..][..nz + 1];
-                let mut below = [0.0; L];
+        let step = ny * nz;
+        let mut product = [0.0; L];
+        for j in 0..ny {
+            let c = (i * ny + j) * nz;
+            let own = &t[c..][..nz];
+            let result = &mut out[c..][..nz];
+            let west = if i > 0 {
+                &t[c - step..][..nz]
+            } else {
+                &zeros[..nz]
+            };
+            let east = if i + 1 < nx {
+                &t[c + step..][..nz]
+            } else {
+                &zeros[..nz]
+            };
+            let south = if j > 0 {
+                &t[c - nz..][..nz]
+            } else {
+                &zeros[..nz]
+            };
+            let north = if j + 1 < ny {
+                &t[c + nz..][..nz]
+            } else {
+                &zeros[..nz]
+            };
+            let (gw, ge) = (&self.gx[c..][..nz], &self.gx[c + step..][..nz]);
+            let face = self.face_y(i, j, 0);
+            let (gs, gn) = (&self.gy[face..][..nz], &self.gy[face + nz..][..nz]);
+            let gz = &self.gz[self.face_z(i, j, 0)..][..nz + 1];
+            let mut below: [f64; L] = std::array::from_fn(|l| gz[0] * own[0][l]);
+            for k in 0..nz {
+                let here = own[k];
+                let next = if k + 1 < nz { own[k + 1] } else { [0.0; L] };
+                let up = gz[k + 1];
+                let (gw, ge, gs, gn) = (gw[k], ge[k], gs[k], gn[k]);
+                let (w, e, s, n) = (&west[k], &east[k], &south[k], &north[k]);
+                let mut sum = [0.0; L];
                 for l in 0..L {
-                    below[l] = gz[0] * own[0][l];
+                    let above = up * (here[l] - next[l]);
+                    let x = gw * (here[l] - w[l]) + ge * (here[l] - e[l]);
+                    let y = gs * (here[l] - s[l]) + gn * (here[l] - n[l]);
+                    sum[l] = (below[l] + above) + (x + y);
+                    below[l] = -above;
+                    product[l] += here[l] * sum[l];
                 }
-                for k in 0..nz {
-                    let mut above = [0.0; L];
-                    for l in 0..L {
-                        let next = if k + 1 < nz { own[k + 1][l] } else { 0.0 };
-                        above[l] = gz[k + 1] * (own[k][l] - next);
-                        result[k][l] = below[l] + above[l];
-                        below[l] = -above[l];
-                    }
-                }
-                let step = ny * nz;
-                let west = (i > 0).then(|| &t[c - step..c - step + nz]);
-                let east = (i + 1 < nx).then(|| &t[c + step..c + step + nz]);
-                let south = (j > 0).then(|| &t[c - nz..c]);
-                let north = (j + 1 < ny).then(|| &t[c + nz..c + 2 * nz]);
-                add_flux(result, own, west, &self.gx[self.face_x(i, j, 0)..][..nz]);
-                add_flux(
-                    result,
-                    own,
-                    east,
-                    &self.gx[self.face_x(i + 1, j, 0)..][..nz],
-                );
-                add_flux(result, own, south, &self.gy[self.face_y(i, j, 0)..][..nz]);
-                add_flux(
-                    result,
-                    own,
-                    north,
-                    &self.gy[self.face_y(i, j + 1, 0)..][..nz],
-                );
+                result[k] = sum;
             }
         }
+        product
     }
+}
+
+/// Vertical conductances per area of one column, boundaries included.
+pub(super) fn column(z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
+    let nz = z.len();
+    let inner = (1..nz).map(|k| series(z.width(k - 1), kz[k - 1], z.width(k), kz[k]));
+    std::iter::once(outer(z.width(0), kz[0], bottom))
+        .chain(inner)
+        .chain([outer(z.width(nz - 1), kz[nz - 1], top)])
+        .collect()
 }
 
 /// Vertical conductances, boundaries included.
 fn vertical(x: &Axis, y: &Axis, z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
     let (nx, ny, nz) = (x.len(), y.len(), z.len());
-    let wz = z.widths();
     let mut gz = Vec::with_capacity(nx * ny * (nz + 1));
     for i in 0..nx {
         for j in 0..ny {
             let area = x.width(i) * y.width(j);
-            let column = &kz[(i * ny + j) * nz..][..nz];
-            gz.push(area * outer(wz[0], column[0], bottom));
-            for k in 1..nz {
-                gz.push(area * series(wz[k - 1], column[k - 1], wz[k], column[k]));
-            }
-            gz.push(area * outer(wz[nz - 1], column[nz - 1], top));
+            let kz = &kz[(i * ny + j) * nz..][..nz];
+            gz.extend(column(z, kz, bottom, top).into_iter().map(|g| area * g));
         }
     }
     gz
-}
-
-/// result += g (own − neighbour) along one column; outside the grid the temperature is 0.
-fn add_flux<const L: usize>(
-    result: &mut [[f64; L]],
-    own: &[[f64; L]],
-    neighbour: Option<&[[f64; L]]>,
-    g: &[f64],
-) {
-    match neighbour {
-        Some(other) => {
-            for (((r, t), o), &g) in result.iter_mut().zip(own).zip(other).zip(g) {
-                for l in 0..L {
-                    r[l] += g * (t[l] - o[l]);
-                }
-            }
-        }
-        None => {
-            for ((r, t), &g) in result.iter_mut().zip(own).zip(g) {
-                for l in 0..L {
-                    r[l] += g * t[l];
-                }
-            }
-        }
-    }
 }

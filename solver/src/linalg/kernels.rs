@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// The closure and what it calls must be `#[inline(always)]`: only what is inlined here is compiled for
 /// those instructions, the rest stays baseline.
 #[inline(always)]
-pub(super) fn vectorised<R>(kernel: impl FnMut() -> R) -> R {
+pub(crate) fn vectorised<R>(kernel: impl FnMut() -> R) -> R {
     Arch::new().dispatch(Kernel(kernel))
 }
 

@@ -1,10 +1,11 @@
-//! Sparse linear algebra of the mode solver; the only user of faer's types.
+//! Linear algebra of the mode and heat solvers; the only user of faer's types.
 //!
 //! * [`Stencil`]: a matrix on two lattices, five-point but for a few entries.
 //! * [`Dissection`] → [`Multifrontal`]: symbolic and numeric phase of a sparse LU factorisation.
 //! * [`Multigrid`]: an approximate inverse on nested lattices, of one cost per unknown.
 //! * [`shift_invert`], [`preconditioned`]: eigenpairs with the one and with the other.
 
+mod dense;
 mod dissection;
 mod eigen;
 mod element_pencil;
@@ -24,12 +25,14 @@ mod stencil;
 mod substructured;
 mod vectors;
 
+pub(crate) use dense::{bidiagonal_eigen, multiply};
 pub(crate) use dissection::Dissection;
 pub(crate) use eigen::{
     EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert, shift_invert_highest,
 };
 pub(crate) use element_pencil::{ElementMatrices, ElementPencil, Part};
 pub(crate) use element_tree::ElementTree;
+pub(crate) use kernels::vectorised;
 pub(crate) use multifrontal::Multifrontal;
 pub(crate) use multigrid::{Coarsest, Interpolation, Multigrid};
 pub(crate) use pencil::{Pencil, PencilOptions, PencilPair, nearest_pairs, orthonormal};
