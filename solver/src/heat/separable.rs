@@ -126,6 +126,9 @@ impl Separable {
         // heat comes from few layers as a rule, and of these alone is there anything to transform
         let filled = filled(b, nz);
         let layers = filled.len();
+        if layers == 0 {
+            return vec![[0.0; L]; b.len()];
+        }
         let mut source: Vec<[f64; L]> = Vec::with_capacity(nx * ny * layers);
         for column in b.chunks(nz) {
             source.extend_from_slice(&column[filled.clone()]);
@@ -283,6 +286,14 @@ mod tests {
         assert!(!separable(&k, &[0.0, 7.0, 0.0, 0.0, 5e3, 0.0]));
         k.y[500] *= 2.0;
         assert!(!separable(&k, &[0.0, 0.0, 0.0, 0.0, 5e3, 0.0]));
+    }
+
+    #[test]
+    fn no_heat_no_rise() {
+        let (grid, k) = stack(1.0);
+        let factors = Separable::new(&grid, &k, &[0.0, 0.0, 0.0, 0.0, 5e3, 0.0]).unwrap();
+        let t = factors.solve(&vec![[0.0; 2]; grid.cells()]);
+        assert!(t.iter().all(|t| *t == [0.0; 2]));
     }
 
     #[test]
