@@ -115,7 +115,7 @@ impl Separable {
                 Lateral::new(grid.axis(1), [held(2), held(3)])?,
             ],
             sheets: [sheet(&conductivity.x), sheet(&conductivity.y)],
-            vertical: super::operator::column(z, &conductivity.z[..nz], faces[4], faces[5]),
+            vertical: conductivity.column(0, z, faces[4], faces[5]),
         })
     }
 
@@ -126,6 +126,9 @@ impl Separable {
         // heat comes from few layers as a rule, and of these alone is there anything to transform
         let filled = filled(b, nz);
         let layers = filled.len();
+        if layers == 0 {
+            return vec![[0.0; L]; b.len()];
+        }
         let mut source: Vec<[f64; L]> = Vec::with_capacity(nx * ny * layers);
         for column in b.chunks(nz) {
             source.extend_from_slice(&column[filled.clone()]);
@@ -232,6 +235,7 @@ mod tests {
             x: all(lateral),
             y: all(2.0 * lateral),
             z: all(1.0),
+            contacts: vec![],
         };
         (grid, k)
     }
@@ -283,6 +287,14 @@ mod tests {
         assert!(!separable(&k, &[0.0, 7.0, 0.0, 0.0, 5e3, 0.0]));
         k.y[500] *= 2.0;
         assert!(!separable(&k, &[0.0, 0.0, 0.0, 0.0, 5e3, 0.0]));
+    }
+
+    #[test]
+    fn no_heat_no_rise() {
+        let (grid, k) = stack(1.0);
+        let factors = Separable::new(&grid, &k, &[0.0, 0.0, 0.0, 0.0, 5e3, 0.0]).unwrap();
+        let t = factors.solve(&vec![[0.0; 2]; grid.cells()]);
+        assert!(t.iter().all(|t| *t == [0.0; 2]));
     }
 
     #[test]
