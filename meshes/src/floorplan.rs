@@ -97,6 +97,8 @@ pub struct Layer {
     pub material: usize,
     /// Bottom and top in metres.
     pub z: [f64; 2],
+    /// Thermal resistance times area between it and the layer below, m² K/W.
+    pub contact: f64,
 }
 
 /// A footprint of another material through some layers: a die, a trench, the air around a die.
@@ -207,7 +209,34 @@ impl Floorplan {
             name: name.to_owned(),
             material,
             z: [bottom, bottom + thickness],
+            contact: 0.0,
         });
+        Ok(self)
+    }
+
+    /// Puts a thermal resistance times area (m² K/W) between the named layer and the one below it, over the whole plan: a bond or a
+    /// film too thin to be a layer.
+    ///
+    /// # Errors
+    /// [`MeshError::UnknownLayer`]; [`MeshError::Shape`] for the lowest layer, or a resistance that is negative or not finite.
+    pub fn contact(mut self, layer: &str, resistance: f64) -> Result<Self, MeshError> {
+        let index = self.find_layer(layer)?;
+        let wrong = |allowed: &str| MeshError::Shape {
+            name: layer.to_owned(),
+            quantity: "contact resistance to the layer below",
+            value: resistance,
+            unit: "m2 K/W",
+            allowed: allowed.to_owned(),
+        };
+        if !(resistance.is_finite() && resistance >= 0.0) {
+            return Err(wrong("finite and not negative"));
+        }
+        if index == 0 && resistance > 0.0 {
+            return Err(wrong(
+                "0: it is the lowest layer, whose contact is the boundary's",
+            ));
+        }
+        self.layers[index].contact = resistance;
         Ok(self)
     }
 

@@ -19,6 +19,8 @@ struct Stack {
     layers: Vec<[f64; 3]>,
     source_layer: usize,
     sources: Vec<Footprint>,
+    /// (layer, contact resistance to the one below, m² K/W): as a film that conducts through, not along.
+    contact: Option<(usize, f64)>,
 }
 
 impl Stack {
@@ -33,9 +35,12 @@ impl Stack {
             admittance * (y + admittance * t) / (admittance + y * t)
         };
         let s = self.source_layer;
-        let below = self.layers[..s]
-            .iter()
-            .fold(self.base, |y, &layer| through(y, layer));
+        let contact = |y: f64, layer: usize| match self.contact {
+            Some((above, resistance)) if above == layer => y / (1.0 + y * resistance),
+            _ => y,
+        };
+        let below = (0..s).fold(self.base, |y, n| through(contact(y, n), self.layers[n]));
+        let below = contact(below, s);
         let above = self.layers[s + 1..]
             .iter()
             .rev()
@@ -101,6 +106,9 @@ impl Stack {
             plan = plan
                 .layer(&format!("layer{n}"), material(k, kz), d)
                 .unwrap();
+        }
+        if let Some((layer, resistance)) = self.contact {
+            plan = plan.contact(&format!("layer{layer}"), resistance).unwrap();
         }
         for (n, source) in self.sources.iter().enumerate() {
             let layer = format!("layer{}", self.source_layer);
@@ -168,6 +176,7 @@ fn laser_stack() -> Stack {
         ],
         source_layer: 5,
         sources: stripe.array(8, 250e-6, Direction::X),
+        contact: None,
     }
 }
 
@@ -230,8 +239,8 @@ fn eight_lasers_within_their_error_bars() {
         crosstalk.reciprocity(),
         crosstalk.energy_balance()
     );
-    // V-cycles on thin layers: flat, measured 12, 13, 13
-    assert!(crosstalk.iterations().iter().all(|&n| n <= 16));
+    // direct, and once more where round-off asks for it
+    assert!(crosstalk.iterations().iter().all(|&n| n <= 2));
 }
 
 #[test]
@@ -244,6 +253,7 @@ fn square_source_on_a_block() {
         layers: vec![[130.0, 130.0, 0.7e-3 - 1e-9], [130.0, 130.0, 1e-9]],
         source_layer: 1,
         sources: vec![Footprint::centred([200e-6, 200e-6], [0.0, 0.0])],
+        contact: None,
     };
     let crosstalk = HeatSolver::default()
         .error(5e-3)
@@ -271,6 +281,93 @@ fn square_source_on_a_block() {
     assert!(crosstalk.energy_balance() < 1e-8);
 }
 
+/// What would prove a contact wrong: the exact series with a film that conducts through and not along.
+#[test]
+fn a_contact_between_layers() {
+    let square = |x: f64| Footprint::centred([200e-6, 200e-6], [x, 0.0]);
+    let stack = Stack {
+        size: [3e-3, 2e-3],
+        base: 2e4,
+        layers: vec![
+            [130.0, 130.0, 300e-6],
+            [60.0, 60.0, 50e-6],
+            [100.0, 100.0, 20e-6],
+        ],
+        source_layer: 2,
+        sources: vec![square(-400e-6), square(400e-6)],
+        contact: Some((1, 2e-5)),
+    };
+    let exact = stack.exact(600);
+    let crosstalk = HeatSolver::default()
+        .error(1e-3)
+        .crosstalk(&stack.problem(), &["s1", "s2"])
+        .unwrap();
+    for i in 0..2 {
+        for j in 0..2 {
+            let (found, bar) = (crosstalk.mean()[[i, j]], crosstalk.mean_error()[[i, j]]);
+            // the series of 600 terms is good to 1e-6
+            assert!(
+                (found - exact[i][j]).abs() <= bar + 1e-6 * exact[i][j],
+                "{found} ± {bar}, {}",
+                exact[i][j]
+            );
+            assert!(bar <= 1e-3 * exact[0][0]);
+        }
+    }
+    let perfect = Stack {
+        contact: None,
+        ..stack
+    };
+    // as much heat meets a resistance over as much of the plan as it spreads to
+    assert!(exact[0][0] > 1.1 * perfect.exact(600)[0][0]);
+    assert!(crosstalk.energy_balance() < 1e-8);
+
+    let plan = || {
+        Floorplan::new([1e-3; 2])
+            .unwrap()
+            .layer("a", isotropic(1.0), 1e-4)
+            .unwrap()
+    };
+    let refused =
+        |layer: &str, resistance: f64| plan().contact(layer, resistance).unwrap_err().to_string();
+    assert!(refused("a", 1e-5).contains("lowest layer"));
+    assert!(refused("a", f64::NAN).contains("finite"));
+    assert!(refused("b", 1e-5).contains("\"b\""));
+}
+
+/// The iteration finds what the direct solver does: a block of all but the same material leaves the former alone.
+#[test]
+fn eight_lasers_by_iteration() {
+    let stack = laser_stack();
+    let problem = stack.problem();
+    let names = stack.names();
+    let solver = HeatSolver::default().error(5e-2);
+    let direct = solver.crosstalk(&problem, &strs(&names)).unwrap();
+    let plan = problem
+        .floorplan()
+        .clone()
+        .block(
+            "die",
+            Footprint::centred([6e-3, 3e-3], [0.0, 1.5e-3]),
+            &["layer6"],
+            isotropic(1.4 * (1.0 + 1e-12)),
+        )
+        .unwrap();
+    let other = HeatProblem::new(plan, AMBIENT, cooled_base(stack.base)).unwrap();
+    let iterated = solver.crosstalk(&other, &strs(&names)).unwrap();
+    println!("{:?} {:?}", direct.iterations(), iterated.iterations());
+    // V-cycles on thin layers: flat, measured 12, 13, 13
+    assert!(iterated.iterations().iter().all(|&n| n > 2 && n <= 16));
+    assert!(direct.iterations().iter().all(|&n| n <= 2));
+    assert!(iterated.reciprocity() < 1e-8 && iterated.energy_balance() < 1e-8);
+    if direct.cells() == iterated.cells() {
+        for (a, b) in direct.mean().iter().zip(&iterated.mean()) {
+            // residuals of 1e-10
+            assert!((a / b - 1.0).abs() < 1e-8, "{a} {b}");
+        }
+    }
+}
+
 /// Four other stacks with exact solutions: every error bar contains the truth.
 #[test]
 fn bars_hold_on_other_stacks() {
@@ -282,6 +379,7 @@ fn bars_hold_on_other_stacks() {
             layers: vec![[130.0, 130.0, 300e-6], [1.4, 1.4, 5e-6], [30.0, 30.0, 2e-6]],
             source_layer: 2,
             sources: vec![square(100e-6, 0.0, 0.0), square(100e-6, 400e-6, 100e-6)],
+            contact: None,
         },
         Stack {
             size: [4e-3, 4e-3],
@@ -289,6 +387,7 @@ fn bars_hold_on_other_stacks() {
             layers: vec![[0.4, 0.4, 500e-6], [400.0, 400.0, 35e-6], [1.0, 1.0, 50e-6]],
             source_layer: 1,
             sources: vec![square(500e-6, -1e-3, 0.0), square(300e-6, 1e-3, 1e-3)],
+            contact: None,
         },
         Stack {
             size: [2e-3, 2e-3],
@@ -299,6 +398,7 @@ fn bars_hold_on_other_stacks() {
                 Footprint::centred([40e-6, 1e-3], [-200e-6, 0.0]),
                 Footprint::centred([40e-6, 1e-3], [200e-6, 0.0]),
             ],
+            contact: None,
         },
         Stack {
             size: [1e-3, 1e-3],
@@ -310,6 +410,7 @@ fn bars_hold_on_other_stacks() {
                 x: [-500e-6, -400e-6],
                 y: [-50e-6, 50e-6],
             }],
+            contact: None,
         },
     ];
     for (n, stack) in stacks.iter().enumerate() {
@@ -434,6 +535,7 @@ fn same_bits_for_any_number_of_threads() {
         layers: vec![[130.0, 130.0, 200e-6], [1.4, 1.4, 5e-6]],
         source_layer: 1,
         sources: Footprint::centred([50e-6, 100e-6], [0.0, 0.0]).array(6, 200e-6, Direction::X),
+        contact: None,
     };
     let (problem, names) = (stack.problem(), stack.names());
     let solve = |threads: usize| {

@@ -73,6 +73,7 @@ fn dimensions_of_unit_expressions() {
     for (text, dimension) in [
         ("130 W/(m K)", ThermalConductivity::DIMENSION),
         ("5000 W/(m^2·K)", HeatTransferCoefficient::DIMENSION),
+        ("5 mm2 K/W", ContactResistance::DIMENSION),
         ("30 K/W", ThermalResistance::DIMENSION),
         ("0.3 W/A", SlopeEfficiency::DIMENSION),
         ("0.3 V", SlopeEfficiency::DIMENSION),
@@ -271,6 +272,7 @@ round_trips! {
     resistance_round_trip: Resistance, 1e-6..1e9;
     conductivity_round_trip: ThermalConductivity, 1e-6..1e4;
     heat_transfer_round_trip: HeatTransferCoefficient, 1e-3..1e7;
+    contact_round_trip: ContactResistance, 0.0..1e-2;
     heat_flux_round_trip: HeatFlux, -1e9..1e9;
     density_round_trip: Density, 1e-3..1e5;
     specific_heat_round_trip: SpecificHeat, 1.0..1e4;

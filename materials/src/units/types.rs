@@ -242,6 +242,14 @@ quantity! {
 }
 
 quantity! {
+    /// A thermal resistance times area, of a contact between two layers, m² K/W.
+    ContactResistance: "thermal contact resistance", "1e-5 m2 K/W", Dimension::of([0, -1, 3, 1, 0, 0, 0]);
+    print 0 in [(1.0, "m2 K/W")];
+    /// square metres and kelvin per watt
+    m2_k_per_w = 1.0;
+}
+
+quantity! {
     /// A heat flux, W/m².
     HeatFlux: "heat flux", "1e5 W/m2", Dimension::of([0, 1, -3, 0, 0, 0, 0]);
     print 0 in [(1.0, "W/m2")];

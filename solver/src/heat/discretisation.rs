@@ -402,6 +402,19 @@ pub(super) fn cells_in(
     }
 }
 
+/// Contact resistance in every z face; the grid has one at the bottom of every layer.
+fn contacts(floorplan: &Floorplan, z: &Axis) -> Vec<f64> {
+    let mut contacts = vec![0.0; z.len() + 1];
+    for layer in floorplan.layers().iter().filter(|l| l.contact > 0.0) {
+        let distance = |f: &usize| (z.faces()[*f] - layer.z[0]).abs();
+        let face = (0..contacts.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        if let Some(face) = face {
+            contacts[face] = layer.contact;
+        }
+    }
+    contacts
+}
+
 /// Conductivity at every cell centre.
 fn sample(
     floorplan: &Floorplan,
@@ -414,6 +427,7 @@ fn sample(
         x: Vec::with_capacity(cells),
         y: Vec::with_capacity(cells),
         z: Vec::with_capacity(cells),
+        contacts: contacts(floorplan, z),
     };
     let (ys, zs) = (y.centres(), z.centres());
     for x in x.centres() {

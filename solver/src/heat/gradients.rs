@@ -221,6 +221,7 @@ mod tests {
             x: vec![k1; cells],
             y: vec![k2; cells],
             z: vec![k3; cells],
+            contacts: vec![],
         };
         let faces = [0.0, 0.0, 0.0, 0.0, h, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -272,6 +273,7 @@ mod tests {
             x: vec![],
             y: vec![],
             z: vec![],
+            contacts: vec![],
         };
         for i in 0..cells {
             for j in 0..cells {
@@ -324,6 +326,7 @@ mod tests {
             x: values(0),
             y: values(3),
             z: values(5),
+            contacts: vec![],
         };
         let faces = [1.0, 0.0, 2.0, 0.0, 0.5, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -354,6 +357,7 @@ mod tests {
             x: one(),
             y: one(),
             z: one(),
+            contacts: vec![],
         };
         let faces = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
         let operator = Operator::new(&grid, &k, &faces);

@@ -97,6 +97,7 @@ impl Case {
             x: Vec::with_capacity(grid.cells()),
             y: Vec::with_capacity(grid.cells()),
             z: Vec::with_capacity(grid.cells()),
+            contacts: vec![],
         };
         let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
         for &x in &x {

@@ -8,7 +8,7 @@
 //! (`multigrid`). Every thermal resistance extrapolated on a family of grids, with
 //! its error bar ([`GridStudy`](crate::convergence::GridStudy)).
 //!
-//! Limits: steady; linear (k at one stated temperature); perfect contact between layers; no
+//! Limits: steady; linear (k at one stated temperature); contact resistances between layers over the whole plan only; no
 //! radiation; sources and blocks are boxes. Rises count from the ambient temperature, that is
 //! over the coolant where all boundaries share it.
 

@@ -3,7 +3,7 @@
 //! ∑_f g_f (T_c − T_f) = Q_c, with the conductance of a face between cells of widths w₁, w₂ and
 //! conductivities k₁, k₂ the series of two half cells,
 //! g = A / (w₁/(2k₁) + w₂/(2k₂)), and on the boundary that of a half cell and the boundary's own
-//! resistance, g = A / (w/(2k) + 1/h). Second order on smoothly graded grids whose faces lie on
+//! resistance, g = A / (w/(2k) + 1/h); a contact between two layers adds its resistance. Second order on smoothly graded grids whose faces lie on
 //! the interfaces; heat is conserved cell by cell. S. V. Patankar, *Numerical Heat Transfer and
 //! Fluid Flow* (1980), chapter 4.
 //!
@@ -24,6 +24,28 @@ pub(super) struct Conductivity {
     pub x: Vec<f64>,
     pub y: Vec<f64>,
     pub z: Vec<f64>,
+    /// Resistance times area in the z faces, m² K/W, as many as there are or none.
+    pub contacts: Vec<f64>,
+}
+
+impl Conductivity {
+    fn contact(&self, face: usize) -> f64 {
+        self.contacts.get(face).copied().unwrap_or(0.0)
+    }
+
+    /// Conductances per area of the z faces of the column that begins at cell `first`, boundaries included.
+    pub fn column(&self, first: usize, z: &Axis, bottom: f64, top: f64) -> Vec<f64> {
+        let nz = z.len();
+        let kz = &self.z[first..][..nz];
+        let inner = (1..nz).map(|k| {
+            let halves = z.width(k - 1) / kz[k - 1] + z.width(k) / kz[k];
+            1.0 / (0.5 * halves + self.contact(k))
+        });
+        std::iter::once(outer(z.width(0), kz[0], bottom))
+            .chain(inner)
+            .chain([outer(z.width(nz - 1), kz[nz - 1], top)])
+            .collect()
+    }
 }
 
 /// Face conductances in W/K.
@@ -56,7 +78,7 @@ impl Operator {
     /// The operator on `grid`.
     pub fn new(grid: &RectilinearGrid<3>, k: &Conductivity, faces: &FaceCoefficients) -> Self {
         let [x, y, z] = grid.axes();
-        let gz = vertical(x, y, z, &k.z, faces[4], faces[5]);
+        let gz = vertical(grid.axes(), k, faces[4], faces[5]);
         Self::lateral(x, y, z, &k.x, &k.y, gz, faces)
     }
 
@@ -219,25 +241,15 @@ impl Operator {
     }
 }
 
-/// Vertical conductances per area of one column, boundaries included.
-pub(super) fn column(z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
-    let nz = z.len();
-    let inner = (1..nz).map(|k| series(z.width(k - 1), kz[k - 1], z.width(k), kz[k]));
-    std::iter::once(outer(z.width(0), kz[0], bottom))
-        .chain(inner)
-        .chain([outer(z.width(nz - 1), kz[nz - 1], top)])
-        .collect()
-}
-
 /// Vertical conductances, boundaries included.
-fn vertical(x: &Axis, y: &Axis, z: &Axis, kz: &[f64], bottom: f64, top: f64) -> Vec<f64> {
+fn vertical([x, y, z]: &[Axis; 3], k: &Conductivity, bottom: f64, top: f64) -> Vec<f64> {
     let (nx, ny, nz) = (x.len(), y.len(), z.len());
     let mut gz = Vec::with_capacity(nx * ny * (nz + 1));
     for i in 0..nx {
         for j in 0..ny {
             let area = x.width(i) * y.width(j);
-            let kz = &kz[(i * ny + j) * nz..][..nz];
-            gz.extend(column(z, kz, bottom, top).into_iter().map(|g| area * g));
+            let column = k.column((i * ny + j) * nz, z, bottom, top);
+            gz.extend(column.into_iter().map(|g| area * g));
         }
     }
     gz

@@ -115,7 +115,7 @@ impl Separable {
                 Lateral::new(grid.axis(1), [held(2), held(3)])?,
             ],
             sheets: [sheet(&conductivity.x), sheet(&conductivity.y)],
-            vertical: super::operator::column(z, &conductivity.z[..nz], faces[4], faces[5]),
+            vertical: conductivity.column(0, z, faces[4], faces[5]),
         })
     }
 
@@ -235,6 +235,7 @@ mod tests {
             x: all(lateral),
             y: all(2.0 * lateral),
             z: all(1.0),
+            contacts: vec![],
         };
         (grid, k)
     }

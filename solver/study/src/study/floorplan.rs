@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{Length, Power};
+use cpo_materials::{ContactResistance, Length, Power};
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
@@ -39,6 +39,8 @@ pub struct LayerEntry {
     pub material: MaterialId,
     /// Thickness.
     pub thickness: Expr<Length>,
+    /// Thermal resistance times area to the layer below.
+    pub contact: Expr<ContactResistance>,
     /// Where it is written.
     pub place: Place,
     /// Where its material is written.
@@ -135,6 +137,8 @@ impl FloorplanTable {
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         let mut lengths: Vec<&Expr<Length>> = self.size.iter().collect();
         lengths.extend(self.layers.iter().map(|layer| &layer.thickness));
+        let contacts = self.layers.iter().map(|layer| layer.contact.parameter());
+        found.extend(contacts.flatten());
         for block in &self.blocks {
             lengths.extend(block.footprint.lengths());
         }
@@ -235,10 +239,22 @@ impl Reader {
         let name = self.item_name(&table, seen, "layers");
         let material = self.need_material(&table, "material");
         let thickness = self.need(&table, "thickness", Limit::Positive);
+        let none = ContactResistance::m2_k_per_w(0.0);
+        let contact = self.or(&table, "contact", Limit::NotNegative, none);
+        if let (true, Some(contact)) = (seen.len() == 1, table.get("contact")) {
+            self.diagnostics
+                .error(
+                    &contact.place,
+                    "the lowest layer has no layer below to be in `contact` with",
+                )
+                .help("say what is below by the `bottom` of the heat problem");
+            return None;
+        }
         Some(LayerEntry {
             name: name?,
             material: material?,
             thickness: thickness?,
+            contact: contact?,
             place: cursor.place.clone(),
             material_place: table.place_of("material"),
         })

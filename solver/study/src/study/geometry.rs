@@ -370,6 +370,10 @@ impl Study {
             let material = self.make_material(layer.material, values)?;
             plan = plan
                 .layer(&layer.name, material, at(&layer.thickness))
+                .and_then(|plan| {
+                    let contact = self.evaluate(&layer.contact, values);
+                    plan.contact(&layer.name, contact.si())
+                })
                 .map_err(|error| wrong(&layer.place, error))?;
         }
         for block in &table.blocks {

@@ -291,6 +291,7 @@ tables! {
         name: "\"chip\"",
         material: "\"Si\"",
         thickness: "\"200 um\"",
+        contact: "\"5 mm2 K/W\"",
     }
     BLOCK = "blocks" {
         name: "\"die\"",
