@@ -274,6 +274,7 @@ round_trips! {
     heat_transfer_round_trip: HeatTransferCoefficient, 1e-3..1e7;
     contact_round_trip: ContactResistance, 0.0..1e-2;
     heat_flux_round_trip: HeatFlux, -1e9..1e9;
+    duration_round_trip: Duration, 0.0..1e6;
     density_round_trip: Density, 1e-3..1e5;
     specific_heat_round_trip: SpecificHeat, 1.0..1e4;
     per_kelvin_round_trip: PerKelvin, -1e-3..1e-3;

@@ -258,6 +258,18 @@ quantity! {
 }
 
 quantity! {
+    /// A span of time, in seconds inside.
+    Duration: "duration", "10 us", Dimension::TIME;
+    print 0 in [(1e-9, "ns"), (1e-6, "us"), (1e-3, "ms"), (1.0, "s")];
+    /// seconds
+    s = 1.0;
+    /// milliseconds
+    ms = 1e-3;
+    /// microseconds
+    us = 1e-6;
+}
+
+quantity! {
     /// A mass density ρ, kg/m³.
     Density: "density", "2330 kg/m3", Dimension::of([-3, 1, 0, 0, 0, 0, 0]);
     print 0 in [(1.0, "kg/m3")];

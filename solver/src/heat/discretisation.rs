@@ -6,7 +6,7 @@ use cpo_meshes::{Axis, Floorplan, HeatSource, RectilinearGrid};
 
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
-use super::operator::{Conductivity, Operator};
+use super::operator::{Medium, Operator};
 use super::separable::Separable;
 use super::{HeatError, HeatProblem, grid};
 
@@ -49,7 +49,9 @@ pub(super) struct Discretisation {
     pub grid: RectilinearGrid<3>,
     pub operator: Operator,
     inverse: Inverse,
-    conductivity: Conductivity,
+    medium: Medium,
+    /// ρc V of every cell, J/K; empty for a steady problem.
+    capacity: Vec<f64>,
     sources: Vec<CellBox>,
 }
 
@@ -130,32 +132,59 @@ impl<const L: usize> Lane<'_, L> {
 impl Discretisation {
     /// The discretisation of `problem` at a refinement.
     pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
+        let grid = grid::grid(problem.floorplan(), refinement, allowed)?;
+        Ok(Self::of(problem, grid, None))
+    }
+
+    /// The discretisation of A + s C, the Laplace transform of C dT/dt + A T = b, at the rate s in 1/s.
+    pub fn at_rate(
+        problem: &HeatProblem,
+        refinement: f64,
+        allowed: usize,
+        rate: f64,
+    ) -> Result<Self, HeatError> {
+        let grid = grid::grid(problem.floorplan(), refinement, allowed)?;
+        let capacities = problem.heat_capacities()?;
+        Ok(Self::of(problem, grid, Some((rate, &capacities))))
+    }
+
+    fn of(problem: &HeatProblem, grid: RectilinearGrid<3>, storage: Option<(f64, &[f64])>) -> Self {
         let floorplan = problem.floorplan();
-        let grid = grid::grid(floorplan, refinement, allowed)?;
-        let conductivity = sample(floorplan, problem.conductivities(), &grid);
+        let mut medium = sample(floorplan, problem.conductivities(), &grid);
+        let mut capacity = Vec::new();
+        if let Some((rate, by_material)) = storage {
+            let densities = capacities(floorplan, by_material, &grid);
+            let [_, ny, nz] = grid.shape();
+            let volume = |c: usize| grid.volume(c / (ny * nz), c / nz % ny, c % nz);
+            capacity = densities
+                .iter()
+                .enumerate()
+                .map(|(c, d)| d * volume(c))
+                .collect();
+            medium.storage = densities;
+            for density in &mut medium.storage {
+                *density *= rate;
+            }
+        }
         let faces = problem.face_coefficients();
-        let operator = Operator::new(&grid, &conductivity, &faces);
-        let inverse = match Separable::new(&grid, &conductivity, &faces) {
+        let operator = Operator::new(&grid, &medium, &faces);
+        let inverse = match Separable::new(&grid, &medium, &faces) {
             Some(factors) => Inverse::Direct(Box::new(factors)),
-            None => Inverse::Iterative(Multigrid::new(
-                grid.axes(),
-                &conductivity,
-                &faces,
-                &operator,
-            )),
+            None => Inverse::Iterative(Multigrid::new(grid.axes(), &medium, &faces, &operator)),
         };
         let sources = floorplan
             .sources()
             .iter()
             .map(|HeatSource { footprint, z, .. }| cells_in(&grid, footprint.x, footprint.y, *z))
             .collect();
-        Ok(Self {
+        Self {
             grid,
             operator,
             inverse,
-            conductivity,
+            medium,
+            capacity,
             sources,
-        })
+        }
     }
 
     fn cell(&self, i: usize, j: usize, k: usize) -> usize {
@@ -216,6 +245,35 @@ impl Discretisation {
             }
         });
         Ok(readings.collect())
+    }
+
+    /// Number of the floorplan's sources.
+    pub fn sources(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Volume mean of the rise over one of the floorplan's sources.
+    pub fn mean_of_source<const L: usize>(
+        &self,
+        t: &[[f64; L]],
+        lane: usize,
+        source: usize,
+    ) -> f64 {
+        self.mean(Lane { values: t, lane }, &self.sources[source])
+    }
+
+    /// Heat stored in the product of two fields, tᵀ C u, by lanes.
+    pub fn stored<const L: usize>(&self, t: &[[f64; L]], u: &[[f64; L]]) -> [[f64; L]; L] {
+        let mut sums = [[0.0; L]; L];
+        for ((t, u), capacity) in t.iter().zip(u).zip(&self.capacity) {
+            for (row, t) in sums.iter_mut().zip(t) {
+                let heat = capacity * t;
+                for (sum, u) in row.iter_mut().zip(u) {
+                    *sum += heat * u;
+                }
+            }
+        }
+        sums
     }
 
     fn add_load<const L: usize>(&self, load: &Load, lane: usize, b: &mut [[f64; L]]) {
@@ -314,19 +372,19 @@ impl Discretisation {
                 op.gx[op.face_x(i, j, k)],
                 op.gx[op.face_x(i + 1, j, k)],
                 ny * nz,
-                self.conductivity.x[c],
+                self.medium.x[c],
             ),
             (
                 op.gy[op.face_y(i, j, k)],
                 op.gy[op.face_y(i, j + 1, k)],
                 nz,
-                self.conductivity.y[c],
+                self.medium.y[c],
             ),
             (
                 op.gz[op.face_z(i, j, k)],
                 op.gz[op.face_z(i, j, k + 1)],
                 1,
-                self.conductivity.z[c],
+                self.medium.z[c],
             ),
         ];
         let mut peak = own;
@@ -415,19 +473,31 @@ fn contacts(floorplan: &Floorplan, z: &Axis) -> Vec<f64> {
     contacts
 }
 
+/// ρc at every cell centre.
+fn capacities(floorplan: &Floorplan, by_material: &[f64], grid: &RectilinearGrid<3>) -> Vec<f64> {
+    let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
+    let mut all = Vec::with_capacity(grid.cells());
+    for &x in &x {
+        for &y in &y {
+            all.extend(
+                z.iter()
+                    .map(|&z| by_material[floorplan.material_at(x, y, z)]),
+            );
+        }
+    }
+    all
+}
+
 /// Conductivity at every cell centre.
-fn sample(
-    floorplan: &Floorplan,
-    by_material: &[[f64; 3]],
-    grid: &RectilinearGrid<3>,
-) -> Conductivity {
+fn sample(floorplan: &Floorplan, by_material: &[[f64; 3]], grid: &RectilinearGrid<3>) -> Medium {
     let [x, y, z] = grid.axes();
     let cells = grid.cells();
-    let mut k = Conductivity {
+    let mut k = Medium {
         x: Vec::with_capacity(cells),
         y: Vec::with_capacity(cells),
         z: Vec::with_capacity(cells),
         contacts: contacts(floorplan, z),
+        storage: Vec::new(),
     };
     let (ys, zs) = (y.centres(), z.centres());
     for x in x.centres() {

@@ -74,6 +74,24 @@ pub enum HeatError {
         /// Cells allowed.
         allowed: usize,
     },
+    /// Times of a response are unusable.
+    #[error(
+        "times of the step response: entry {} is {value} s; times must rise, be finite and above 0 s", index + 1
+    )]
+    Times {
+        /// Position in the list, from 0.
+        index: usize,
+        /// The time, s.
+        value: f64,
+    },
+    /// A response has no times.
+    #[error("a step response needs at least one time, none is given")]
+    NoTimes,
+    /// No reduced model has the responses computed.
+    #[error(
+        "the thermal responses computed belong to no passive network; lower the solver's tolerance"
+    )]
+    Network,
     /// An option of the solver is out of range.
     #[error("solver option {option} is {value}; it must be {allowed}")]
     Option {

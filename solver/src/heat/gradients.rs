@@ -93,7 +93,7 @@ fn advance<const L: usize>(
 ) -> [f64; L] {
     let [nx, ny, nz] = operator.shape;
     let plane = ny * nz;
-    let zeros = vec![[0.0; L]; nz];
+    let (zeros, nothing) = (vec![[0.0; L]; nz], vec![0.0; nz]);
     let mut sum = [0.0; L];
     vectorised(
         #[inline(always)]
@@ -108,7 +108,7 @@ fn advance<const L: usize>(
                     }
                 }
                 if i > 0 {
-                    let part = operator.apply_plane(i - 1, p, q, &zeros);
+                    let part = operator.apply_plane(i - 1, p, q, (&zeros, &nothing));
                     for l in 0..L {
                         sum[l] += part[l];
                     }
@@ -197,7 +197,7 @@ pub(super) fn solve<const L: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heat::operator::Conductivity;
+    use crate::heat::operator::Medium;
     use cpo_meshes::{Axis, RectilinearGrid};
     use std::f64::consts::PI;
 
@@ -217,11 +217,12 @@ mod tests {
         let axes = [lx, ly, lz].map(|l| Axis::uniform(0.0, l, n).unwrap());
         let grid = RectilinearGrid::new(axes);
         let cells = grid.cells();
-        let k = Conductivity {
+        let k = Medium {
             x: vec![k1; cells],
             y: vec![k2; cells],
             z: vec![k3; cells],
             contacts: vec![],
+            storage: vec![],
         };
         let faces = [0.0, 0.0, 0.0, 0.0, h, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -269,11 +270,12 @@ mod tests {
             graded(4e-3, cells),
             graded(1e-3, cells),
         ]);
-        let mut k = Conductivity {
+        let mut k = Medium {
             x: vec![],
             y: vec![],
             z: vec![],
             contacts: vec![],
+            storage: vec![],
         };
         for i in 0..cells {
             for j in 0..cells {
@@ -322,11 +324,12 @@ mod tests {
                 .map(|c| value(c + shift))
                 .collect::<Vec<_>>()
         };
-        let k = Conductivity {
+        let k = Medium {
             x: values(0),
             y: values(3),
             z: values(5),
             contacts: vec![],
+            storage: vec![],
         };
         let faces = [1.0, 0.0, 2.0, 0.0, 0.5, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -353,11 +356,12 @@ mod tests {
     fn limit_of_iterations_is_kept() {
         let grid = RectilinearGrid::new([0, 1, 2].map(|_| Axis::uniform(0.0, 1.0, 6).unwrap()));
         let one = || vec![1.0; grid.cells()];
-        let k = Conductivity {
+        let k = Medium {
             x: one(),
             y: one(),
             z: one(),
             contacts: vec![],
+            storage: vec![],
         };
         let faces = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
         let operator = Operator::new(&grid, &k, &faces);

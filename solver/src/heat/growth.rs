@@ -10,7 +10,7 @@ use cpo_meshes::{Axis, RectilinearGrid};
 
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
-use super::operator::{Conductivity, Operator};
+use super::operator::{Medium, Operator};
 use super::separable::Separable;
 
 /// Thickness in m and conductivity in plane and through, bottom to top.
@@ -71,7 +71,7 @@ fn graded([lower, upper]: [f64; 2], n: usize, finest: f64, growth: f64, marks: &
 
 struct Case {
     grid: RectilinearGrid<3>,
-    conductivity: Conductivity,
+    conductivity: Medium,
     operator: Operator,
 }
 
@@ -93,11 +93,12 @@ impl Case {
         let z = graded([0.0, heights[7]], n, 0.4e-6 * fineness, 0.2, &heights[4..7]);
         let [x, y] = lateral;
         let grid = RectilinearGrid::new([x, y, z]);
-        let mut conductivity = Conductivity {
+        let mut conductivity = Medium {
             x: Vec::with_capacity(grid.cells()),
             y: Vec::with_capacity(grid.cells()),
             z: Vec::with_capacity(grid.cells()),
             contacts: vec![],
+            storage: vec![],
         };
         let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
         for &x in &x {

@@ -17,7 +17,7 @@
 
 use cpo_meshes::Axis;
 
-use super::operator::{Conductivity, FaceCoefficients, Operator};
+use super::operator::{FaceCoefficients, Medium, Operator};
 use crate::linalg::vectorised;
 
 /// Number type inside the preconditioner. Single precision halves the memory traffic and costs no
@@ -71,14 +71,15 @@ impl Multigrid {
     /// The hierarchy under `operator`, which was made of the same axes, conductivities and faces.
     pub fn new(
         axes: &[Axis; 3],
-        conductivity: &Conductivity,
+        medium: &Medium,
         faces: &FaceCoefficients,
         operator: &Operator,
     ) -> Self {
         let z = &axes[2];
         let (mut x, mut y) = (axes[0].clone(), axes[1].clone());
-        let (mut kx, mut ky) = (conductivity.x.clone(), conductivity.y.clone());
+        let (mut kx, mut ky) = (medium.x.clone(), medium.y.clone());
         let mut gz = operator.gz.clone();
+        let mut storage = operator.storage.clone();
         let mut levels = vec![Level::new(operator)];
         let finest = x
             .widths()
@@ -104,14 +105,18 @@ impl Multigrid {
                 merged.conductivity(&kx, true),
                 merged.conductivity(&ky, false),
             );
-            gz = merged.sum(&gz);
+            gz = merged.sum(&gz, z.len() + 1);
+            if !storage.is_empty() {
+                storage = merged.sum(&storage, z.len());
+            }
             if let Some(last) = levels.last_mut() {
                 last.transfer = Some([interpolation(&x, &coarse_x), interpolation(&y, &coarse_y)]);
             }
             (x, y) = (coarse_x, coarse_y);
-            let coarse = Operator::lateral(&x, &y, z, &kx, &ky, gz, faces);
+            let mut coarse = Operator::lateral(&x, &y, z, &kx, &ky, gz, faces);
+            coarse.storage = storage;
             levels.push(Level::new(&coarse));
-            gz = coarse.gz;
+            (gz, storage) = (coarse.gz, coarse.storage);
         }
         Self { levels }
     }
@@ -185,7 +190,9 @@ impl Level {
                 for k in 0..nz {
                     let down = operator.gz[operator.face_z(i, j, k)];
                     let up = operator.gz[operator.face_z(i, j, k + 1)];
-                    let sides = operator.gx[operator.face_x(i, j, k)]
+                    let stored = operator.storage.get((i * ny + j) * nz + k);
+                    let sides = stored.copied().unwrap_or(0.0)
+                        + operator.gx[operator.face_x(i, j, k)]
                         + operator.gx[operator.face_x(i + 1, j, k)]
                         + operator.gy[operator.face_y(i, j, k)]
                         + operator.gy[operator.face_y(i, j + 1, k)];
@@ -546,17 +553,17 @@ impl Merged<'_> {
         coarse
     }
 
-    /// Vertical conductances of the merged columns: they add.
-    fn sum(&self, gz: &[f64]) -> Vec<f64> {
-        let (ny, faces) = (self.y.len(), self.nz + 1);
-        let mut coarse = Vec::with_capacity(self.starts_x.len() * self.starts_y.len() * faces);
+    /// What adds when columns merge, `rows` values each: vertical conductances, storage.
+    fn sum(&self, values: &[f64], rows: usize) -> Vec<f64> {
+        let ny = self.y.len();
+        let mut coarse = Vec::with_capacity(self.starts_x.len() * self.starts_y.len() * rows);
         for gi in Self::groups(self.starts_x, self.x.len()) {
             for gj in Self::groups(self.starts_y, ny) {
-                for z in 0..faces {
+                for z in 0..rows {
                     let mut sum = 0.0;
                     for i in gi.clone() {
                         for j in gj.clone() {
-                            sum += gz[(i * ny + j) * faces + z];
+                            sum += values[(i * ny + j) * rows + z];
                         }
                     }
                     coarse.push(sum);

@@ -3,7 +3,8 @@
 //! ∑_f g_f (T_c − T_f) = Q_c, with the conductance of a face between cells of widths w₁, w₂ and
 //! conductivities k₁, k₂ the series of two half cells,
 //! g = A / (w₁/(2k₁) + w₂/(2k₂)), and on the boundary that of a half cell and the boundary's own
-//! resistance, g = A / (w/(2k) + 1/h); a contact between two layers adds its resistance. Second order on smoothly graded grids whose faces lie on
+//! resistance, g = A / (w/(2k) + 1/h); a contact between two layers adds its resistance. In the Laplace transform of a transient,
+//! s ρc V joins the diagonal. Second order on smoothly graded grids whose faces lie on
 //! the interfaces; heat is conserved cell by cell. S. V. Patankar, *Numerical Heat Transfer and
 //! Fluid Flow* (1980), chapter 4.
 //!
@@ -19,16 +20,18 @@ use crate::linalg::vectorised;
 /// outside's temperature, 0 insulates it. Order: −x, +x, −y, +y, −z, +z.
 pub(super) type FaceCoefficients = [f64; 6];
 
-/// Principal conductivities of every cell along x, y and z, W/(m K).
-pub(super) struct Conductivity {
+/// What fills the cells: principal conductivities along x, y and z, W/(m K), and what else hinders or takes up heat.
+pub(super) struct Medium {
     pub x: Vec<f64>,
     pub y: Vec<f64>,
     pub z: Vec<f64>,
     /// Resistance times area in the z faces, m² K/W, as many as there are or none.
     pub contacts: Vec<f64>,
+    /// s ρc, W/(m³ K), where ρc ∂T/∂t has become s ρc T; empty in the steady state.
+    pub storage: Vec<f64>,
 }
 
-impl Conductivity {
+impl Medium {
     fn contact(&self, face: usize) -> f64 {
         self.contacts.get(face).copied().unwrap_or(0.0)
     }
@@ -50,6 +53,8 @@ impl Conductivity {
 
 /// Face conductances in W/K.
 pub(super) struct Operator {
+    /// s ρc V of every cell, W/K, or empty.
+    pub storage: Vec<f64>,
     /// Cells along x, y, z.
     pub shape: [usize; 3],
     /// Face i of cell (i, j, k) and the outermost one, (nx + 1)·ny·nz.
@@ -76,10 +81,17 @@ fn outer(w: f64, k: f64, h: f64) -> f64 {
 
 impl Operator {
     /// The operator on `grid`.
-    pub fn new(grid: &RectilinearGrid<3>, k: &Conductivity, faces: &FaceCoefficients) -> Self {
+    pub fn new(grid: &RectilinearGrid<3>, k: &Medium, faces: &FaceCoefficients) -> Self {
         let [x, y, z] = grid.axes();
         let gz = vertical(grid.axes(), k, faces[4], faces[5]);
-        Self::lateral(x, y, z, &k.x, &k.y, gz, faces)
+        let mut operator = Self::lateral(x, y, z, &k.x, &k.y, gz, faces);
+        if !k.storage.is_empty() {
+            let [nx, ny, nz] = operator.shape;
+            let volumes =
+                (0..nx * ny * nz).map(|c| grid.volume(c / (ny * nz), c / nz % ny, c % nz));
+            operator.storage = volumes.zip(&k.storage).map(|(v, s)| v * s).collect();
+        }
+        operator
     }
 
     /// The operator from lateral conductivities and given vertical conductances.
@@ -125,7 +137,13 @@ impl Operator {
                 }
             }
         }
-        Self { shape, gx, gy, gz }
+        Self {
+            storage: Vec::new(),
+            shape,
+            gx,
+            gy,
+            gz,
+        }
     }
 
     /// Number of cells.
@@ -163,29 +181,30 @@ impl Operator {
             + self.gy[y + nz]
             + self.gz[z]
             + self.gz[z + 1]
+            + self.storage.get(c).copied().unwrap_or(0.0)
     }
 
     /// out = A t, as sums of face fluxes.
     pub fn apply<const L: usize>(&self, t: &[[f64; L]], out: &mut [[f64; L]]) {
-        let zeros = vec![[0.0; L]; self.shape[2]];
+        let (zeros, nothing) = (vec![[0.0; L]; self.shape[2]], vec![0.0; self.shape[2]]);
         vectorised(
             #[inline(always)]
             || {
                 for i in 0..self.shape[0] {
-                    self.apply_plane(i, t, out, &zeros);
+                    self.apply_plane(i, t, out, (&zeros, &nothing));
                 }
             },
         );
     }
 
-    /// Plane i of out = A t; returns Σ t out over it. `zeros` is a column outside the grid.
+    /// Plane i of out = A t; returns Σ t out over it. Of zeros: a column outside the grid, one that stores nothing.
     #[inline(always)]
     pub fn apply_plane<const L: usize>(
         &self,
         i: usize,
         t: &[[f64; L]],
         out: &mut [[f64; L]],
-        zeros: &[[f64; L]],
+        (zeros, nothing): (&[[f64; L]], &[f64]),
     ) -> [f64; L] {
         let [nx, ny, nz] = self.shape;
         let step = ny * nz;
@@ -218,6 +237,11 @@ impl Operator {
             let face = self.face_y(i, j, 0);
             let (gs, gn) = (&self.gy[face..][..nz], &self.gy[face + nz..][..nz]);
             let gz = &self.gz[self.face_z(i, j, 0)..][..nz + 1];
+            let stored = if self.storage.is_empty() {
+                &nothing[..nz]
+            } else {
+                &self.storage[c..][..nz]
+            };
             let mut below: [f64; L] = std::array::from_fn(|l| gz[0] * own[0][l]);
             for k in 0..nz {
                 let here = own[k];
@@ -225,12 +249,13 @@ impl Operator {
                 let up = gz[k + 1];
                 let (gw, ge, gs, gn) = (gw[k], ge[k], gs[k], gn[k]);
                 let (w, e, s, n) = (&west[k], &east[k], &south[k], &north[k]);
+                let stored = stored[k];
                 let mut sum = [0.0; L];
                 for l in 0..L {
                     let above = up * (here[l] - next[l]);
                     let x = gw * (here[l] - w[l]) + ge * (here[l] - e[l]);
                     let y = gs * (here[l] - s[l]) + gn * (here[l] - n[l]);
-                    sum[l] = (below[l] + above) + (x + y);
+                    sum[l] = (below[l] + above) + (x + y) + stored * here[l];
                     below[l] = -above;
                     product[l] += here[l] * sum[l];
                 }
@@ -242,7 +267,7 @@ impl Operator {
 }
 
 /// Vertical conductances, boundaries included.
-fn vertical([x, y, z]: &[Axis; 3], k: &Conductivity, bottom: f64, top: f64) -> Vec<f64> {
+fn vertical([x, y, z]: &[Axis; 3], k: &Medium, bottom: f64, top: f64) -> Vec<f64> {
     let (nx, ny, nz) = (x.len(), y.len(), z.len());
     let mut gz = Vec::with_capacity(nx * ny * (nz + 1));
     for i in 0..nx {

@@ -109,6 +109,13 @@ impl HeatProblem {
         &self.conductivities
     }
 
+    /// ρc of each of the floorplan's materials, J/(m³ K).
+    pub(super) fn heat_capacities(&self) -> Result<Vec<f64>, HeatError> {
+        let materials = self.floorplan.materials().iter();
+        let capacities = materials.map(|m| m.volumetric_heat_capacity(self.conductivity_at));
+        Ok(capacities.collect::<Result<_, _>>()?)
+    }
+
     /// Positions of the named sources in the floorplan's list.
     pub(super) fn find_sources(&self, names: &[&str]) -> Result<Vec<usize>, HeatError> {
         let sources = self.floorplan.sources();

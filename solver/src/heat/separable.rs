@@ -3,7 +3,7 @@
 //! With k a function of z alone, and sides that are insulated or held at a temperature, A = a(z) Lₓ ⊗ W_y + b(z) Wₓ ⊗ L_y +
 //! Wₓ ⊗ W_y T_z: Lₓ and L_y are the one-dimensional lateral operators of unit conductivity, W cell widths, a and b lateral
 //! conductivity times the height of the cell. The eigenvectors Lₓ U = Wₓ U Λ, Uᵀ Wₓ U = 1, and those of y leave one
-//! tridiagonal system in z for every pair (m, n): T_z + λ_m a + μ_n b. Two dense products each way, n⁴ operations in all;
+//! tridiagonal system in z for every pair (m, n): T_z + λ_m a + μ_n b (+ s ρc in a Laplace transform). Two dense products each way, n⁴ operations in all;
 //! exact but for round-off, however the grid is graded. On even grids the eigenvectors are cosines.
 //! R. E. Lynch, J. R. Rice, D. H. Thomas, Numer. Math. 6, 185 (1964), 10.1007/BF01386067.
 
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use cpo_meshes::{Axis, RectilinearGrid};
 
-use super::operator::{Conductivity, FaceCoefficients};
+use super::operator::{FaceCoefficients, Medium};
 use crate::linalg::{bidiagonal_eigen, multiply};
 
 /// Most cells along x or y: the products cost the fourth power, an iteration the third.
@@ -33,6 +33,8 @@ pub(super) struct Separable {
     sheets: [Vec<f64>; 2],
     /// Conductance per area of the faces of a column.
     vertical: Vec<f64>,
+    /// Storage per area, s ρc times height, of every layer of cells.
+    stored: Vec<f64>,
 }
 
 impl Lateral {
@@ -91,7 +93,7 @@ impl Separable {
     /// The factors, if conductivities and sides allow it and the grid is not too large.
     pub fn new(
         grid: &RectilinearGrid<3>,
-        conductivity: &Conductivity,
+        medium: &Medium,
         faces: &FaceCoefficients,
     ) -> Option<Self> {
         let shape @ [nx, ny, nz] = grid.shape();
@@ -99,7 +101,7 @@ impl Separable {
         let sides = &faces[..4];
         let is_separable = sides.iter().all(|&h| h == 0.0 || h == f64::INFINITY)
             && nx.max(ny) <= MOST_CELLS
-            && [&conductivity.x, &conductivity.y, &conductivity.z]
+            && [&medium.x, &medium.y, &medium.z, &medium.storage]
                 .into_iter()
                 .all(|k| even(k));
         if !is_separable {
@@ -114,8 +116,12 @@ impl Separable {
                 Lateral::new(grid.axis(0), [held(0), held(1)])?,
                 Lateral::new(grid.axis(1), [held(2), held(3)])?,
             ],
-            sheets: [sheet(&conductivity.x), sheet(&conductivity.y)],
-            vertical: conductivity.column(0, z, faces[4], faces[5]),
+            sheets: [sheet(&medium.x), sheet(&medium.y)],
+            vertical: medium.column(0, z, faces[4], faces[5]),
+            stored: match medium.storage.get(..nz) {
+                Some(storage) => sheet(storage),
+                None => vec![0.0; nz],
+            },
         })
     }
 
@@ -190,7 +196,7 @@ impl Separable {
         let mut last = [0.0; L];
         for (k, value) in column.iter_mut().enumerate() {
             let (down, up) = (self.vertical[k], self.vertical[k + 1]);
-            let sides = lambda * self.sheets[0][k] + mu * self.sheets[1][k];
+            let sides = lambda * self.sheets[0][k] + mu * self.sheets[1][k] + self.stored[k];
             let link = if k == 0 {
                 down
             } else {
@@ -222,7 +228,7 @@ mod tests {
     use super::*;
 
     /// A graded stack of three layers; cells 300 : 1.
-    fn stack(lateral: f64) -> (RectilinearGrid<3>, Conductivity) {
+    fn stack(lateral: f64) -> (RectilinearGrid<3>, Medium) {
         let graded = |length: f64, n: u32| {
             let face =
                 |i: u32| length * ((6.0 * f64::from(i) / f64::from(n)).exp_m1() / 6.0_f64.exp_m1());
@@ -231,11 +237,12 @@ mod tests {
         let grid = RectilinearGrid::new([graded(5e-3, 21), graded(4e-3, 34), graded(1e-3, 18)]);
         let layer = |c: usize| [0.03, 400.0, 1.4][c % 18 / 6];
         let all = |factor: f64| (0..grid.cells()).map(|c| factor * layer(c)).collect();
-        let k = Conductivity {
+        let k = Medium {
             x: all(lateral),
             y: all(2.0 * lateral),
             z: all(1.0),
             contacts: vec![],
+            storage: vec![],
         };
         (grid, k)
     }
@@ -282,7 +289,7 @@ mod tests {
     #[test]
     fn what_is_not_separable_is_left_to_the_iteration() {
         let (grid, mut k) = stack(1.0);
-        let separable = |k: &Conductivity, faces| Separable::new(&grid, k, faces).is_some();
+        let separable = |k: &Medium, faces| Separable::new(&grid, k, faces).is_some();
         assert!(separable(&k, &[0.0, 0.0, 0.0, 0.0, 5e3, 0.0]));
         assert!(!separable(&k, &[0.0, 7.0, 0.0, 0.0, 5e3, 0.0]));
         k.y[500] *= 2.0;

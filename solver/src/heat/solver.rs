@@ -14,9 +14,9 @@ const FAMILY: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0];
 /// The same where the third of them has too many cells. Segments have an even number of cells at 1.
 const CLOSE_FAMILY: [f64; 3] = [1.0, 1.5, 2.0];
 /// Grids before a verdict is possible.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 /// Right-hand sides solved side by side.
-const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 
 /// Numerics of a heat solution.
 ///
@@ -41,9 +41,9 @@ const LANES: usize = 4;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HeatSolver {
-    error: f64,
-    maximum_cells: usize,
-    tolerance: f64,
+    pub(super) error: f64,
+    pub(super) maximum_cells: usize,
+    pub(super) tolerance: f64,
     maximum_iterations: usize,
 }
 
@@ -206,7 +206,7 @@ impl HeatSolver {
         Ok(cells)
     }
 
-    fn refinements(&self, problem: &HeatProblem) -> &'static [f64] {
+    pub(super) fn refinements(&self, problem: &HeatProblem) -> &'static [f64] {
         match grid(problem.floorplan(), FAMILY[FEWEST - 1], self.maximum_cells) {
             Err(HeatError::TooManyCells { .. }) => &CLOSE_FAMILY,
             _ => &FAMILY,
@@ -271,14 +271,14 @@ impl HeatSolver {
         }
     }
 
-    fn stop(&self) -> Stop {
+    pub(super) fn stop(&self) -> Stop {
         Stop {
             tolerance: self.tolerance,
             limit: self.maximum_iterations,
         }
     }
 
-    fn check(&self) -> Result<(), HeatError> {
+    pub(super) fn check(&self) -> Result<(), HeatError> {
         let between = |value: f64| value > 0.0 && value < 1.0;
         for (option, value) in [("error", self.error), ("tolerance", self.tolerance)] {
             if !between(value) {

@@ -1,7 +1,7 @@
 //! Dense eigenproblems and products, on slices by rows.
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 
 /// Eigenvalues and orthonormal eigenvectors, as rows of one slice, of MᵀM; M has `beside[f]` of column f − 1 and `own[f]` of
 /// column f in row f = 0 … n. From the singular values of M, so that small ones keep the digits that forming MᵀM would
@@ -20,6 +20,17 @@ pub(crate) fn bidiagonal_eigen(beside: &[f64], own: &[f64]) -> Option<(Vec<f64>,
     let svd = matrix.thin_svd().ok()?;
     let values = svd.S().column_vector().iter().map(|s| s * s).collect();
     let vectors = svd.V();
+    let rows = (0..n).flat_map(|m| (0..n).map(move |i| vectors[(i, m)]));
+    Some((values, rows.collect()))
+}
+
+/// Eigenvalues, rising, and orthonormal eigenvectors, as rows of one slice, of a symmetric matrix by rows. `None` if the iteration
+/// fails.
+pub(crate) fn symmetric_eigen(matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    let matrix = MatRef::from_row_major_slice(matrix, n, n);
+    let eigen = matrix.self_adjoint_eigen(Side::Lower).ok()?;
+    let values = eigen.S().column_vector().iter().copied().collect();
+    let vectors = eigen.U();
     let rows = (0..n).flat_map(|m| (0..n).map(move |i| vectors[(i, m)]));
     Some((values, rows.collect()))
 }

@@ -25,7 +25,7 @@ mod stencil;
 mod substructured;
 mod vectors;
 
-pub(crate) use dense::{bidiagonal_eigen, multiply};
+pub(crate) use dense::{bidiagonal_eigen, multiply, symmetric_eigen};
 pub(crate) use dissection::Dissection;
 pub(crate) use eigen::{
     EigenError, EigenOptions, Eigenpair, preconditioned, shift_invert, shift_invert_highest,
