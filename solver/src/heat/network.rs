@@ -20,7 +20,7 @@ use num_complex::Complex64;
 use crate::linalg::symmetric_eigen;
 
 /// What a new direction must add, relative to its own size, to be more than round-off of the others.
-const PIVOT: f64 = 1e-11;
+const PIVOT: f64 = 1e-9;
 /// Share of a source's steady resistance below which a mode is left out of a circuit.
 const NEGLIGIBLE: f64 = 1e-9;
 
@@ -89,22 +89,7 @@ impl ThermalNetwork {
             };
             pair.map(|v| v * scale[a] * scale[b])
         };
-        // Cholesky of Ĉ, slow directions first, without those that add nothing
-        let mut kept: Vec<usize> = Vec::new();
-        let mut factor: Vec<Vec<f64>> = Vec::new();
-        for a in 0..basis.len() {
-            let mut row: Vec<f64> = Vec::with_capacity(kept.len() + 1);
-            for (b, other) in factor.iter().enumerate() {
-                let known: f64 = row.iter().zip(other).map(|(x, y)| x * y).sum();
-                row.push((projected(a, kept[b])[0] - known) / other[b]);
-            }
-            let pivot = 1.0 - row.iter().map(|x| x * x).sum::<f64>();
-            if pivot > PIVOT {
-                row.push(pivot.sqrt());
-                factor.push(row);
-                kept.push(a);
-            }
-        }
+        let (kept, factor) = pivoted_cholesky(basis.len(), |a, b| projected(a, b)[0]);
         let m = kept.len();
         let solve = |column: &mut [f64]| {
             for a in 0..m {
@@ -320,6 +305,41 @@ impl ThermalNetwork {
         line(format_args!(".ends"));
         text
     }
+}
+
+/// Cholesky's factor of a Gram matrix of unit diagonal, by rows, of the directions that it names: always the one next that is farthest from those
+/// before it, until what is left of any is round-off. In the order given, a near copy of an earlier direction would pass its
+/// round-off on to all that follow.
+fn pivoted_cholesky(n: usize, gram: impl Fn(usize, usize) -> f64) -> (Vec<usize>, Vec<Vec<f64>>) {
+    let mut order: Vec<usize> = (0..n).collect();
+    let mut rows: Vec<Vec<f64>> = vec![Vec::with_capacity(n); n];
+    let mut left: Vec<f64> = vec![1.0; n];
+    for step in 0..n {
+        let Some(best) = (step..n).max_by(|&a, &b| left[order[a]].total_cmp(&left[order[b]]))
+        else {
+            break;
+        };
+        order.swap(step, best);
+        let pivot = left[order[step]];
+        if pivot <= PIVOT {
+            order.truncate(step);
+            break;
+        }
+        let own = order[step];
+        let root = pivot.sqrt();
+        for &other in &order[step + 1..] {
+            let known: f64 = rows[other].iter().zip(&rows[own]).map(|(x, y)| x * y).sum();
+            let entry = (gram(other, own) - known) / root;
+            rows[other].push(entry);
+            left[other] -= entry * entry;
+        }
+        rows[own].push(root);
+    }
+    let factor = order
+        .iter()
+        .map(|&a| std::mem::take(&mut rows[a]))
+        .collect();
+    (order, factor)
 }
 
 #[cfg(test)]
