@@ -25,7 +25,7 @@ pub use dimension::Dimension;
 pub use error::UnitError;
 pub use quantity::{AnyQuantity, Quantity};
 pub use types::{
-    Angle, ContactResistance, Current, Decibel, Density, Duration, HeatFlux,
+    Angle, ContactResistance, Current, Decibel, Density, Duration, Energy, FailureRate, HeatFlux,
     HeatTransferCoefficient, Length, PerKelvin, PerLength, Power, Resistance, SlopeEfficiency,
     SpecificHeat, Temperature, TemperatureDifference, ThermalConductivity, ThermalResistance,
     Voltage, Wavelength, WavelengthDrift,

@@ -48,6 +48,13 @@ const UNITS: &[(&str, f64, Dimension, bool)] = &[
         true,
     ),
     ("%", 1e-2, Dimension::NONE, false),
+    // failures in time: one in 1e9 device hours
+    (
+        "FIT",
+        1e-9 / 3600.0,
+        Dimension::of([0, 0, -1, 0, 0, 0, 0]),
+        false,
+    ),
 ];
 
 const PREFIXES: &[(char, f64)] = &[
@@ -69,7 +76,7 @@ const PREFIXES: &[(char, f64)] = &[
 const USUAL: &[&str] = &[
     "m", "cm", "mm", "um", "nm", "pm", "K", "degC", "W", "mW", "uW", "kW", "A", "mA", "V", "mV",
     "ohm", "rad", "mrad", "deg", "dB", "s", "ms", "us", "ns", "ps", "kg", "g", "J", "N", "Pa",
-    "kPa", "MPa", "GPa", "Hz", "MHz", "GHz", "THz", "eV", "%",
+    "kPa", "MPa", "GPa", "Hz", "MHz", "GHz", "THz", "eV", "FIT", "%",
 ];
 
 /// The degree Celsius in its spellings.

@@ -1,6 +1,7 @@
 //! The quantities with a dimension: thin wrappers of f64 in SI.
 
 use super::{AnyQuantity, Dimension, Quantity, UnitError, parse, print};
+use crate::constants::ELEMENTARY_CHARGE;
 use std::fmt;
 use std::str::FromStr;
 
@@ -317,6 +318,22 @@ quantity! {
     print 1 in [(1e-12, "pm/K"), (1e-9, "nm/K")];
     /// nanometres per kelvin
     nm_per_k = 1e-9;
+}
+
+quantity! {
+    /// An energy, in joules inside; printed in electronvolts.
+    Energy: "energy", "0.7 eV", Dimension::ENERGY;
+    print 1 in [(1e-3 * ELEMENTARY_CHARGE, "meV"), (ELEMENTARY_CHARGE, "eV")];
+    /// electronvolts
+    ev = ELEMENTARY_CHARGE;
+}
+
+quantity! {
+    /// A failure rate, in 1/s inside; printed in FIT, failures in 10⁹ device hours.
+    FailureRate: "failure rate", "50 FIT", Dimension::of([0, 0, -1, 0, 0, 0, 0]);
+    print 0 in [(1e-9 / 3600.0, "FIT")];
+    /// failures in 10⁹ device hours
+    fit = (1e-9 / 3600.0);
 }
 
 quantity! {

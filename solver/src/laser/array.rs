@@ -13,6 +13,7 @@
 use cpo_materials::{Current, Power, Quantity, Temperature, TemperatureDifference, Wavelength};
 use ndarray::Array2;
 
+use super::inverse::inverse;
 use super::model::Slopes;
 use super::{LaserError, LaserModel};
 use crate::heat::CrosstalkMatrix;
@@ -211,6 +212,27 @@ impl LaserArray {
     /// The lasers.
     pub fn lasers(&self) -> &[LaserModel] {
         &self.lasers
+    }
+
+    /// The same places with other lasers, as many.
+    pub(super) fn with_lasers(&self, lasers: Vec<LaserModel>) -> Self {
+        Self {
+            lasers,
+            ..self.clone()
+        }
+    }
+
+    /// The lasers `of`, by themselves.
+    pub(super) fn subset(&self, of: &[usize]) -> Self {
+        let n = of.len();
+        let pick =
+            |table: &Array2<f64>| Array2::from_shape_fn((n, n), |(i, j)| table[[of[i], of[j]]]);
+        Self {
+            lasers: of.iter().map(|&i| self.lasers[i]).collect(),
+            base: of.iter().map(|&i| self.base[i]).collect(),
+            resistance: pick(&self.resistance),
+            resistance_error: pick(&self.resistance_error),
+        }
     }
 
     /// The operating point at given drive currents.
@@ -556,36 +578,4 @@ fn jacobian(resistance: &Array2<f64>, heat: &[Slopes]) -> Array2<f64> {
     Array2::from_shape_fn((n, n), |(i, j)| {
         f64::from(u8::from(i == j)) - resistance[[i, j]] * heat[j].by_temperature
     })
-}
-
-/// Inverse by Gauss-Jordan elimination with partial pivoting; `None` where singular or not finite. The matrices are of
-/// the size of an array of lasers.
-fn inverse(matrix: &Array2<f64>) -> Option<Array2<f64>> {
-    let n = matrix.nrows();
-    let mut a = matrix.clone();
-    let mut b = Array2::<f64>::eye(n);
-    for column in 0..n {
-        let pivot =
-            (column..n).max_by(|&p, &q| a[[p, column]].abs().total_cmp(&a[[q, column]].abs()))?;
-        let value = a[[pivot, column]];
-        if !(value.is_finite() && value != 0.0) {
-            return None;
-        }
-        for k in 0..n {
-            a.swap([pivot, k], [column, k]);
-            b.swap([pivot, k], [column, k]);
-        }
-        for k in 0..n {
-            a[[column, k]] /= value;
-            b[[column, k]] /= value;
-        }
-        for row in (0..n).filter(|&row| row != column) {
-            let factor = a[[row, column]];
-            for k in 0..n {
-                a[[row, k]] -= factor * a[[column, k]];
-                b[[row, k]] -= factor * b[[column, k]];
-            }
-        }
-    }
-    b.iter().all(|v| v.is_finite()).then_some(b)
 }

@@ -55,6 +55,12 @@ pub enum LaserError {
         /// Step wanted in kelvin.
         tolerance: f64,
     },
+    /// Parameters cannot be fitted to light-current curves.
+    #[error("light-current fit: {reason}")]
+    Fit {
+        /// What is wrong.
+        reason: String,
+    },
     /// A source is not in the crosstalk matrix.
     #[error("thermal resistances of the array: {0}")]
     Heat(#[from] HeatError),

@@ -569,14 +569,19 @@ fn laser(mut row: Map<String, Json>, outcome: &Outcome<LaserOutcome>) -> Json {
         format!("drive_{}", outcome.drive.0),
         number(outcome.drive.1),
     );
+    if let Some((rate, life)) = outcome.reliability {
+        put(&mut row, "failure_rate", rate);
+        row.insert(String::from("median_life"), number(life));
+    }
+    let lasers = outcome.lasers.iter();
     row.insert(
         String::from("lasers"),
-        outcome.lasers.iter().map(one_laser).collect(),
+        lasers.map(|laser| one_laser(laser, outcome)).collect(),
     );
     row.into()
 }
 
-fn one_laser(laser: &LaserResult) -> Json {
+fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
     let mut row = object(json!({ "name": laser.name }));
     put(&mut row, "base_temperature", laser.base_temperature);
     if let Some(state) = &laser.state {
@@ -594,7 +599,32 @@ fn one_laser(laser: &LaserResult) -> Json {
             String::from("threshold_current"),
             number(state.threshold_current),
         );
+        if array.reliability.is_some() {
+            put(&mut row, "failure_rate", state.failure_rate);
+        }
+        if let Some(hop) = &state.mode_hop {
+            row.insert(String::from("mode_hops"), number(hop.hops));
+            put(&mut row, "mode_hop_margin_heating", hop.heating);
+            put(&mut row, "mode_hop_margin_cooling", hop.cooling);
+        }
     }
+    let switched = &laser.neighbours;
+    let mut neighbours = object(json!({
+        "worst": switched.worst.map(|j| &array.lasers[j].name),
+    }));
+    for (name, value) in [
+        ("junction_temperature_alone", switched.junction_alone),
+        (
+            "junction_temperature_beside_worst",
+            switched.junction_beside_worst,
+        ),
+        ("junction_temperature_range", switched.junction_range),
+        ("wavelength_alone", switched.wavelength_alone),
+        ("wavelength_range", switched.wavelength_range),
+    ] {
+        put(&mut neighbours, name, value);
+    }
+    row.insert(String::from("neighbours"), neighbours.into());
     let mut rollover = object(json!({
         "current": number(laser.rollover.current),
         "junction_temperature": number(laser.rollover.junction_temperature),

@@ -1,13 +1,23 @@
 //! The section of a laser array.
 
+use cpo_materials::Quantity;
+use cpo_solver::laser::LightCurrentFit;
+
 use super::Context;
 use super::cells::{PERCENT, cell, failed, missing, optional, plain, table, words};
 use super::conditions::Conditions;
 use super::heat::boundary;
 use crate::figures::DisplayUnit;
-use crate::report::{Cell, Column, ReportTable, Section};
+use crate::report::{Cell, Column, ReportTable, Section, significant};
 use crate::run::{LaserOutcome, LaserResult, LaserStateRecord, Value};
-use crate::study::{Drive, LaserTable, ParameterId};
+use crate::study::{Drive, LaserTable, LightEntry, ParameterId};
+
+/// Failures in 10⁹ device hours.
+const FIT: DisplayUnit = DisplayUnit::new("FIT", 1e-9 / 3600.0);
+/// Julian year.
+const YEAR: DisplayUnit = DisplayUnit::new("years", 31_557_600.0);
+/// Slope efficiency.
+const WATT_PER_AMPERE: DisplayUnit = DisplayUnit::new("W/A", 1.0);
 
 /// An array as one.
 pub(super) struct ArrayAnswer<'a> {
@@ -130,11 +140,18 @@ pub(super) fn without_drive(
 /// Full tables of `[laser.NAME]`.
 pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
     let (points, conditions) = context.laser_points(&laser.name);
-    let tables = vec![
+    let mut tables = vec![
         arrays(context, &points, &conditions),
         each(context, &points, &conditions),
+        neighbours(context, &points, &conditions),
         rollovers(context, laser, &points, &conditions),
     ];
+    tables.extend(
+        laser
+            .reliability
+            .map(|_| lives(context, &points, &conditions)),
+    );
+    tables.extend(laser.mode_hop.map(|_| hops(context, &points, &conditions)));
     let mut text = match conditions.shared() {
         shared if shared.is_empty() => {
             String::from("Cooling is the [heat] table that surrounds the lasers.")
@@ -155,12 +172,33 @@ pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
     }
     text += " Threshold I₀ exp((T − T_r)/T₀) and slope η₀ exp(−(T − T_r)/T₁) at the junction's mean temperature, \
         which the heat of all lasers sets.";
+    if let LightEntry::Fitted(fit) = &laser.light {
+        text += &format!(" {}", fitted(fit));
+    }
     Section {
         title: format!("Lasers {}", laser.name),
         text,
         tables,
         figures: Vec::new(),
     }
+}
+
+/// The fitted parameters in words.
+fn fitted(fit: &LightCurrentFit) -> String {
+    let number =
+        |value: f64, error: f64, unit: DisplayUnit| words(&Value::with_error(value, error), unit);
+    let (threshold, t0) = (fit.threshold(), fit.threshold_temperature());
+    let (slope, t1) = (fit.slope(), fit.slope_temperature());
+    format!(
+        "Fitted to {} samples above threshold, standard uncertainties in brackets, stated at 25 °C: I₀ = {}, T₀ = {}, η₀ = {}, \
+         T₁ = {}; standard deviation of the residual {} mW. Twice these uncertainties are in the error bars.",
+        fit.samples(),
+        number(threshold.0.si(), threshold.1.si(), DisplayUnit::MILLIAMPERE),
+        number(t0.0.si(), t0.1.si(), DisplayUnit::KELVIN),
+        number(slope.0.si(), slope.1.si(), WATT_PER_AMPERE),
+        number(t1.0.si(), t1.1.si(), DisplayUnit::KELVIN),
+        significant(DisplayUnit::MILLIWATT.show(fit.residual().si()), 2),
+    )
 }
 
 fn arrays(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
@@ -223,8 +261,7 @@ pub(super) fn array_cells(outcome: &LaserOutcome) -> Vec<Cell> {
 }
 
 fn each(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
-    let mut columns = conditions.columns();
-    columns.extend([
+    let columns = [
         Column::new("laser", ""),
         Column::new("operation", ""),
         Column::new("junction", "°C"),
@@ -236,19 +273,16 @@ fn each(context: Context<'_>, points: &[usize], conditions: &Conditions) -> Repo
         Column::new("heat", "mW"),
         Column::new("wall-plug efficiency", "%"),
         Column::new("wavelength", "nm"),
-    ]);
-    let mut rows = Vec::new();
-    for (p, &l) in points.iter().enumerate() {
-        let Ok(outcome) = &context.results.lasers[l] else {
-            continue;
-        };
-        for laser in &outcome.lasers {
-            let mut row = conditions.cells(p);
-            row.extend(laser_cells(laser, outcome.operation));
-            rows.push(row);
-        }
-    }
-    table("Each laser at its operating point.", columns, rows)
+    ];
+    let caption = "Each laser at its operating point.";
+    per_laser(
+        context,
+        points,
+        conditions,
+        columns,
+        caption,
+        |laser, outcome| laser_cells(laser, outcome.operation),
+    )
 }
 
 fn laser_cells(laser: &LaserResult, operation: &str) -> Vec<Cell> {
@@ -278,6 +312,127 @@ fn laser_cells(laser: &LaserResult, operation: &str) -> Vec<Cell> {
         plain(state.wall_plug_efficiency, PERCENT),
         optional(&state.wavelength, DisplayUnit::NANOMETRE),
     ]
+}
+
+fn neighbours(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+    let columns = [
+        Column::new("laser", ""),
+        Column::new("junction alone", "°C"),
+        Column::new("worst neighbour", ""),
+        Column::new("junction beside it", "°C"),
+        Column::new("rise by all", "K"),
+        Column::new("wavelength alone", "nm"),
+        Column::new("shift by all", "nm"),
+    ];
+    per_laser(
+        context,
+        points,
+        conditions,
+        columns,
+        "Neighbours on and off: a laser is coolest alone and hottest with all on; every other pattern lies between.",
+        |laser, outcome| {
+            let switched = &laser.neighbours;
+            let worst = switched.worst.map(|j| Cell::text(&outcome.lasers[j].name));
+            vec![
+                Cell::text(&laser.name),
+                optional(&switched.junction_alone, DisplayUnit::CELSIUS),
+                worst.unwrap_or_else(missing),
+                optional(&switched.junction_beside_worst, DisplayUnit::CELSIUS),
+                optional(&switched.junction_range, DisplayUnit::KELVIN),
+                optional(&switched.wavelength_alone, DisplayUnit::NANOMETRE),
+                optional(&switched.wavelength_range, DisplayUnit::NANOMETRE),
+            ]
+        },
+    )
+}
+
+/// A table with a row for each laser of each point.
+fn per_laser<const N: usize>(
+    context: Context<'_>,
+    points: &[usize],
+    conditions: &Conditions,
+    own: [Column; N],
+    caption: &str,
+    cells: impl Fn(&LaserResult, &LaserOutcome) -> Vec<Cell>,
+) -> ReportTable {
+    let mut columns = conditions.columns();
+    columns.extend(own);
+    let mut rows = Vec::new();
+    for (p, &l) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.lasers[l] else {
+            continue;
+        };
+        for laser in &outcome.lasers {
+            let mut row = conditions.cells(p);
+            row.extend(cells(laser, outcome));
+            rows.push(row);
+        }
+    }
+    table(caption, columns, rows)
+}
+
+fn lives(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+    let mut columns = conditions.columns();
+    columns.extend([
+        Column::new("most of one laser", "FIT"),
+        Column::new("array", "FIT"),
+        Column::new("median life", "years"),
+    ]);
+    let mut rows = Vec::new();
+    for (p, &l) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.lasers[l] else {
+            continue;
+        };
+        let mut row = conditions.cells(p);
+        let states = outcome.lasers.iter().filter_map(|l| l.state.as_ref());
+        let most = states
+            .map(|s| s.failure_rate)
+            .max_by(|a, b| a.value.total_cmp(&b.value));
+        match (most, outcome.reliability) {
+            (Some(most), Some((rate, life))) => row.extend([
+                cell(&most, FIT, ""),
+                cell(&rate, FIT, ""),
+                plain(life, YEAR),
+            ]),
+            _ => row.extend((0..3).map(|_| missing())),
+        }
+        rows.push(row);
+    }
+    table(
+        "Failure rate by the Arrhenius law stated, at the junction temperatures and currents above; 1 FIT is one failure in 10⁹ \
+         device hours. The array fails with its first laser; median life ln 2 over its rate, wear-out apart.",
+        columns,
+        rows,
+    )
+}
+
+fn hops(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+    let columns = [
+        Column::new("laser", ""),
+        Column::new("hops", ""),
+        Column::new("margin heating", "K"),
+        Column::new("margin cooling", "K"),
+    ];
+    per_laser(
+        context,
+        points,
+        conditions,
+        columns,
+        "Mode hops since the reference temperature, and how far the junction can warm and cool before the next.",
+        |laser, _| {
+            let name = Cell::text(&laser.name);
+            let state = laser.state.as_ref();
+            match state.and_then(|s| s.mode_hop.as_ref()) {
+                Some(hop) => vec![
+                    name,
+                    Cell::number(hop.hops, DisplayUnit::ONE),
+                    optional(&hop.heating, DisplayUnit::KELVIN),
+                    optional(&hop.cooling, DisplayUnit::KELVIN),
+                ],
+                None => vec![name, missing(), missing(), missing()],
+            }
+        },
+    )
 }
 
 fn rollovers(

@@ -1,9 +1,13 @@
 //! Laser points: the operating point of an array within a solved heat problem.
 
 use cpo_materials::{
-    Current, Power, Quantity, SlopeEfficiency, Temperature, Wavelength, WavelengthDrift,
+    Current, Power, Quantity, SlopeEfficiency, Temperature, TemperatureDifference, Wavelength,
+    WavelengthDrift,
 };
-use cpo_solver::laser::{LaserArray, LaserModel, LaserParameters, LaserState, Operating};
+use cpo_solver::laser::{
+    FailureEstimate, LaserArray, LaserError, LaserModel, LaserParameters, LaserState,
+    ModeSelection, NeighbourPatterns, Operating, Reliability, RolloverPoint,
+};
 use ndarray::Array2;
 
 use super::{HeatOutcome, Outcome, Value, severity};
@@ -15,6 +19,9 @@ use crate::table::Status;
 const CURVE_POINTS: usize = 121;
 /// The curve ends at this multiple of the largest current in question.
 const CURVE_REACH: f64 = 1.6;
+
+/// Standard uncertainties of fitted parameters in an error bar: 95 % of a normal distribution (JCGM 100:2008, GUM, 6.2).
+const COVERAGE: f64 = 2.0;
 
 /// A running laser.
 #[derive(Clone, Debug)]
@@ -33,8 +40,40 @@ pub struct LaserStateRecord {
     pub wall_plug_efficiency: f64,
     /// Threshold at the junction's temperature, A.
     pub threshold_current: f64,
-    /// m; absent unless the study states one.
+    /// m, of the mode that lases; absent unless the study states one.
     pub wavelength: Value,
+    /// 1/s; absent unless the study states how the laser ages.
+    pub failure_rate: Value,
+    /// Where it stands between mode hops, if the study states what selects the mode.
+    pub mode_hop: Option<ModeHopRecord>,
+}
+
+/// Where a laser stands between two mode hops.
+#[derive(Clone, Debug)]
+pub struct ModeHopRecord {
+    /// Hops since the reference temperature.
+    pub hops: f64,
+    /// Rise of the junction temperature up to the next, K.
+    pub heating: Value,
+    /// Fall of the junction temperature down to the next, K.
+    pub cooling: Value,
+}
+
+/// What neighbours that are switched on and off do to a laser: it is coolest alone and hottest with all on.
+#[derive(Clone, Debug)]
+pub struct NeighbourRecord {
+    /// Junction temperature alone, K.
+    pub junction_alone: Value,
+    /// Wavelength alone, m.
+    pub wavelength_alone: Value,
+    /// Index of the neighbour that warms most; none in an array of one.
+    pub worst: Option<usize>,
+    /// Junction temperature with that one on, K.
+    pub junction_beside_worst: Value,
+    /// Junction temperature with all on less that alone, K; absent at rollover.
+    pub junction_range: Value,
+    /// The same of the wavelength, m; with a mode hop between them it jumps.
+    pub wavelength_range: Value,
 }
 
 /// What a laser delivers at most, all in the same proportion.
@@ -59,6 +98,8 @@ pub struct LaserResult {
     pub state: Option<LaserStateRecord>,
     /// Its most.
     pub rollover: RolloverRecord,
+    /// With its neighbours on and off.
+    pub neighbours: NeighbourRecord,
 }
 
 impl LaserResult {
@@ -90,6 +131,8 @@ pub struct LaserOutcome {
     pub drive: (&'static str, f64),
     /// The lasers.
     pub lasers: Vec<LaserResult>,
+    /// Failure rate of the array, which fails with its first laser, 1/s, and its median life, s; if the study states how lasers age.
+    pub reliability: Option<(Value, f64)>,
     /// Light against current.
     pub curve: LightCurrent,
 }
@@ -153,53 +196,66 @@ pub(super) fn solve(
         .collect();
     let array =
         LaserArray::new(vec![model; n], &base, resistance, bars).map_err(|e| e.to_string())?;
-    let (operating, drive) = match values.drive {
-        DriveValue::Current(current) => (
-            array.at_currents(&vec![current; n]),
-            ("current", current.si()),
-        ),
-        DriveValue::Power(power) => (array.at_powers(&vec![power; n]), ("power", power.si())),
-    };
-    let operating = operating.map_err(|e| e.to_string())?;
-    let rollover = array
-        .rollover(&vec![Power::from_si(1.0); n])
-        .map_err(|e| e.to_string())?;
     let unconverged = heat.status() == Status::Unconverged;
-    let converged = |value: f64, error: f64| {
-        let wanted = if unconverged { 0.0 } else { f64::INFINITY };
-        Value::judged(value, error, wanted)
-    };
-    let has_wavelength = values.emission.is_some();
-    let record = |s: &LaserState, base: &Value| LaserStateRecord {
-        junction_temperature: converged(s.junction.si(), s.junction_error.si() + base.error),
-        current: converged(s.current.si(), s.current_error.si()),
-        optical_power: converged(s.optical_power.si(), s.optical_power_error.si()),
-        heat: s.heat.si(),
-        voltage: model.voltage(s.current).si(),
-        wall_plug_efficiency: s.wall_plug_efficiency,
-        threshold_current: s.threshold.si(),
-        wavelength: if has_wavelength {
-            let drift = values.emission.map_or(0.0, |(_, drift)| drift.si());
-            converged(
-                s.wavelength.si(),
-                s.wavelength_error.si() + drift.abs() * base.error,
-            )
-        } else {
-            Value::absent()
+    let recorder = Recorder {
+        model,
+        bases: &bases,
+        emits: values.emission.is_some(),
+        reliability: match values.reliability {
+            Some(law) => Some(Reliability::new(law).map_err(|e| e.to_string())?),
+            None => None,
         },
+        modes: match values.mode_hop {
+            Some((spacing, drift, detuning)) => {
+                Some(ModeSelection::new(spacing, drift, detuning.si()).map_err(|e| e.to_string())?)
+            }
+            None => None,
+        },
+        unconverged,
     };
-    let lasers = (0..n)
-        .map(|i| LaserResult {
+    let answer = solved(&array, &values, &recorder).map_err(|e| e.to_string())?;
+    let Answer {
+        operating,
+        rollover,
+        rollover_error,
+        neighbours,
+    } = answer;
+    let drive = match values.drive {
+        DriveValue::Current(current) => ("current", current.si()),
+        DriveValue::Power(power) => ("power", power.si()),
+    };
+    let records: Option<Vec<LaserStateRecord>> = operating.states().map(|states| {
+        states
+            .iter()
+            .enumerate()
+            .map(|(i, state)| recorder.record(i, state))
+            .collect()
+    });
+    let reliability = match (&recorder.reliability, operating.states()) {
+        (Some(law), Some(states)) => {
+            let each = states
+                .iter()
+                .enumerate()
+                .map(|(i, state)| recorder.failure(law, i, state));
+            let all = FailureEstimate::in_series(each);
+            let rate = recorder.value(all.rate.si(), all.error.si());
+            Some((rate, all.median_life()))
+        }
+        _ => None,
+    };
+    let lasers = neighbours
+        .into_iter()
+        .enumerate()
+        .map(|(i, neighbours)| LaserResult {
             name: heat.sources[rows[i]].clone(),
             base_temperature: bases[i],
-            state: operating
-                .states()
-                .map(|states| record(&states[i], &bases[i])),
+            state: records.as_ref().map(|records| records[i].clone()),
             rollover: RolloverRecord {
-                max_power: converged(rollover.max_power[i].si(), rollover.max_power_error[i].si()),
+                max_power: recorder.value(rollover.max_power[i].si(), rollover_error[i]),
                 current: rollover.currents[i].si(),
                 junction_temperature: rollover.junctions[i].si(),
             },
+            neighbours,
         })
         .collect();
     let dark = |s: &LaserState| s.optical_power.si() <= 0.0;
@@ -219,8 +275,216 @@ pub(super) fn solve(
         operation,
         drive,
         lasers,
+        reliability,
         curve: curve(&array, CURVE_REACH * reach)?,
     })
+}
+
+/// What is solved of an array.
+struct Answer {
+    operating: Operating,
+    rollover: RolloverPoint,
+    rollover_error: Vec<f64>,
+    neighbours: Vec<NeighbourRecord>,
+}
+
+fn solved(
+    array: &LaserArray,
+    values: &LaserValues,
+    recorder: &Recorder<'_>,
+) -> Result<Answer, LaserError> {
+    let n = array.len();
+    let operate = |array: &LaserArray| match values.drive {
+        DriveValue::Current(current) => array.at_currents(&vec![current; n]),
+        DriveValue::Power(power) => array.at_powers(&vec![power; n]),
+    };
+    let roll = |array: &LaserArray| array.rollover(&vec![Power::from_si(1.0); n]);
+    let mut operating = operate(array)?;
+    let rollover = roll(array)?;
+    let mut rollover_error: Vec<f64> = rollover.max_power_error.iter().map(|e| e.si()).collect();
+    let neighbours = recorder.neighbours(array, values)?;
+    if let Some(fit) = &values.fit {
+        operating = array.widened(operating, fit, COVERAGE, operate)?;
+        let most = |array: &LaserArray| {
+            let powers = roll(array)?.max_power;
+            Ok(Some(powers.iter().map(|p| p.si()).collect()))
+        };
+        if let Some(widths) = array.spread(fit, most)? {
+            for (error, width) in rollover_error.iter_mut().zip(widths) {
+                *error += COVERAGE * width;
+            }
+        }
+    }
+    Ok(Answer {
+        operating,
+        rollover,
+        rollover_error,
+        neighbours,
+    })
+}
+
+/// What turns states into records.
+struct Recorder<'a> {
+    model: LaserModel,
+    bases: &'a [Value],
+    emits: bool,
+    reliability: Option<Reliability>,
+    modes: Option<ModeSelection>,
+    unconverged: bool,
+}
+
+impl Recorder<'_> {
+    /// A number of the status of the heat problem.
+    fn value(&self, value: f64, error: f64) -> Value {
+        let wanted = if self.unconverged { 0.0 } else { f64::INFINITY };
+        Value::judged(value, error, wanted)
+    }
+
+    /// A wavelength, if the study states one.
+    fn emitted(&self, value: f64, error: f64) -> Value {
+        if self.emits {
+            self.value(value, error)
+        } else {
+            Value::absent()
+        }
+    }
+
+    /// Wavelength of the mode that lases, m.
+    fn wavelength(&self, state: &LaserState) -> f64 {
+        let hopped = self
+            .modes
+            .map(|modes| modes.margin(&self.model, state.junction).wavelength);
+        hopped.unwrap_or(state.wavelength).si()
+    }
+
+    /// Error of a wavelength by that of the base temperature, m.
+    fn drifted(&self, i: usize) -> f64 {
+        self.model.parameters().drift.si().abs() * self.bases[i].error
+    }
+
+    fn junction_error(&self, i: usize, state: &LaserState) -> f64 {
+        state.junction_error.si() + self.bases[i].error
+    }
+
+    fn failure(&self, law: &Reliability, i: usize, state: &LaserState) -> FailureEstimate {
+        let error = TemperatureDifference::from_si(self.junction_error(i, state));
+        law.estimate(
+            (state.junction, error),
+            (state.current, state.current_error),
+        )
+    }
+
+    fn record(&self, i: usize, s: &LaserState) -> LaserStateRecord {
+        let junction_error = self.junction_error(i, s);
+        LaserStateRecord {
+            junction_temperature: self.value(s.junction.si(), junction_error),
+            current: self.value(s.current.si(), s.current_error.si()),
+            optical_power: self.value(s.optical_power.si(), s.optical_power_error.si()),
+            heat: s.heat.si(),
+            voltage: self.model.voltage(s.current).si(),
+            wall_plug_efficiency: s.wall_plug_efficiency,
+            threshold_current: s.threshold.si(),
+            wavelength: self.emitted(
+                self.wavelength(s),
+                s.wavelength_error.si() + self.drifted(i),
+            ),
+            failure_rate: self.reliability.map_or_else(Value::absent, |law| {
+                let estimate = self.failure(&law, i, s);
+                self.value(estimate.rate.si(), estimate.error.si())
+            }),
+            mode_hop: self.modes.map(|modes| {
+                let margin = modes.margin(&self.model, s.junction);
+                ModeHopRecord {
+                    hops: margin.hops,
+                    heating: self.value(margin.heating.si(), junction_error),
+                    cooling: self.value(margin.cooling.si(), junction_error),
+                }
+            }),
+        }
+    }
+
+    fn neighbours(
+        &self,
+        array: &LaserArray,
+        values: &LaserValues,
+    ) -> Result<Vec<NeighbourRecord>, LaserError> {
+        let patterns = patterns(array, values)?;
+        // the law of the mode that lased at first, which has no jumps to differentiate
+        let smooth = |array: &LaserArray| -> Result<Option<Vec<f64>>, LaserError> {
+            let of = |s: &LaserState| s.wavelength.si();
+            let all = self::patterns(array, values)?;
+            Ok(Some(all.iter().flat_map(|p| numbers(p, of)).collect()))
+        };
+        let widths = match &values.fit {
+            Some(fit) => array.spread(fit, smooth)?,
+            None => None,
+        };
+        let record = |(i, pattern): (usize, &NeighbourPatterns)| {
+            let found = numbers(pattern, |s| self.wavelength(s));
+            let mut bars = bars(pattern);
+            if let Some(widths) = &widths {
+                for (bar, width) in bars.iter_mut().zip(&widths[NUMBERS * i..]) {
+                    *bar += COVERAGE * width;
+                }
+            }
+            // a base temperature that is off shifts all patterns alike
+            let base = self.bases[i].error;
+            NeighbourRecord {
+                junction_alone: self.value(found[0], bars[0] + base),
+                wavelength_alone: self.emitted(found[1], bars[1] + self.drifted(i)),
+                worst: pattern.neighbour.map(|(j, _)| j),
+                junction_beside_worst: self.value(found[2], bars[2] + base),
+                junction_range: self.value(found[3], bars[3]),
+                wavelength_range: self.emitted(found[4], bars[4]),
+            }
+        };
+        Ok(patterns.iter().enumerate().map(record).collect())
+    }
+}
+
+/// Numbers of a [`NeighbourRecord`].
+const NUMBERS: usize = 5;
+
+fn patterns(
+    array: &LaserArray,
+    values: &LaserValues,
+) -> Result<Vec<NeighbourPatterns>, LaserError> {
+    let n = array.len();
+    match values.drive {
+        DriveValue::Current(current) => array.patterns_at_currents(&vec![current; n]),
+        DriveValue::Power(power) => array.patterns_at_powers(&vec![power; n]),
+    }
+}
+
+/// Junction and wavelength alone, junction beside the worst neighbour, ranges of junction and wavelength; NaN where absent.
+fn numbers(pattern: &NeighbourPatterns, wavelength: impl Fn(&LaserState) -> f64) -> [f64; NUMBERS] {
+    let of = |state: Option<LaserState>, number: &dyn Fn(&LaserState) -> f64| {
+        state.as_ref().map_or(f64::NAN, number)
+    };
+    let junction = |s: &LaserState| s.junction.si();
+    let (alone, all) = (pattern.alone, pattern.all);
+    [
+        of(alone, &junction),
+        of(alone, &wavelength),
+        of(pattern.neighbour.map(|(_, state)| state), &junction),
+        of(all, &junction) - of(alone, &junction),
+        of(all, &wavelength) - of(alone, &wavelength),
+    ]
+}
+
+/// Error bars of [`numbers`] by those of the thermal resistances; of a difference the sum.
+fn bars(pattern: &NeighbourPatterns) -> [f64; NUMBERS] {
+    let junction = |state: Option<LaserState>| state.map_or(f64::NAN, |s| s.junction_error.si());
+    let wavelength =
+        |state: Option<LaserState>| state.map_or(f64::NAN, |s| s.wavelength_error.si());
+    let (alone, all) = (pattern.alone, pattern.all);
+    [
+        junction(alone),
+        wavelength(alone),
+        junction(pattern.neighbour.map(|(_, state)| state)),
+        junction(all) + junction(alone),
+        wavelength(all) + wavelength(alone),
+    ]
 }
 
 /// Temperature of source i with the lasers off: ambient and the rise by all other heat.

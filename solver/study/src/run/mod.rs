@@ -23,7 +23,10 @@ pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use grating::{GratingOutcome, GratingResult};
 pub use heat::{HeatOutcome, TemperatureSlice};
-pub use laser::{LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, RolloverRecord};
+pub use laser::{
+    LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, ModeHopRecord, NeighbourRecord,
+    RolloverRecord,
+};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;

@@ -9,13 +9,14 @@ use cpo_materials::{
 };
 
 use cpo_solver::coupling::{CouplingError, Fiber as SolverFiber};
+use cpo_solver::laser::{LightCurrentFit, ReliabilityParameters};
 use num_complex::Complex64;
 
 use super::reader::evaluate;
 use super::{
     CoatEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable,
-    GratingTable, HeatTable, LaserTable, MaterialId, MaterialKind, ModesTable, NearField,
-    ParameterValues, StatedMaterial, Study, TaperTable,
+    GratingTable, HeatTable, LaserTable, LightEntry, MaterialId, MaterialKind, ModesTable,
+    NearField, Number, ParameterValues, StatedMaterial, Study, TaperTable,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -111,6 +112,12 @@ pub struct LaserValues {
     pub emission: Option<(Wavelength, WavelengthDrift)>,
     /// What is given of each laser.
     pub drive: DriveValue,
+    /// The fit that threshold, slope and their temperatures come from, if they are fitted.
+    pub fit: Option<LightCurrentFit>,
+    /// How it ages, if stated.
+    pub reliability: Option<ReliabilityParameters>,
+    /// Mode spacing, drift of the mode selector and its detuning, if stated.
+    pub mode_hop: Option<(Wavelength, WavelengthDrift, Length)>,
 }
 
 /// What is given of each laser at one point.
@@ -512,12 +519,40 @@ impl Study {
     /// [`StudyError::NoSuchTable`].
     pub fn laser(&self, name: &str, values: &ParameterValues) -> Result<LaserValues, StudyError> {
         let laser = self.laser_table(name)?;
+        let reference_temperature = self.evaluate(&laser.reference_temperature, values);
+        let (fit, light) = match &laser.light {
+            LightEntry::Stated {
+                threshold_current,
+                threshold_temperature,
+                slope_efficiency,
+                slope_temperature,
+            } => (
+                None,
+                (
+                    self.evaluate(threshold_current, values),
+                    self.evaluate(threshold_temperature, values),
+                    self.evaluate(slope_efficiency, values),
+                    self.evaluate(slope_temperature, values),
+                ),
+            ),
+            LightEntry::Fitted(fit) => {
+                let fit = fit.at(reference_temperature);
+                let light = (
+                    fit.threshold().0,
+                    fit.threshold_temperature().0,
+                    fit.slope().0,
+                    fit.slope_temperature().0,
+                );
+                (Some(fit), light)
+            }
+        };
+        let (threshold_current, threshold_temperature, slope_efficiency, slope_temperature) = light;
         Ok(LaserValues {
-            reference_temperature: self.evaluate(&laser.reference_temperature, values),
-            threshold_current: self.evaluate(&laser.threshold_current, values),
-            threshold_temperature: self.evaluate(&laser.threshold_temperature, values),
-            slope_efficiency: self.evaluate(&laser.slope_efficiency, values),
-            slope_temperature: self.evaluate(&laser.slope_temperature, values),
+            reference_temperature,
+            threshold_current,
+            threshold_temperature,
+            slope_efficiency,
+            slope_temperature,
             turn_on_voltage: self.evaluate(&laser.turn_on_voltage, values),
             series_resistance: self.evaluate(&laser.series_resistance, values),
             emission: laser
@@ -527,6 +562,23 @@ impl Study {
                 Drive::Current(current) => DriveValue::Current(self.evaluate(current, values)),
                 Drive::Power(power) => DriveValue::Power(self.evaluate(power, values)),
             },
+            fit,
+            reliability: laser.reliability.map(|law| ReliabilityParameters {
+                failure_rate: self.evaluate(&law.failure_rate, values),
+                activation_energy: self.evaluate(&law.activation_energy, values),
+                reference: self.evaluate(&law.junction_temperature, values),
+                current: law.current.map(|(current, exponent)| {
+                    let Number(exponent) = self.evaluate(&exponent, values);
+                    (self.evaluate(&current, values), exponent)
+                }),
+            }),
+            mode_hop: laser.mode_hop.map(|hop| {
+                (
+                    self.evaluate(&hop.spacing, values),
+                    self.evaluate(&hop.selector_drift, values),
+                    self.evaluate(&hop.detuning, values),
+                )
+            }),
         })
     }
 }

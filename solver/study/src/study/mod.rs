@@ -17,6 +17,7 @@ mod heat;
 mod index_range;
 mod instance;
 mod laser;
+mod light_current;
 mod material;
 mod modes;
 mod near_field;
@@ -44,7 +45,7 @@ pub use floorplan::{
 pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
 pub use instance::{DriveValue, FaceCondition, Fiber, FiberModel, Gap, LaserValues};
-pub use laser::{Drive, LaserTable};
+pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
 pub use material::{
     MaterialEntry, MaterialId, MaterialKind, MaterialRecord, OrientedMaterial, StatedMaterial,
 };

@@ -344,11 +344,26 @@ tables! {
         threshold_temperature: "\"60 K\"",
         slope_efficiency: "\"0.3 W/A\"",
         slope_temperature: "\"200 K\"",
+        light_current: "\"light_current.csv\"",
         turn_on_voltage: "\"0.9 V\"",
         series_resistance: "\"4 ohm\"",
         wavelength: "\"1310 nm\"",
         wavelength_drift: "\"0.09 nm/K\"",
         current: "{ from = \"20 mA\", to = \"120 mA\", points = 11 }",
         power: "\"10 mW\"",
+        reliability: "{ failure_rate = \"50 FIT\", activation_energy = \"0.7 eV\", junction_temperature = \"55 degC\" }",
+        mode_hop: "{ spacing = \"0.8 nm\", selector_drift = \"0.45 nm/K\" }",
+    }
+    RELIABILITY = "reliability" {
+        failure_rate: "\"50 FIT\"",
+        activation_energy: "\"0.7 eV\"",
+        junction_temperature: "\"55 degC\"",
+        current: "\"60 mA\"",
+        current_exponent: "2",
+    }
+    MODE_HOP = "mode_hop" {
+        spacing: "\"0.8 nm\"",
+        selector_drift: "\"0.45 nm/K\"",
+        detuning: "\"0.1 nm\"",
     }
 }

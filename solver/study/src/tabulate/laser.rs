@@ -4,7 +4,7 @@ use super::sweep::SweepAxes;
 use super::{column, identifier};
 use crate::OutputError;
 use crate::plan::Plan;
-use crate::run::{LaserOutcome, LaserResult, Outcome, Results, Value};
+use crate::run::{LaserOutcome, LaserResult, ModeHopRecord, Outcome, Results, Value};
 use crate::study::Study;
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -20,7 +20,7 @@ fn exact(value: f64) -> Value {
     Value::with_error(value, 0.0)
 }
 
-const QUANTITIES: [Quantity; 11] = [
+const QUANTITIES: [Quantity; 20] = [
     (
         "base_temperature",
         "K",
@@ -69,7 +69,73 @@ const QUANTITIES: [Quantity; 11] = [
     ("rollover_current", "A", "drive current there", |l| {
         Some(exact(l.rollover.current))
     }),
+    (
+        "failure_rate",
+        "1/s",
+        "failure rate at the junction temperature and the current",
+        |l| l.state.as_ref().map(|s| s.failure_rate),
+    ),
+    (
+        "mode_hops",
+        "1",
+        "mode hops since the reference temperature",
+        |l| hop(l, |hop| exact(hop.hops)),
+    ),
+    (
+        "mode_hop_margin_heating",
+        "K",
+        "rise of the junction temperature up to the next mode hop",
+        |l| hop(l, |hop| hop.heating),
+    ),
+    (
+        "mode_hop_margin_cooling",
+        "K",
+        "fall of the junction temperature down to the next mode hop",
+        |l| hop(l, |hop| hop.cooling),
+    ),
+    (
+        "junction_temperature_alone",
+        "K",
+        "junction temperature with all neighbours off, the least of all patterns",
+        |l| Some(l.neighbours.junction_alone),
+    ),
+    (
+        "worst_neighbour",
+        "1",
+        "position along laser, from 0, of the neighbour that warms most",
+        |l| {
+            Some(
+                l.neighbours
+                    .worst
+                    .map_or_else(Value::absent, |j| exact(j as f64)),
+            )
+        },
+    ),
+    (
+        "junction_temperature_beside_worst",
+        "K",
+        "junction temperature with that neighbour alone on",
+        |l| Some(l.neighbours.junction_beside_worst),
+    ),
+    (
+        "junction_temperature_range",
+        "K",
+        "junction temperature with all neighbours on less that with all off",
+        |l| Some(l.neighbours.junction_range),
+    ),
+    (
+        "emission_wavelength_range",
+        "m",
+        "wavelength with all neighbours on less that with all off",
+        |l| Some(l.neighbours.wavelength_range),
+    ),
 ];
+
+/// A number about mode hops; absent where the study states no mode selector.
+fn hop(laser: &LaserResult, number: fn(&ModeHopRecord) -> Value) -> Option<Value> {
+    let state = laser.state.as_ref()?;
+    Some(state.mode_hop.as_ref().map_or_else(Value::absent, number))
+}
 
 pub(super) fn groups(
     study: &Study,
@@ -104,6 +170,36 @@ pub(super) fn groups(
             value(&o.lasers[k]).ok_or("rollover: no operating point delivers the power asked for")
         });
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
+    }
+    let of_array = sweep.names(&[]);
+    for (name, units, long_name, pick) in [
+        (
+            "array_failure_rate",
+            "1/s",
+            "failure rate of the array, which fails with its first laser",
+            (|(rate, _)| rate) as fn((Value, f64)) -> Value,
+        ),
+        (
+            "array_median_life",
+            "s",
+            "time in which half of such arrays fail, at a constant rate",
+            |(rate, life)| Value {
+                // ln 2/λ is as uncertain as λ
+                error: life * rate.error / rate.value,
+                value: life,
+                ..rate
+            },
+        ),
+    ] {
+        let column = column(outcomes.clone(), 1, |o, _| {
+            let reason = if o.operation == "rollover" {
+                "rollover: no operating point delivers the power asked for"
+            } else {
+                "the study states no reliability"
+            };
+            o.reliability.map(pick).ok_or(reason)
+        });
+        group = group.with_variable(column.variable(name, units, long_name, &of_array))?;
     }
     let mut groups = vec![group];
     // A curve has currents of its own at every point; one point has one table of them.
