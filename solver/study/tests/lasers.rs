@@ -1,0 +1,192 @@
+//! Lasers in studies: what is fitted, how long they live, how near a mode hop is, what neighbours do.
+
+use std::path::Path;
+
+use cpo_study::Study;
+use cpo_study::run::{Checkpoints, LaserOutcome, PointDone, Progress, run};
+use tempfile::TempDir;
+
+/// Says nothing.
+struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: usize) {}
+    fn done(&self, _: &PointDone) {}
+    fn end(&self) {}
+}
+
+/// Three lasers in a row; `keys` are those of their table but for heat, sources and voltage.
+fn study(keys: &str) -> String {
+    format!(
+        r#"
+[study]
+name = "lasers"
+
+[floorplan.chip]
+size = ["1 mm", "1 mm"]
+layers = [
+    {{ name = "base", material = {{ conductivity = "130 W/(m K)" }}, thickness = "100 um" }},
+    {{ name = "active", material = {{ conductivity = "60 W/(m K)" }}, thickness = "5 um" }},
+]
+sources = [
+    {{ name = "laser", layer = "active", rectangle = {{ width = "20 um", length = "300 um" }}, array = {{ count = 3, pitch = "200 um", axis = "x" }}, power = "50 mW" }},
+]
+
+[heat.liquid]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = {{ convection = "20000 W/(m2 K)" }}
+error = 0.02
+
+[laser.dfb]
+heat = "liquid"
+sources = "laser"
+turn_on_voltage = "0.9 V"
+series_resistance = "4 ohm"
+wavelength = "1310 nm"
+wavelength_drift = "0.09 nm/K"
+current = "60 mA"
+{keys}
+"#
+    )
+}
+
+const STATED: &str = r#"
+threshold_current = "10 mA"
+threshold_temperature = "60 K"
+slope_efficiency = "0.3 W/A"
+slope_temperature = "200 K"
+"#;
+
+fn solved(keys: &str, directory: &Path) -> LaserOutcome {
+    let study = Study::parse(&study(keys), "text", directory).unwrap_or_else(|e| panic!("{e}"));
+    let plan = study.plan().unwrap();
+    let results = run(&study, &plan, 2, &Checkpoints::none(), &Silent).unwrap();
+    results.lasers[0].clone().unwrap()
+}
+
+/// The states' own numbers, by the formulas of the laws.
+#[test]
+fn lives_and_mode_hops_follow_from_the_junctions() {
+    let directory = TempDir::new().unwrap();
+    let keys = format!(
+        "{STATED}
+reliability = {{ failure_rate = \"50 FIT\", activation_energy = \"0.7 eV\", junction_temperature = \"55 degC\" }}
+mode_hop = {{ spacing = \"1.2 nm\", selector_drift = \"0.10 nm/K\" }}"
+    );
+    let outcome = solved(&keys, directory.path());
+    let mut sum = 0.0;
+    for laser in &outcome.lasers {
+        let state = laser.state.as_ref().unwrap();
+        let t = state.junction_temperature.value;
+        // FIT = 1e-9/h; E_a/k_B = 0.7 eV/(8.617333e-5 eV/K)
+        let rate = 50e-9 / 3600.0 * (0.7 / 8.617_333_262e-5 * (1.0 / 328.15 - 1.0 / t)).exp();
+        assert!((state.failure_rate.value / rate - 1.0).abs() < 1e-8);
+        assert!(state.failure_rate.error > 0.0);
+        sum += rate;
+        let hop = state.mode_hop.as_ref().unwrap();
+        // the selector gains 0.01 nm/K on the mode from 25 degC on, and half a spacing is 60 K
+        let margin = 60.0 - (t - 298.15);
+        assert!(
+            (hop.heating.value - margin).abs() < 1e-6,
+            "{:?}",
+            hop.heating
+        );
+        assert_eq!(hop.hops, 0.0);
+    }
+    let (rate, life) = outcome.reliability.unwrap();
+    assert!((rate.value / sum - 1.0).abs() < 1e-8);
+    assert!((life * sum / std::f64::consts::LN_2 - 1.0).abs() < 1e-8);
+}
+
+#[test]
+fn neighbours_warm_and_the_middle_one_most() {
+    let directory = TempDir::new().unwrap();
+    let outcome = solved(STATED, directory.path());
+    let range = |i: usize| outcome.lasers[i].neighbours.junction_range.value;
+    assert!(range(1) > range(0) && range(0) > 0.0);
+    assert_eq!(outcome.lasers[0].neighbours.worst, Some(1));
+    for laser in &outcome.lasers {
+        let state = laser.state.as_ref().unwrap();
+        let neighbours = &laser.neighbours;
+        let all = neighbours.junction_alone.value + neighbours.junction_range.value;
+        assert!((all - state.junction_temperature.value).abs() < 1e-8);
+        let beside = neighbours.junction_beside_worst.value;
+        assert!(neighbours.junction_alone.value < beside && beside < all);
+        let drift = neighbours.wavelength_range.value / neighbours.junction_range.value;
+        assert!((drift / 0.09e-9 - 1.0).abs() < 1e-8);
+    }
+}
+
+/// Samples of the law itself give what the stated parameters give; noise gives bars that hold it.
+#[test]
+fn curves_stand_for_parameters() {
+    let curves = |noise: f64| {
+        let mut text = String::from("temperature [degC],current [mA],power [mW]\n# pulsed\n");
+        for (n, t) in [25.0, 45.0, 65.0_f64].into_iter().enumerate() {
+            for m in 0..12 {
+                let current = 5.0 + 6.0 * f64::from(m);
+                let threshold = 10.0 * ((t - 25.0) / 60.0).exp();
+                let slope = 0.3 * (-(t - 25.0) / 200.0_f64).exp();
+                // a fixed pattern of both signs
+                let off = noise * (7.3 * f64::from(m) + 2.1 * n as f64).sin();
+                let power = (slope * (current - threshold)).max(0.0) + off;
+                text += &format!("{t},{current},{power}\n");
+            }
+        }
+        text
+    };
+    let stated = solved(STATED, Path::new(""));
+    let directory = TempDir::new().unwrap();
+    for noise in [0.0, 0.05] {
+        std::fs::write(directory.path().join("lit.csv"), curves(noise)).unwrap();
+        let fitted = solved("light_current = \"lit.csv\"", directory.path());
+        for (a, b) in stated.lasers.iter().zip(&fitted.lasers) {
+            let (a, b) = (a.state.as_ref().unwrap(), b.state.as_ref().unwrap());
+            let off = (a.optical_power.value - b.optical_power.value).abs();
+            // the heat problem is the same: only the fit's part of the bar may be used
+            let own = b.optical_power.error - a.optical_power.error;
+            assert!(
+                off <= own.max(1e-9 * a.optical_power.value),
+                "{noise}: {off} {own}"
+            );
+            assert!(noise == 0.0 || own > 0.0);
+        }
+    }
+}
+
+#[test]
+fn bad_curves_are_told_by_file_and_line() {
+    let directory = TempDir::new().unwrap();
+    for (text, told) in [
+        (
+            "temperature [degC],current [mA],power\n25,1,1\n",
+            "line 1: column \"power\" needs its unit",
+        ),
+        ("temperature [degC],current [mA]\n25,1\n", "line 1: columns"),
+        (
+            "temperature [degC],current [mA],power [mW]\n25,-1,1\n",
+            "line 2: a current of -1 mA",
+        ),
+        (
+            "temperature [degC],current [mA],power [mW]\n25,x,1\n",
+            "line 2: \"x\" in column 2",
+        ),
+        (
+            "temperature [degC],current [mA],power [mW]\n25,1,1\n",
+            "need at least 5",
+        ),
+    ] {
+        std::fs::write(directory.path().join("lit.csv"), text).unwrap();
+        let error = Study::parse(
+            &study("light_current = \"lit.csv\""),
+            "text",
+            directory.path(),
+        );
+        let message = error.unwrap_err().to_string();
+        assert!(
+            message.contains(told) && message.contains("lit.csv"),
+            "{message}"
+        );
+    }
+}
