@@ -3,7 +3,8 @@
 use std::f64::consts::PI;
 
 use cpo_materials::{
-    HeatTransferCoefficient, Length, Material, Quantity, Temperature, ThermalConductivity,
+    Density, Duration, HeatTransferCoefficient, Length, Material, Quantity, SpecificHeat,
+    Temperature, ThermalConductivity,
 };
 use cpo_meshes::{Direction, Floorplan, Footprint};
 use cpo_solver::heat::{Boundaries, Boundary, CrosstalkMatrix, HeatProblem, HeatSolver};
@@ -24,6 +25,8 @@ pub struct HeatReferences {
     pub block: BlockCase,
     /// Lasers on a stack.
     pub array: ArrayCase,
+    /// Square source on a half-space, by time.
+    pub square: SquareCase,
     /// Field known in closed form.
     pub manufactured: ManufacturedCase,
 }
@@ -66,6 +69,40 @@ pub struct ArrayCase {
     source_um: [f64; 2],
     pitch_um: f64,
     resistance: Vec<Vec<f64>>,
+    /// J/(m³ K), by layers.
+    capacity: Vec<f64>,
+    /// Rises by time.
+    pub steps: StepReferences,
+}
+
+/// Rises after a step of power in the first source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepReferences {
+    /// Where the values come from.
+    pub source: String,
+    times_s: Vec<f64>,
+    own: Vec<f64>,
+    next: Vec<f64>,
+}
+
+/// A square source on a half-space.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SquareCase {
+    /// Name.
+    pub id: String,
+    /// The case in words.
+    pub what: String,
+    /// Where the values come from.
+    pub source: String,
+    side_um: f64,
+    conductivity: f64,
+    capacity: f64,
+    body_um: [f64; 3],
+    sheet_um: f64,
+    times_s: Vec<f64>,
+    mean: Vec<f64>,
 }
 
 /// A field in closed form and the heat that makes it.
@@ -104,6 +141,16 @@ fn material(in_plane: f64, through: f64) -> Result<Material, ValidationError> {
     let k = ThermalConductivity::w_per_m_k;
     Ok(Material::builder("layer")
         .anisotropic_conductivity(k(in_plane), k(through))
+        .build()?)
+}
+
+/// The same that takes up heat, J/(m³ K).
+fn storing(in_plane: f64, through: f64, capacity: f64) -> Result<Material, ValidationError> {
+    let k = ThermalConductivity::w_per_m_k;
+    Ok(Material::builder("layer")
+        .anisotropic_conductivity(k(in_plane), k(through))
+        .density(Density::kg_per_m3(1e3))
+        .heat_capacity(SpecificHeat::j_per_kg_k(1e-3 * capacity))
         .build()?)
 }
 
@@ -183,15 +230,7 @@ impl ArrayCase {
     /// Those of the mesh and of the heat solver.
     pub fn run(&self, error: f64) -> Result<Vec<Check>, ValidationError> {
         let count = self.resistance.len();
-        let mut plan = Floorplan::new(self.size_um.map(um))?;
-        for (n, &[k, kz, thickness]) in self.layers.iter().enumerate() {
-            plan = plan.layer(&format!("layer{n}"), material(k, kz)?, um(thickness))?;
-        }
-        let stripe = Footprint::centred(self.source_um.map(um), [0.0; 2]);
-        let array = (count, um(self.pitch_um), Direction::X);
-        let layer = format!("layer{}", self.source_layer);
-        plan = plan.source_array("laser", stripe, array, &layer, 1.0)?;
-        let problem = HeatProblem::new(plan, AMBIENT, cooled_base(self.base))?;
+        let problem = self.problem()?;
         let names: Vec<String> = (1..=count).map(|n| format!("laser{n}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let crosstalk = HeatSolver::default()
@@ -225,6 +264,95 @@ impl ArrayCase {
         });
         checks.push(balance(&self.id, &crosstalk));
         Ok(checks)
+    }
+
+    fn problem(&self) -> Result<HeatProblem, ValidationError> {
+        let mut plan = Floorplan::new(self.size_um.map(um))?;
+        for (n, (&[k, kz, thickness], &capacity)) in
+            self.layers.iter().zip(&self.capacity).enumerate()
+        {
+            plan = plan.layer(
+                &format!("layer{n}"),
+                storing(k, kz, capacity)?,
+                um(thickness),
+            )?;
+        }
+        let stripe = Footprint::centred(self.source_um.map(um), [0.0; 2]);
+        let array = (self.resistance.len(), um(self.pitch_um), Direction::X);
+        let layer = format!("layer{}", self.source_layer);
+        plan = plan.source_array("laser", stripe, array, &layer, 1.0)?;
+        Ok(HeatProblem::new(plan, AMBIENT, cooled_base(self.base))?)
+    }
+
+    /// Rises of the first source and of the one beside it after a step of power in the first.
+    ///
+    /// # Errors
+    /// Those of the mesh and of the heat solver.
+    pub fn steps(&self, error: f64) -> Result<Vec<Check>, ValidationError> {
+        let steps = &self.steps;
+        let times: Vec<Duration> = steps.times_s.iter().map(|&t| Duration::s(t)).collect();
+        let response = HeatSolver::default().error(error).step_response(
+            &self.problem()?,
+            &["laser1", "laser2"],
+            &times,
+        )?;
+        let mut checks = Vec::new();
+        for (t, (&own, &next)) in steps.own.iter().zip(&steps.next).enumerate() {
+            for (j, reference) in [own, next].into_iter().enumerate() {
+                let study = response.study(t, 0, j);
+                checks.push(Check {
+                    case: self.id.clone(),
+                    quantity: format!("Z1{} after {} s, K/W", j + 1, steps.times_s[t]),
+                    reference,
+                    uncertainty: self.uncertainty * own,
+                    computed: study.value,
+                    bar: Some(study.error),
+                    tolerance: 1e-3 * own,
+                    basis: "0.1 % of Z11 then".to_owned(),
+                });
+            }
+        }
+        Ok(checks)
+    }
+}
+
+impl SquareCase {
+    /// Mean rise of the source by time.
+    ///
+    /// # Errors
+    /// Those of the mesh and of the heat solver.
+    pub fn run(&self) -> Result<Vec<Check>, ValidationError> {
+        let body = || storing(self.conductivity, self.conductivity, self.capacity);
+        let [width, length, height] = self.body_um.map(um);
+        let sheet = um(self.sheet_um);
+        let square = Footprint::centred([um(self.side_um); 2], [0.0; 2]);
+        let plan = Floorplan::new([width, length])?
+            .layer("body", body()?, height - sheet)?
+            .layer("sheet", body()?, sheet)?
+            .source("source", square, "sheet", 1.0)?;
+        // within the times asked nothing has come back from the far faces: below e^(−40)
+        let problem = HeatProblem::new(plan, AMBIENT, cooled_base(1e4))?;
+        let times: Vec<Duration> = self.times_s.iter().map(|&t| Duration::s(t)).collect();
+        let response =
+            HeatSolver::default()
+                .error(2e-3)
+                .step_response(&problem, &["source"], &times)?;
+        // a sheet that is heated throughout lies (2/3) q d/k below a surface that is heated on top
+        let lift = 2.0 / 3.0 * sheet / (self.conductivity * um(self.side_um).powi(2));
+        let check = |(t, reference): (usize, &f64)| {
+            let study = response.study(t, 0, 0);
+            Check {
+                case: self.id.clone(),
+                quantity: format!("mean after {} s, K/W", self.times_s[t]),
+                reference: *reference,
+                uncertainty: 0.0,
+                computed: study.value + lift,
+                bar: Some(study.error),
+                tolerance: 2e-3 * reference,
+                basis: "error asked".to_owned(),
+            }
+        };
+        Ok(self.mean.iter().enumerate().map(check).collect())
     }
 }
 

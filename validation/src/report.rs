@@ -128,6 +128,19 @@ impl Report {
             vec![source(&case.id, &case.what, &case.source)],
             case.run(1e-3)?,
         );
+        progress("heat T3 by time");
+        section(
+            "Heat: lasers switched on",
+            vec![source(&case.id, &case.what, &case.steps.source)],
+            case.steps(2e-3)?,
+        );
+        progress("heat T4");
+        let case = &references.square;
+        section(
+            "Heat: a square switched on",
+            vec![source(&case.id, &case.what, &case.source)],
+            case.run()?,
+        );
 
         progress("lasers and materials");
         let (mut checks, mut sources) = (Vec::new(), Vec::new());

@@ -132,7 +132,7 @@ impl<const L: usize> Lane<'_, L> {
 impl Discretisation {
     /// The discretisation of `problem` at a refinement.
     pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
-        let grid = grid::grid(problem.floorplan(), refinement, allowed)?;
+        let grid = grid::grid(problem, refinement, allowed)?;
         Ok(Self::of(problem, grid, None))
     }
 
@@ -143,7 +143,7 @@ impl Discretisation {
         allowed: usize,
         rate: f64,
     ) -> Result<Self, HeatError> {
-        let grid = grid::grid(problem.floorplan(), refinement, allowed)?;
+        let grid = grid::grid(problem, refinement, allowed)?;
         let capacities = problem.heat_capacities()?;
         Ok(Self::of(problem, grid, Some((rate, &capacities))))
     }

@@ -1,6 +1,6 @@
-//! Heat: the steady temperature of a floorplan and the crosstalk between its sources.
+//! Heat: the temperature of a floorplan and the crosstalk between its sources, steady and after steps of power.
 //!
-//! −∇·(k ∇T) = q, with k diagonal, T given, convection or flux given on each of the six faces.
+//! ρc ∂T/∂t − ∇·(k ∇T) = q, with k diagonal, T given, convection or flux given on each of the six faces.
 //!
 //! Scheme: cell-centred finite volumes on graded rectilinear grids whose faces lie on every
 //! interface (`operator`). Where layers are laterally uniform their equations are solved directly (`separable`), else by
@@ -8,7 +8,9 @@
 //! (`multigrid`). Every thermal resistance extrapolated on a family of grids, with
 //! its error bar ([`GridStudy`](crate::convergence::GridStudy)).
 //!
-//! Limits: steady; linear (k at one stated temperature); contact resistances between layers over the whole plan only; no
+//! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
+//!
+//! Limits: linear (k at one stated temperature); contact resistances between layers over the whole plan only; no
 //! radiation; sources and blocks are boxes. Rises count from the ambient temperature, that is
 //! over the coolant where all boundaries share it.
 

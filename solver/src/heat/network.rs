@@ -148,6 +148,11 @@ impl ThermalNetwork {
         self.rates.iter().map(|rate| rate.recip()).collect()
     }
 
+    /// g_mi of one source, √(K/(W s)), in the order of the [time constants](Self::time_constants).
+    pub fn gains(&self, source: usize) -> Vec<f64> {
+        self.gains.iter().map(|g| g[source]).collect()
+    }
+
     fn sum(&self, i: usize, j: usize, weight: impl Fn(f64) -> f64) -> f64 {
         let modes = self.rates.iter().zip(&self.gains);
         modes.map(|(&rate, g)| g[i] * g[j] * weight(rate)).sum()

@@ -17,6 +17,8 @@ pub struct HeatProblem {
     boundaries: Boundaries,
     /// By material.
     conductivities: Vec<[f64; 3]>,
+    /// How far from a source cells have to be as small as that, m.
+    reach: f64,
 }
 
 impl HeatProblem {
@@ -69,7 +71,34 @@ impl HeatProblem {
             conductivity_at: ambient,
             boundaries,
             conductivities,
+            reach: f64::INFINITY,
         })
+    }
+
+    /// The same problem on grids that hold what is to be seen `time` seconds after a step of power: heat has gone √(α t) then, α the least
+    /// diffusivity k/(ρc) of what the sources lie in.
+    pub(super) fn resolving(&self, time: f64) -> Result<Self, HeatError> {
+        let capacities = self.heat_capacities()?;
+        let diffusivity = |source: &HeatSource| {
+            let middle = |ends: [f64; 2]| 0.5 * (ends[0] + ends[1]);
+            let [x, y] = [source.footprint.x, source.footprint.y].map(middle);
+            let material = self.floorplan.material_at(x, y, middle(source.z));
+            let least = self.conductivities[material]
+                .into_iter()
+                .fold(f64::INFINITY, f64::min);
+            least / capacities[material]
+        };
+        let sources = self.floorplan.sources().iter();
+        let slowest = sources.map(diffusivity).fold(f64::INFINITY, f64::min);
+        Ok(Self {
+            reach: (slowest * time).sqrt(),
+            ..self.clone()
+        })
+    }
+
+    /// See [`resolving`](Self::resolving); infinite in the steady state.
+    pub(super) fn reach(&self) -> f64 {
+        self.reach
     }
 
     /// The same problem with the conductivities of another temperature, for instance the expected

@@ -198,7 +198,7 @@ impl HeatSolver {
     pub fn plan(&self, problem: &HeatProblem) -> Result<Vec<usize>, HeatError> {
         let mut cells = Vec::new();
         for &refinement in self.refinements(problem) {
-            match grid(problem.floorplan(), refinement, self.maximum_cells) {
+            match grid(problem, refinement, self.maximum_cells) {
                 Err(HeatError::TooManyCells { .. }) => break,
                 grid => cells.push(grid?.cells()),
             }
@@ -207,7 +207,7 @@ impl HeatSolver {
     }
 
     pub(super) fn refinements(&self, problem: &HeatProblem) -> &'static [f64] {
-        match grid(problem.floorplan(), FAMILY[FEWEST - 1], self.maximum_cells) {
+        match grid(problem, FAMILY[FEWEST - 1], self.maximum_cells) {
             Err(HeatError::TooManyCells { .. }) => &CLOSE_FAMILY,
             _ => &FAMILY,
         }

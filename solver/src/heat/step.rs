@@ -62,6 +62,23 @@ impl StepResponse {
         &self.network
     }
 
+    /// Largest distance of the network's step responses from the extrapolated ones at the times asked, relative to √(Z_ii Z_jj): what the
+    /// finest grid is off by.
+    pub fn network_error(&self) -> f64 {
+        let n = self.names.len();
+        let mut largest: f64 = 0.0;
+        for (t, &time) in self.times.iter().enumerate() {
+            for i in 0..n {
+                for j in 0..n {
+                    let scale = self.study(t, i, i).value * self.study(t, j, j).value;
+                    let off = self.network.step(i, j, time) - self.study(t, i, j).value;
+                    largest = largest.max(off.abs() / scale.sqrt());
+                }
+            }
+        }
+        largest
+    }
+
     /// Rates of the Laplace transform at which the body was solved.
     pub fn rates(&self) -> usize {
         self.rates
@@ -134,6 +151,7 @@ impl HeatSolver {
             }
             before = value;
         }
+        let problem = &problem.resolving(times[0])?;
         let n = names.len();
         let refinements = self.refinements(problem);
         let (dense, rates, doubt) = self.dense_enough(problem, &names, &rows, &times)?;
@@ -149,7 +167,7 @@ impl HeatSolver {
                     solved => solved?,
                 };
             }
-            let grid = super::grid::grid(problem.floorplan(), refinement, self.maximum_cells)?;
+            let grid = super::grid::grid(problem, refinement, self.maximum_cells)?;
             cells.push(grid.cells());
             for (c, levels) in values.iter_mut().enumerate() {
                 let (time, i, j) = (times[c / (n * n)], c / n % n, c % n);

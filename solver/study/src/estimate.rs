@@ -10,6 +10,8 @@ use crate::study::{Accuracy, Study};
 
 /// Seconds per unknown and mode on one level: factorisation, iteration, what is derived. A wire with two modes
 /// takes 0.2 s to 1e-3 and 1.2 s to 1e-5; single cases are off by a factor of two.
+/// Solves that stand for all times after a step of power.
+const RATES: usize = 20;
 const SECONDS_PER_UNKNOWN: f64 = 8e-6;
 /// Levels visited for an error of 1e-3; each factor of ten in the error asked for is one more.
 const LEVELS: f64 = 3.0;
@@ -194,7 +196,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             ],
             bytes: BYTES_PER_CELL * visited.last().copied().unwrap_or(0) as f64,
             seconds: points as f64
-                * (sources + 1) as f64
+                * (1 + sources * (1 + table.step_times.as_ref().map_or(0, |_| RATES))) as f64
                 * visited.iter().sum::<usize>() as f64
                 * SECONDS_PER_CELL,
         });

@@ -119,6 +119,9 @@ impl Job {
         for figure in &figures {
             output.write(&format!("figures/{}.png", figure.name), &figure.light.png)?;
         }
+        for (name, circuit) in results.circuits(&self.plan) {
+            output.write(&format!("circuits/{name}.cir"), circuit.as_bytes())?;
+        }
         let cost = Cost {
             wall_s: start.elapsed().as_secs_f64(),
             cpu_s: processor_seconds(),

@@ -528,6 +528,26 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "cells": outcome.cells,
         "iterations": outcome.iterations,
     })));
+    if let Some(step) = &outcome.step {
+        let count = step.times.len();
+        let table = |part: fn(&Value) -> f64| -> Json {
+            let series = step.impedance.chunks(count);
+            let series: Vec<Json> = series.map(|z| list(z, part)).collect();
+            series
+                .chunks(n.max(1))
+                .map(|row| Json::from(row.to_vec()))
+                .collect()
+        };
+        row.insert(
+            String::from("step_response"),
+            json!({
+                "time_s": step.times,
+                "k_per_w": table(|v| v.value),
+                "error": table(|v| v.error),
+                "time_constants_s": step.time_constants,
+            }),
+        );
+    }
     put(
         &mut row,
         "peak_k",

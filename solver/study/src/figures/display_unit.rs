@@ -40,6 +40,8 @@ impl DisplayUnit {
     pub const MILLIAMPERE: Self = Self::new("mA", 1e-3);
     /// Volts.
     pub const VOLT: Self = Self::new("V", 1.0);
+    /// Seconds.
+    pub const SECOND: Self = Self::new("s", 1.0);
     /// Watts.
     pub const WATT: Self = Self::new("W", 1.0);
     /// Milliwatts.

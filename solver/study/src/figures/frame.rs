@@ -1,6 +1,6 @@
 //! The rectangle that data are drawn in, with its axes.
 
-use super::axis::{Ticks, linear_ticks};
+use super::axis::{Ticks, linear_ticks, logarithmic_ticks};
 use super::canvas::{Align, Canvas, TextStyle};
 use crate::output_error::OutputError;
 
@@ -20,6 +20,8 @@ pub(super) struct Frame {
     pub bottom: f64,
     pub x: [f64; 2],
     pub y: [f64; 2],
+    /// Whether x is the decimal logarithm of what its labels say.
+    pub x_in_decades: bool,
 }
 
 impl Frame {
@@ -104,7 +106,16 @@ impl Frame {
 
     /// Ticks of x, as many as fit side by side.
     pub fn x_ticks(&self) -> Ticks {
-        ticks_fitting(self.x, self.right - self.left)
+        let width = self.right - self.left;
+        if !self.x_in_decades {
+            return ticks_fitting(width, |most| linear_ticks(self.x[0], self.x[1], most));
+        }
+        let [lower, upper] = self.x.map(|x| 10f64.powf(x));
+        let mut ticks = ticks_fitting(width, |most| logarithmic_ticks(lower, upper, 2 * most));
+        for position in &mut ticks.positions {
+            *position = position.log10();
+        }
+        ticks
     }
 
     /// Ticks of y.
@@ -193,15 +204,10 @@ pub(super) fn widest(labels: &[String]) -> f64 {
 }
 
 /// As many ticks as leave a gap between the labels.
-fn ticks_fitting(range: [f64; 2], width: f64) -> Ticks {
+fn ticks_fitting(width: f64, ticks: impl Fn(usize) -> Ticks) -> Ticks {
     let fits = |ticks: &Ticks| {
         (ticks.positions.len() as f64) * (widest(&ticks.labels) + 18.0) <= width + 18.0
     };
-    let tries = (1..=8)
-        .rev()
-        .map(|most| linear_ticks(range[0], range[1], most));
-    tries
-        .into_iter()
-        .find(fits)
-        .unwrap_or_else(|| linear_ticks(range[0], range[1], 1))
+    let mut tries = (1..=8).rev().map(&ticks);
+    tries.find(fits).unwrap_or_else(|| ticks(1))
 }

@@ -21,6 +21,8 @@ pub struct PlotAxis {
     pub unit: DisplayUnit,
     /// Range, SI; from the data where absent.
     pub range: Option<[f64; 2]>,
+    /// Whether an abscissa is drawn in decades; what is not above 0 is left out then.
+    pub is_logarithmic: bool,
 }
 
 impl PlotAxis {
@@ -30,6 +32,24 @@ impl PlotAxis {
             name: name.into(),
             unit,
             range: None,
+            is_logarithmic: false,
+        }
+    }
+
+    /// The axis in decades.
+    #[must_use]
+    pub fn in_decades(mut self) -> Self {
+        self.is_logarithmic = true;
+        self
+    }
+
+    /// Where an SI value lies on the axis.
+    fn place(&self, si: f64) -> f64 {
+        let shown = self.unit.show(si);
+        if self.is_logarithmic {
+            shown.log10()
+        } else {
+            shown
         }
     }
 
@@ -135,6 +155,7 @@ impl LinePlot {
         let top = 34.0 + 20.0 * legend.len() as f64;
         let bottom = top + PLOT_HEIGHT;
         let draft = Frame {
+            x_in_decades: self.x.is_logarithmic,
             left: 0.0,
             top,
             right: WIDTH,
@@ -222,7 +243,7 @@ impl LinePlot {
         n: usize,
     ) -> Result<(), OutputError> {
         let colour = canvas.theme.series(n);
-        let point = |i: usize| [self.x.unit.show(series.x[i]), unit.show(series.y[i])];
+        let point = |i: usize| [self.x.place(series.x[i]), unit.show(series.y[i])];
         let points: Vec<[f64; 2]> = (0..series.x.len()).map(point).collect();
         if series.style != SeriesStyle::Markers {
             frame.line(canvas, &points, 1.8, colour)?;
@@ -321,9 +342,9 @@ fn entry_width(text: &str) -> f64 {
 /// Range of an axis as shown: the given one, or the data's widened by a share of itself.
 fn padded(axis: &PlotAxis, values: impl Iterator<Item = f64>, share: f64) -> [f64; 2] {
     if let Some(range) = axis.range {
-        return range.map(|v| axis.unit.show(v));
+        return range.map(|v| axis.place(v));
     }
-    let shown = values.map(|v| axis.unit.show(v)).filter(|v| v.is_finite());
+    let shown = values.map(|v| axis.place(v)).filter(|v| v.is_finite());
     let (lower, upper) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, u), v| {
         (l.min(v), u.max(v))
     });

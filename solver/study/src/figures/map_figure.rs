@@ -151,6 +151,7 @@ impl MapFigure {
 
         let top = if self.note.is_empty() { 34.0 } else { 52.0 };
         let draft = Frame {
+            x_in_decades: false,
             left: 0.0,
             top,
             right: width,

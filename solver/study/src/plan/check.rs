@@ -358,7 +358,11 @@ impl Planner<'_> {
                     break; // reported with the geometry
                 };
                 let ambient = study.evaluate(&heat.ambient, &values);
-                if let Err(error) = material.thermal_conductivity(ambient) {
+                let transient = match heat.step_times {
+                    Some(_) => material.volumetric_heat_capacity(ambient).map(|_| ()),
+                    None => Ok(()),
+                };
+                if let Err(error) = material.thermal_conductivity(ambient).and(transient) {
                     self.report_material(&place, &error, &values);
                     break;
                 }

@@ -6,11 +6,13 @@
 use ndarray::Array2;
 
 use super::heat::boundary;
-use super::modes_figures::closed;
+use super::modes_figures::{closed, push};
 use super::{Context, Figure, drawn};
-use crate::figures::{DisplayUnit, MapFigure, MatrixFigure, PlotAxis};
+use crate::figures::{
+    DisplayUnit, LinePlot, MapFigure, MatrixFigure, PlotAxis, Series, SeriesStyle,
+};
 use crate::output_error::OutputError;
-use crate::run::{HeatOutcome, TemperatureSlice};
+use crate::run::{HeatOutcome, StepRecord, TemperatureSlice};
 
 /// Height over width of a front view: a stack to scale would be a line.
 const FRONT_ASPECT: f64 = 0.6;
@@ -26,6 +28,8 @@ const DETAIL_SHARE: f64 = 0.05;
 const SAMPLES: f64 = 240.0;
 /// Outlines thinner than this share of the picture would hide what they enclose.
 const THINNEST_OUTLINE: f64 = 0.02;
+/// Most curves of a step response.
+const MOST_CURVES: usize = 5;
 /// Most sources of a matrix that can be read.
 const MOST_SOURCES: usize = 64;
 
@@ -57,9 +61,62 @@ pub(super) fn figures(context: Context<'_>, name: &str) -> Result<Vec<Figure>, O
         if first && outcome.sources.len() > 1 {
             figures.push(crosstalk(name, &label, outcome)?);
         }
+        if let (true, Some(step)) = (first, &outcome.step) {
+            figures.push(step_response(name, &label, outcome, step)?);
+        }
         first = false;
     }
     Ok(figures)
+}
+
+/// Rises after 1 W was switched on in the first source that is not alone in its row: its own and those farther and farther off.
+fn step_response(
+    name: &str,
+    label: &str,
+    outcome: &HeatOutcome,
+    step: &StepRecord,
+) -> Result<Figure, OutputError> {
+    let (n, count) = (outcome.sources.len(), step.times.len());
+    // all sources where curves can be told apart, else near and far ones
+    let shown: Vec<usize> = if n <= MOST_CURVES {
+        (0..n).collect()
+    } else {
+        (0..MOST_CURVES)
+            .map(|k| k * (n - 1) / (MOST_CURVES - 1))
+            .collect()
+    };
+    let from = shown[0];
+    let series = shown.iter().map(|&i| {
+        let values = &step.impedance[(i * n + from) * count..][..count];
+        let mut curve = Series::new(
+            &outcome.sources[i],
+            Vec::new(),
+            Vec::new(),
+            SeriesStyle::LineAndMarkers,
+        );
+        for (&time, value) in step.times.iter().zip(values) {
+            push(&mut curve, time, value);
+        }
+        curve
+    });
+    let plot = LinePlot {
+        title: format!("Rise after a step of power in {}", outcome.sources[from]),
+        x: PlotAxis::new("time", DisplayUnit::SECOND).in_decades(),
+        y: PlotAxis::new("mean rise", DisplayUnit::KELVIN_PER_WATT),
+        secondary: None,
+        series: series.collect(),
+    };
+    let caption = format!(
+        "Mean rises of sources of {name} after 1 W was switched on in {}; {label}. K/W belongs to its boundary: {}.",
+        outcome.sources[from],
+        boundary(outcome)
+    );
+    drawn(
+        format!("heat_{name}_step"),
+        format!("heat.{name}"),
+        caption,
+        |theme| plot.render(theme),
+    )
 }
 
 /// The view of a slice, and of a hot spot that is too small to be seen in it.

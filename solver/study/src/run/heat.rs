@@ -1,5 +1,6 @@
 //! Heat points: crosstalk of all sources, their rises, and a picture of the temperature.
 
+use cpo_materials::Duration;
 use cpo_meshes::{Floorplan, PlanView};
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
 use ndarray::Array2;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Results, Value, severity};
 use crate::plan::{HeatPoint, Plan};
-use crate::study::{FaceCondition, ParameterValues, Study};
+use crate::study::{FaceCondition, ParameterValues, Scan, Study};
 use crate::table::Status;
 
 /// Refinement of the grid that pictures are drawn from: their colours need no more.
@@ -51,6 +52,8 @@ pub struct HeatOutcome {
     pub reciprocity: f64,
     /// Largest relative imbalance of heat.
     pub energy_balance: f64,
+    /// Rises after a step of power, if the study asks for them.
+    pub step: Option<StepRecord>,
     /// Cells of the grids.
     pub cells: Vec<usize>,
     /// Most iterations on each grid.
@@ -58,6 +61,23 @@ pub struct HeatOutcome {
     /// Pictures, at the first point of a table alone: drawn last, with the lasers' heat.
     #[serde(skip)]
     pub pictures: Vec<TemperatureSlice>,
+}
+
+/// Rises after a step of power.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// s.
+    pub times: Vec<f64>,
+    /// Z_ij(t), mean over source i, K/W, `[i][j][time]`, flat.
+    pub impedance: Vec<Value>,
+    /// Time constants of the reduced model's modes, s, falling.
+    pub time_constants: Vec<f64>,
+    /// What a mode has of every source, √(K/(W s)), `[source][mode]`, flat.
+    pub gains: Vec<f64>,
+    /// How far its step responses are from `impedance`, relative to √(Z_ii Z_jj).
+    pub network_error: f64,
+    /// The reduced model as a SPICE subcircuit.
+    pub circuit: String,
 }
 
 impl HeatOutcome {
@@ -68,7 +88,8 @@ impl HeatOutcome {
             .iter()
             .chain(&self.max)
             .chain(&self.rise)
-            .chain(&self.peak);
+            .chain(&self.peak)
+            .chain(self.step.iter().flat_map(|step| &step.impedance));
         all.map(|v| v.status)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
@@ -179,7 +200,16 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         .map(str::to_owned)
         .zip(faces.iter().map(described))
         .collect();
+    let step = match &study
+        .heat_table(&point.heat)
+        .map_err(|e| e.to_string())?
+        .step_times
+    {
+        Some(times) => Some(steps(&solver, &problem, &refs, times, &point.heat)?),
+        None => None,
+    };
     Ok(HeatOutcome {
+        step,
         powers,
         ambient: point.ambient.si(),
         boundary,
@@ -193,6 +223,35 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         iterations: crosstalk.iterations().to_vec(),
         pictures: Vec::new(),
         sources: names,
+    })
+}
+
+fn steps(
+    solver: &HeatSolver,
+    problem: &HeatProblem,
+    sources: &[&str],
+    times: &Scan<Duration>,
+    name: &str,
+) -> Outcome<StepRecord> {
+    let response = solver
+        .step_response(problem, sources, &times.values)
+        .map_err(|e| e.to_string())?;
+    let (n, count) = (sources.len(), response.times().len());
+    let entry = |c: usize| {
+        let (i, j) = (c / count / n, c / count % n);
+        Value::from(response.study(c % count, i, j))
+    };
+    Ok(StepRecord {
+        times: response.times().to_vec(),
+        impedance: (0..n * n * count).map(entry).collect(),
+        time_constants: response.network().time_constants(),
+        gains: (0..n).flat_map(|i| response.network().gains(i)).collect(),
+        network_error: response.network_error(),
+        circuit: format!(
+            "* step responses within {:.1e} of those of loss_table.h5, relative to the sources' own\n{}",
+            response.network_error(),
+            response.network().spice(name)
+        ),
     })
 }
 

@@ -22,7 +22,7 @@ pub use alignment::{AlignmentResult, Quantiles, SpreadResult};
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use grating::{GratingOutcome, GratingResult};
-pub use heat::{HeatOutcome, TemperatureSlice};
+pub use heat::{HeatOutcome, StepRecord, TemperatureSlice};
 pub use laser::{
     LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, ModeHopRecord, NeighbourRecord,
     RolloverRecord,
@@ -123,6 +123,20 @@ impl Results {
             .chain(lasers)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Ok)
+    }
+
+    /// (name, SPICE subcircuit) of the reduced thermal model of the first point of every heat problem that has one.
+    pub fn circuits<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let first = |h: usize| plan.heats.iter().position(|p| p.heat == plan.heats[h].heat);
+        let solved = self
+            .heats
+            .iter()
+            .enumerate()
+            .filter_map(|(h, o)| Some((h, o.as_ref().ok()?)));
+        solved.filter_map(move |(h, outcome)| {
+            let step = outcome.step.as_ref().filter(|_| first(h) == Some(h))?;
+            Some((plan.heats[h].heat.as_str(), step.circuit.as_str()))
+        })
     }
 
     /// (point, reason) of every point that failed.

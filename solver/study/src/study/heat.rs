@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{HeatFlux, HeatTransferCoefficient, Temperature};
+use cpo_materials::{Duration, HeatFlux, HeatTransferCoefficient, Temperature};
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{FACE, HEAT};
-use super::{Expr, ParameterId};
+use super::{Expr, ParameterId, Scan};
 use crate::file::{Cursor, Place, Value, last_key, listed, nearest};
 
 /// Relative accuracy of a temperature rise unless the study says otherwise.
@@ -26,6 +26,8 @@ pub struct HeatTable {
     pub faces: Faces<FaceEntry>,
     /// Relative error wanted of thermal resistances and rises.
     pub error: f64,
+    /// Times after a step of power at which the rises are wanted; without them only the steady state is computed.
+    pub step_times: Option<Scan<Duration>>,
     /// Where it is written.
     pub place: Place,
 }
@@ -132,6 +134,9 @@ impl Reader {
             Some(error) => self.relative(&error),
             None => Some(DEFAULT_ERROR),
         };
+        let step_times = table
+            .get("step_times")
+            .map(|times| self.scan_within(&times, Limit::Positive));
         let mut face = |key: &str, otherwise: Option<FaceEntry>| match table.get(key) {
             None => otherwise,
             Some(at) => self.face(&at),
@@ -173,6 +178,7 @@ impl Reader {
             ambient: ambient?,
             faces,
             error: error?,
+            step_times: all_or(step_times)?,
             place: cursor.place.clone(),
         })
     }

@@ -53,6 +53,7 @@ tables! {
         from: "\"1260 nm\"",
         to: "\"1360 nm\"",
         points: "11",
+        spacing: "\"logarithmic\"",
     }
     TOLERANCE = "tolerance" {
         nominal: "\"450 nm\"",
@@ -329,6 +330,7 @@ tables! {
         front: "\"insulated\"",
         back: "\"insulated\"",
         error: "1e-3",
+        step_times: "{ from = \"1 us\", to = \"10 s\", points = 15, spacing = \"logarithmic\" }",
     }
     FACE = "heat boundary" {
         convection: "\"5000 W/(m2 K)\"",

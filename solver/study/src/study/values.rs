@@ -257,11 +257,36 @@ impl Reader {
         } else {
             (to.value, from.value)
         };
+        let is_logarithmic = match table.get("spacing") {
+            None => false,
+            Some(at) => {
+                let kinds = [("linear", false), ("logarithmic", true)];
+                self.choice(&at, &kinds)?
+            }
+        };
+        if is_logarithmic && low <= 0.0 {
+            self.diagnostics
+                .error(
+                    &end,
+                    "a range with logarithmic spacing has values above 0 only",
+                )
+                .help("begin it above 0, or leave `spacing` out");
+            return None;
+        }
         // exact at both ends and, for a symmetric range, at its centre
         let last = (points - 1) as f64;
-        let values: Vec<f64> = (0..points)
-            .map(|i| (low * (last - i as f64) + high * i as f64) / last)
-            .collect();
+        let value = |i: usize| {
+            let (left, right) = ((last - i as f64) / last, i as f64 / last);
+            if !is_logarithmic {
+                return (low * (last - i as f64) + high * i as f64) / last;
+            }
+            match i {
+                0 => low,
+                _ if i + 1 == points => high,
+                _ => low.powf(left) * high.powf(right),
+            }
+        };
+        let values: Vec<f64> = (0..points).map(value).collect();
         if values.windows(2).any(|w| w[1] <= w[0]) || values.iter().any(|v| !v.is_finite()) {
             self.diagnostics.error(
                 &end,

@@ -1,19 +1,19 @@
 //! thermal/NAME: resistances between sources under one boundary, and their rises.
 
 use super::sweep::SweepAxes;
-use super::{column, identifier};
+use super::{Column, column, identifier};
 use crate::OutputError;
 use crate::plan::Plan;
-use crate::run::{HeatOutcome, Results, Value};
+use crate::run::{HeatOutcome, Results, StepRecord, Value};
 use crate::study::Study;
 use crate::table::{Attribute, AxisScale, Group};
 
-pub(super) fn group(
+pub(super) fn groups(
     study: &Study,
     plan: &Plan,
     results: &Results,
     name: &str,
-) -> Result<Group, OutputError> {
+) -> Result<Vec<Group>, OutputError> {
     let points = plan
         .heats
         .iter()
@@ -76,6 +76,26 @@ pub(super) fn group(
             &matrix_axes,
         ))?;
     }
+    if let Some(step) = first.and_then(|o| o.step.as_ref()) {
+        let count = step.times.len();
+        group = group.with_axis(AxisScale::numbers(
+            "time",
+            "s",
+            "time since the power was switched on",
+            step.times.clone(),
+        ))?;
+        let column = column(outcomes.clone(), n * n * count, |o, k| {
+            let step = o.step.as_ref();
+            Ok(step.map_or_else(Value::absent, |step| step.impedance[k]))
+        });
+        let what = "mean rise of node_i a time after 1 W was switched on in node_j";
+        group = group.with_variable(column.variable(
+            "thermal_step_response",
+            "K/W",
+            &format!("{what}, {over}"),
+            &sweep.names(&["node_i", "node_j", "time"]),
+        ))?;
+    }
     let lists: [(&str, &str, &str, Entry); 3] = [
         ("power", "W", "power stated for the source", |o, k| {
             Value::with_error(o.powers[k], 0.0)
@@ -97,5 +117,44 @@ pub(super) fn group(
         let column = column(outcomes.clone(), n, |o, k| Ok(entry(o, k)));
         group = group.with_variable(column.variable(name, units, what, &node_axes))?;
     }
-    Ok(group)
+    let mut groups = vec![group];
+    if let Some((outcome, step)) = first.and_then(|o| Some((o, o.step.as_ref()?))) {
+        groups.push(network(name, outcome, step)?);
+    }
+    Ok(groups)
+}
+
+/// The reduced model of the first point: one axis of modes, whose number differs from point to point.
+fn network(name: &str, outcome: &HeatOutcome, step: &StepRecord) -> Result<Group, OutputError> {
+    let modes = step.time_constants.len();
+    let number = (0..modes).map(|m| m as f64).collect();
+    let about =
+        "reduced model: Z_ij(s) is the sum over modes of gain_i gain_j/(s + 1/time_constant)";
+    let column = |values: &[f64]| {
+        let mut column = Column::default();
+        for &value in values {
+            column.push(Value::with_error(value, 0.0));
+        }
+        column
+    };
+    Group::new(
+        format!("thermal/{}/network", identifier(name)),
+        format!("{about}; heat problem {name}"),
+    )
+    .with_attribute(Attribute::text("boundary_id", name))
+    .with_attribute(Attribute::number("relative_error", step.network_error))
+    .with_axis(AxisScale::text("node", "source", outcome.sources.clone()))?
+    .with_axis(AxisScale::numbers("mode", "1", "slowest first", number))?
+    .with_variable(column(&step.time_constants).variable(
+        "time_constant",
+        "s",
+        "time constant of a mode, on the finest grid",
+        &["mode"],
+    ))?
+    .with_variable(column(&step.gains).variable(
+        "gain",
+        "(K/J)^0.5",
+        "what a mode has of a source, on the finest grid",
+        &["node", "mode"],
+    ))
 }

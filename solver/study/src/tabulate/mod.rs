@@ -67,7 +67,9 @@ pub fn loss_table(
         }
     }
     for heat in &study.heats {
-        table.add(heat::group(study, plan, results, &heat.name)?)?;
+        for group in heat::groups(study, plan, results, &heat.name)? {
+            table.add(group)?;
+        }
     }
     for laser in &study.lasers {
         for heat in &laser.heats {
