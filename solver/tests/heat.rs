@@ -8,6 +8,96 @@ use cpo_solver::convergence::Verdict;
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
 use std::f64::consts::PI;
 
+/// A slab of k₀ (T/T₀)^−p on a held base, flux q on top: by Kirchhoff's transform ∫ k dT = q L, in closed form; and resistances of that state,
+/// which add up to its rises.
+#[test]
+fn conductivity_follows_the_temperature() {
+    use cpo_materials::ConductivityLaw;
+    let (k0, p, reference) = (148.0, 1.3, 300.0);
+    let law = |k: f64| ConductivityLaw::PowerLaw {
+        at_reference: ThermalConductivity::w_per_m_k(k),
+        reference: Temperature::kelvin(reference),
+        exponent: p,
+        range: [Temperature::kelvin(250.0), Temperature::kelvin(700.0)],
+    };
+    let silicon = Material::builder("silicon")
+        .conductivity_laws(law(k0), law(k0))
+        .build()
+        .unwrap();
+    let (base, length, power) = (300.0, 1e-3, 30.0);
+    let plan = |power: f64| {
+        Floorplan::new([1e-3, 1e-3])
+            .unwrap()
+            .layer("slab", silicon.clone(), length)
+            .unwrap()
+            .layer("sheet", silicon.clone(), 1e-6)
+            .unwrap()
+            .source(
+                "left",
+                Footprint {
+                    x: [-0.5e-3, 0.0],
+                    y: [-0.5e-3, 0.5e-3],
+                },
+                "sheet",
+                0.5 * power,
+            )
+            .unwrap()
+            .source(
+                "right",
+                Footprint {
+                    x: [0.0, 0.5e-3],
+                    y: [-0.5e-3, 0.5e-3],
+                },
+                "sheet",
+                0.5 * power,
+            )
+            .unwrap()
+    };
+    let ambient = Temperature::kelvin(base);
+    let faces = Boundaries {
+        bottom: Boundary::Temperature(ambient),
+        ..Boundaries::insulated()
+    };
+    let problem = |power| {
+        HeatProblem::new(plan(power), ambient, faces)
+            .unwrap()
+            .with_local_conductivity()
+    };
+    // the mean of the sheet lies a third of its own drop above the slab: q (L + d/3) to first order in d
+    let q = power / 1e-6;
+    let integral = q * (length + 1e-6 / 3.0);
+    let top = (base.powf(1.0 - p) + (1.0 - p) * integral / (k0 * reference.powf(p)))
+        .powf(1.0 / (1.0 - p));
+    let solver = HeatSolver::default().error(1e-4);
+    let found = solver.source_temperatures(&problem(power)).unwrap();
+    let rise = &found.mean_rises()[0];
+    assert_eq!(found.verdict(), Verdict::Converged);
+    // second order in the sheet's thickness is left, 1e-6 of the rise
+    assert!(
+        (rise.value - (top - base)).abs() < rise.error + 1e-6 * rise.value,
+        "{rise:?} {}",
+        top - base
+    );
+    // a quarter of the rise comes from k(T): the test can fail
+    assert!(rise.value > 1.25 * integral / k0);
+    let r = solver
+        .crosstalk(&problem(power), &["left", "right"])
+        .unwrap()
+        .mean();
+    let sum = 0.5 * power * (r[[0, 0]] + r[[0, 1]]);
+    // the same grids and k: residuals, and extrapolation of sums and of parts alike
+    assert!(
+        (sum / rise.value - 1.0).abs() < 1e-6,
+        "{sum} {}",
+        rise.value
+    );
+    let hot = solver
+        .source_temperatures(&problem(20.0 * power))
+        .unwrap_err();
+    assert!(hot.to_string().contains("the data hold from"), "{hot}");
+    assert!(matches!(hot, HeatError::Material(_)), "{hot}");
+}
+
 /// A laterally uniform stack on insulated sides and top; the exact crosstalk by cosine series.
 ///
 /// With λ² = (mπ/Lx)² + (nπ/Ly)² each term is a slab problem, k_z T'' = k λ² T − q, whose layers are joined by

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use cpo_materials::Quantity;
 use cpo_meshes::{Axis, Floorplan, HeatSource, RectilinearGrid};
 
 use super::gradients::{self, Convergence};
@@ -9,6 +10,11 @@ use super::multigrid::Multigrid;
 use super::operator::{Medium, Operator};
 use super::separable::Separable;
 use super::{HeatError, HeatProblem, grid};
+
+/// Substitutions of k(T) after which it is given up.
+const SUBSTITUTIONS: usize = 60;
+/// Largest change of a temperature at which they end, relative to the largest rise.
+const SUBSTITUTION_STEP: f64 = 1e-9;
 
 /// What heats the body.
 #[derive(Clone, Debug)]
@@ -130,61 +136,91 @@ impl<const L: usize> Lane<'_, L> {
 }
 
 impl Discretisation {
-    /// The discretisation of `problem` at a refinement.
+    /// The discretisation of `problem` at a refinement, conductivities at one temperature.
     pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
         let grid = grid::grid(problem, refinement, allowed)?;
-        Ok(Self::of(problem, grid, None))
+        let medium = sample(problem.floorplan(), problem.conductivities(), &grid);
+        Ok(Self::of(problem, grid, medium))
     }
 
-    /// The discretisation of A + s C, the Laplace transform of C dT/dt + A T = b, at the rate s in 1/s.
-    pub fn at_rate(
-        problem: &HeatProblem,
-        refinement: f64,
-        allowed: usize,
-        rate: f64,
-    ) -> Result<Self, HeatError> {
-        let grid = grid::grid(problem, refinement, allowed)?;
-        let capacities = problem.heat_capacities()?;
-        Ok(Self::of(problem, grid, Some((rate, &capacities))))
-    }
-
-    fn of(problem: &HeatProblem, grid: RectilinearGrid<3>, storage: Option<(f64, &[f64])>) -> Self {
-        let floorplan = problem.floorplan();
-        let mut medium = sample(floorplan, problem.conductivities(), &grid);
-        let mut capacity = Vec::new();
-        if let Some((rate, by_material)) = storage {
-            let densities = capacities(floorplan, by_material, &grid);
-            let [_, ny, nz] = grid.shape();
-            let volume = |c: usize| grid.volume(c / (ny * nz), c / nz % ny, c % nz);
-            capacity = densities
-                .iter()
-                .enumerate()
-                .map(|(c, d)| d * volume(c))
-                .collect();
-            medium.storage = densities;
-            for density in &mut medium.storage {
-                *density *= rate;
-            }
-        }
+    fn of(problem: &HeatProblem, grid: RectilinearGrid<3>, medium: Medium) -> Self {
         let faces = problem.face_coefficients();
         let operator = Operator::new(&grid, &medium, &faces);
         let inverse = match Separable::new(&grid, &medium, &faces) {
             Some(factors) => Inverse::Direct(Box::new(factors)),
             None => Inverse::Iterative(Multigrid::new(grid.axes(), &medium, &faces, &operator)),
         };
-        let sources = floorplan
-            .sources()
-            .iter()
-            .map(|HeatSource { footprint, z, .. }| cells_in(&grid, footprint.x, footprint.y, *z))
-            .collect();
+        let sources = problem.floorplan().sources().iter();
+        let cells = |HeatSource { footprint, z, .. }: &HeatSource| {
+            cells_in(&grid, footprint.x, footprint.y, *z)
+        };
+        let sources = sources.map(cells).collect();
         Self {
             grid,
             operator,
             inverse,
             medium,
-            capacity,
+            capacity: Vec::new(),
             sources,
         }
+    }
+
+    /// The same body with A + s C in place of A, the Laplace transform of C dT/dt + A T = b, at the rate s in 1/s.
+    pub fn at_rate(&self, problem: &HeatProblem, rate: f64) -> Result<Self, HeatError> {
+        let by_material = problem.heat_capacities()?;
+        let grid = self.grid.clone();
+        let mut storage = capacities(problem.floorplan(), &by_material, &grid);
+        let [_, ny, nz] = grid.shape();
+        let volume = |c: usize| grid.volume(c / (ny * nz), c / nz % ny, c % nz);
+        let capacity = storage
+            .iter()
+            .enumerate()
+            .map(|(c, d)| d * volume(c))
+            .collect();
+        for density in &mut storage {
+            *density *= rate;
+        }
+        let medium = Medium {
+            storage,
+            ..self.medium.clone()
+        };
+        Ok(Self {
+            capacity,
+            ..Self::of(problem, grid, medium)
+        })
+    }
+
+    /// The body with the conductivities of its own temperature under `load`, where the problem asks for them: −∇·(k(T) ∇T) = q by successive
+    /// substitution. k falls or rises by p per cent for each per cent of T, so the error falls by p times the relative rise with every step.
+    pub fn at_state(
+        self,
+        problem: &HeatProblem,
+        load: &Load,
+        stop: Stop,
+    ) -> Result<Self, HeatError> {
+        if !problem.has_local_conductivity() {
+            return Ok(self);
+        }
+        let mut body = self;
+        let mut last: Vec<f64> = Vec::new();
+        for _ in 0..SUBSTITUTIONS {
+            let (t, _) = body.solve::<1>(std::slice::from_ref(load), stop)?;
+            let t: Vec<f64> = t.into_iter().map(|[t]| t).collect();
+            let largest = t.iter().fold(0.0, |m: f64, t| m.max(t.abs()));
+            let step = t
+                .iter()
+                .zip(&last)
+                .fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+            if !last.is_empty() && step <= SUBSTITUTION_STEP * largest {
+                return Ok(body);
+            }
+            let medium = sample_at(problem, &body.grid, &body.medium, &t)?;
+            body = Self::of(problem, body.grid, medium);
+            last = t;
+        }
+        Err(HeatError::State {
+            substitutions: SUBSTITUTIONS,
+        })
     }
 
     fn cell(&self, i: usize, j: usize, k: usize) -> usize {
@@ -486,6 +522,31 @@ fn capacities(floorplan: &Floorplan, by_material: &[f64], grid: &RectilinearGrid
         }
     }
     all
+}
+
+/// Conductivity at every cell centre at its own temperature, `rise` over the ambient.
+fn sample_at(
+    problem: &HeatProblem,
+    grid: &RectilinearGrid<3>,
+    before: &Medium,
+    rise: &[f64],
+) -> Result<Medium, HeatError> {
+    let floorplan = problem.floorplan();
+    let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
+    let mut medium = before.clone();
+    let mut c = 0;
+    for &x in &x {
+        for &y in &y {
+            for &z in &z {
+                let temperature = problem.ambient().si() + rise[c];
+                let material = floorplan.material_at(x, y, z);
+                let [kx, ky, kz] = problem.conductivity(material, temperature)?;
+                (medium.x[c], medium.y[c], medium.z[c]) = (kx, ky, kz);
+                c += 1;
+            }
+        }
+    }
+    Ok(medium)
 }
 
 /// Conductivity at every cell centre.

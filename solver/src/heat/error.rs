@@ -87,6 +87,15 @@ pub enum HeatError {
     /// A response has no times.
     #[error("a step response needs at least one time, none is given")]
     NoTimes,
+    /// k(T) and T did not come to agree.
+    #[error(
+        "temperature and conductivity k(T) did not settle in {substitutions} substitutions: the heat may be more than the body can carry away; \
+         lower the power or cool it better"
+    )]
+    State {
+        /// Substitutions tried.
+        substitutions: usize,
+    },
     /// No reduced model has the responses computed.
     #[error(
         "the thermal responses computed belong to no passive network; lower the solver's tolerance"

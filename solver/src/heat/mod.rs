@@ -10,7 +10,9 @@
 //!
 //! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
 //!
-//! Limits: linear (k at one stated temperature); contact resistances between layers over the whole plan only; no
+//! k may follow the temperature from place to place; resistances are then those of the state with all sources on.
+//!
+//! Limits: contact resistances between layers over the whole plan only; no
 //! radiation; sources and blocks are boxes. Rises count from the ambient temperature, that is
 //! over the coolant where all boundaries share it.
 

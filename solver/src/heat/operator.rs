@@ -21,6 +21,7 @@ use crate::linalg::vectorised;
 pub(super) type FaceCoefficients = [f64; 6];
 
 /// What fills the cells: principal conductivities along x, y and z, W/(m K), and what else hinders or takes up heat.
+#[derive(Clone)]
 pub(super) struct Medium {
     pub x: Vec<f64>,
     pub y: Vec<f64>,

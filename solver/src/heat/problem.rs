@@ -17,6 +17,7 @@ pub struct HeatProblem {
     boundaries: Boundaries,
     /// By material.
     conductivities: Vec<[f64; 3]>,
+    has_local_conductivity: bool,
     /// How far from a source cells have to be as small as that, m.
     reach: f64,
 }
@@ -71,8 +72,32 @@ impl HeatProblem {
             conductivity_at: ambient,
             boundaries,
             conductivities,
+            has_local_conductivity: false,
             reach: f64::INFINITY,
         })
+    }
+
+    /// The same problem with k(T) at every place's own temperature, all sources heating. Thermal resistances are then those of this
+    /// state, k held: they add up to its rises exactly, and hold near it.
+    #[must_use]
+    pub fn with_local_conductivity(mut self) -> Self {
+        self.has_local_conductivity = true;
+        self
+    }
+
+    /// Whether k follows the temperature from place to place.
+    pub fn has_local_conductivity(&self) -> bool {
+        self.has_local_conductivity
+    }
+
+    /// k of a material at a temperature in K.
+    pub(super) fn conductivity(
+        &self,
+        material: usize,
+        temperature: f64,
+    ) -> Result<[f64; 3], HeatError> {
+        let material = &self.floorplan.materials()[material];
+        Ok(material.thermal_conductivity(Temperature::from_si(temperature))?)
     }
 
     /// The same problem on grids that hold what is to be seen `time` seconds after a step of power: heat has gone √(α t) then, α the least

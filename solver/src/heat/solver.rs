@@ -98,8 +98,9 @@ impl HeatSolver {
     /// [`HeatError::TooManyCells`], [`HeatError::Unconverged`], [`HeatError::Mesh`], [`HeatError::Option`].
     pub fn solve(&self, problem: &HeatProblem, refinement: f64) -> Result<ThermalMap, HeatError> {
         self.check()?;
-        let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
         let load = all_on(problem);
+        let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
+        let body = body.at_state(problem, &load, self.stop())?;
         let (t, convergence) = body.solve::<1>(std::slice::from_ref(&load), self.stop())?;
         let shape = body.operator.shape;
         let (grid, rise, balance) = body.into_map(&t, &load);
@@ -229,6 +230,7 @@ impl HeatSolver {
                 Err(HeatError::TooManyCells { .. }) if level >= FEWEST => break,
                 body => body?,
             };
+            let body = body.at_state(problem, &all_on(problem), self.stop())?;
             let groups: Vec<Result<Vec<Reading>, HeatError>> = loads
                 .par_chunks(LANES)
                 .map(|group| self.read(&body, group))
@@ -333,7 +335,7 @@ impl Family {
 }
 
 /// Every source at its own power and the boundaries as they are.
-fn all_on(problem: &HeatProblem) -> Load {
+pub(super) fn all_on(problem: &HeatProblem) -> Load {
     Load {
         powers: problem
             .floorplan()

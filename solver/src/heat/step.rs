@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::discretisation::{Discretisation, Load};
 use super::extrapolation::study;
 use super::network::{Sample, ThermalNetwork};
-use super::solver::{FEWEST, HeatSolver, LANES};
+use super::solver::{FEWEST, HeatSolver, LANES, all_on};
 use super::{HeatError, HeatProblem};
 use crate::convergence::{GridStudy, Verdict};
 
@@ -236,8 +236,10 @@ impl HeatSolver {
         refinement: f64,
         rates: &[f64],
     ) -> Result<ThermalNetwork, HeatError> {
+        let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
+        let steady = body.at_state(problem, &all_on(problem), self.stop())?;
         let sample = |&rate: &f64| {
-            let body = Discretisation::at_rate(problem, refinement, self.maximum_cells, rate)?;
+            let body = steady.at_rate(problem, rate)?;
             match rows.len() {
                 1 => self.sample::<1>(&body, rows, rate),
                 2 => self.sample::<2>(&body, rows, rate),
