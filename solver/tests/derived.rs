@@ -366,6 +366,21 @@ fn thermo_optic_slopes() {
     let found = slab.thermo_optic().unwrap();
     holds("dn/dT of the slab", &found.slopes[0], exact, 0.0);
     assert_eq!(found.held.len(), 1, "{:?}", found.held);
+    // A rise of 10 K (y/d)², of which the core alone takes notice: its mean over E² by the closed integral.
+    let [u, _] = SLAB.parameters();
+    let d = SLAB.half;
+    let (sin, cos) = (2.0 * u).sin_cos();
+    let k = 2.0 * u / d;
+    let inner =
+        d.powi(3) / 6.0 + 0.5 * ((d * d / k - 2.0 / k.powi(3)) * sin + 2.0 * d / (k * k) * cos);
+    let [core, clad] = SLAB.squares();
+    let shift = rate * SLAB.core / SLAB.index() * 10.0 * inner / (d * d * (core + clad));
+    let heated = slab.modes()[0]
+        .heated(|[_, y]| 10.0 * (y / d).powi(2))
+        .unwrap();
+    holds("a slab heated towards its faces", &heated, shift, 0.0);
+    let even = slab.modes()[0].heated(|_| 3.0).unwrap();
+    holds("a slab heated evenly", &even, 3.0 * exact, 1e-5 * exact);
     // A wire against two solves on one mesh.
     let problem = wire_of(0.5, warm(3.4777));
     let solver = ModeSolver::default().error(1e-5);

@@ -39,6 +39,33 @@ error = 0.02
 step_times = { from = "10 us", to = "1 s", points = 6, spacing = "logarithmic" }
 "#;
 
+/// Silicon conducts less where it is hot: 148 (T/300 K)^−1.3 or the like, whatever the catalogue has.
+#[test]
+fn local_conductivity_warms_more() {
+    let rise = |keys: &str| {
+        let text = STUDY
+            .replace("step_times", &format!("{keys}\n# step_times"))
+            .replace("material = \"silicon\"", "material = \"Si\"")
+            .replace("50 mW", "2 W");
+        let study = Study::parse(&text, "text", Path::new("")).unwrap();
+        let plan = study.plan().unwrap();
+        let results = run(&study, &plan, 2, &Checkpoints::none(), &Silent).unwrap();
+        let outcome = results.heats[0].as_ref().unwrap().clone();
+        assert!(outcome.step.is_none());
+        outcome
+    };
+    let (fixed, local) = (
+        rise("conductivity = \"ambient\""),
+        rise("conductivity = \"local\""),
+    );
+    assert!(local.rise[0].value > 1.05 * fixed.rise[0].value);
+    // resistances of the state add up to its rises
+    let sum: f64 = (0..2)
+        .map(|j| local.mean_between(0, j).value * local.powers[j])
+        .sum();
+    assert!((sum / local.rise[0].value - 1.0).abs() < 1e-3);
+}
+
 #[test]
 fn a_step_ends_in_the_steady_state() {
     let study = Study::parse(STUDY, "text", Path::new("")).unwrap();

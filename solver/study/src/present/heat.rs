@@ -87,11 +87,16 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
     )];
     tables.extend(matrix(&outcomes, &asked));
     tables.push(numerics(context, &points, &conditions));
+    let conductivity = if heat.has_local_conductivity {
+        "Conductivities are those of the local temperature with all sources on; resistances hold near that state."
+    } else {
+        "Conductivities are those of the ambient temperature."
+    };
     Section {
         title: format!("Heat in {}", heat.name),
         text: format!(
             "Floorplan \"{}\"{}. Steady state with the powers stated in the floorplan; \
-             rises count from the ambient. {boundaries}",
+             rises count from the ambient. {conductivity} {boundaries}",
             heat.floorplan,
             with_shared(&conditions)
         ),

@@ -146,7 +146,12 @@ fn problem(
         bottom: faces.bottom,
         top: faces.top,
     };
-    HeatProblem::new(plan, point.ambient, boundaries).map_err(|e| e.to_string())
+    let problem = HeatProblem::new(plan, point.ambient, boundaries).map_err(|e| e.to_string())?;
+    Ok(if table.has_local_conductivity {
+        problem.with_local_conductivity()
+    } else {
+        problem
+    })
 }
 
 /// Cells of the grids that a point may visit.

@@ -24,6 +24,8 @@ pub struct HeatTable {
     pub ambient: Expr<Temperature>,
     /// Conditions at the six faces.
     pub faces: Faces<FaceEntry>,
+    /// Whether k follows the temperature from place to place; else it is that at the ambient temperature.
+    pub has_local_conductivity: bool,
     /// Relative error wanted of thermal resistances and rises.
     pub error: f64,
     /// Times after a step of power at which the rises are wanted; without them only the steady state is computed.
@@ -134,6 +136,10 @@ impl Reader {
             Some(error) => self.relative(&error),
             None => Some(DEFAULT_ERROR),
         };
+        let local = match table.get("conductivity") {
+            None => Some(false),
+            Some(at) => self.choice(&at, &[("ambient", false), ("local", true)]),
+        };
         let step_times = table
             .get("step_times")
             .map(|times| self.scan_within(&times, Limit::Positive));
@@ -177,6 +183,7 @@ impl Reader {
             floorplan: floorplans[floorplan?].clone(),
             ambient: ambient?,
             faces,
+            has_local_conductivity: local?,
             error: error?,
             step_times: all_or(step_times)?,
             place: cursor.place.clone(),

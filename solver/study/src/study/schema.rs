@@ -329,6 +329,7 @@ tables! {
         right: "\"insulated\"",
         front: "\"insulated\"",
         back: "\"insulated\"",
+        conductivity: "\"local\"",
         error: "1e-3",
         step_times: "{ from = \"1 us\", to = \"10 s\", points = 15, spacing = \"logarithmic\" }",
     }

@@ -28,7 +28,8 @@ pub(super) fn groups(
     );
     let mut group = sweep
         .add_to(group)?
-        .with_attribute(Attribute::text("boundary_id", name));
+        .with_attribute(Attribute::text("boundary_id", name))
+        .with_attribute(Attribute::text("conductivity", conductivity(study, name)));
     let mut nodes: Vec<String> = vec![String::from("none")];
     if let Some(solved) = first {
         nodes.clone_from(&solved.sources);
@@ -122,6 +123,14 @@ pub(super) fn groups(
         groups.push(network(name, outcome, step)?);
     }
     Ok(groups)
+}
+
+/// At which temperatures k was taken.
+fn conductivity(study: &Study, name: &str) -> &'static str {
+    match study.heat_table(name) {
+        Ok(table) if table.has_local_conductivity => "at the local temperature, all sources on",
+        _ => "at the ambient temperature",
+    }
 }
 
 /// The reduced model of the first point: one axis of modes, whose number differs from point to point.
