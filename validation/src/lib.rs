@@ -11,6 +11,7 @@ pub mod coupling;
 mod error;
 pub mod grating;
 pub mod heat;
+pub mod heater;
 pub mod laser;
 pub mod materials;
 pub mod modes;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::corpus::Which;
 use crate::modes::ModeRun;
 use crate::{
-    Check, ValidationError, corpus, coupler, coupling, grating, heat, laser, materials, modes,
+    Check, ValidationError, corpus, coupler, coupling, grating, heat, heater, laser, materials,
+    modes,
 };
 
 /// A group of comparisons with their source.
@@ -172,6 +173,22 @@ impl Report {
             ],
             checks: published.checks,
             misses: published.misses,
+        });
+        progress("heaters");
+        let (mut checks, mut misses) = (Vec::new(), Vec::new());
+        let mut sources = Vec::new();
+        for case in heater::references()? {
+            sources.push(source(&case.id, &case.what, &case.source));
+            let compared = case.run()?;
+            checks.extend(compared.checks);
+            misses.extend(compared.misses);
+        }
+        sources.push(heater::MISSES.to_owned());
+        sections.push(Section {
+            title: "Heat and light: phase shifters".to_owned(),
+            sources,
+            checks,
+            misses,
         });
         Ok(Self {
             sections,

@@ -106,6 +106,38 @@ impl ThermalMap {
         Some(self.rise.index_axis(Axis(0), i).to_owned())
     }
 
+    /// Rise at a point, linear between the cells' centres and constant beyond the outermost; in K. For what needs the temperature as a field, such as
+    /// the index of a waveguide (x across, z up, y along it).
+    pub fn rise_at(&self, point: [f64; 3]) -> f64 {
+        let places: [[(usize, f64); 2]; 3] = std::array::from_fn(|d| {
+            let axis = self.grid.axis(d);
+            let last = axis.len() - 1;
+            // the first centre beyond the point
+            let cell = axis
+                .faces()
+                .partition_point(|&face| face <= point[d])
+                .clamp(1, last + 1)
+                - 1;
+            let right = cell + usize::from(axis.centre(cell) <= point[d]);
+            if right == 0 || right > last {
+                let end = right.min(last);
+                return [(end, 1.0), (end, 0.0)];
+            }
+            let (a, b) = (axis.centre(right - 1), axis.centre(right));
+            let share = (point[d] - a) / (b - a);
+            [(right - 1, 1.0 - share), (right, share)]
+        });
+        let mut sum = 0.0;
+        for (i, u) in places[0] {
+            for (j, v) in places[1] {
+                for (k, w) in places[2] {
+                    sum += u * v * w * self.rise[[i, j, k]];
+                }
+            }
+        }
+        sum
+    }
+
     fn visit(
         &self,
         footprint: &Footprint,
