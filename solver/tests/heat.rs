@@ -8,6 +8,40 @@ use cpo_solver::convergence::Verdict;
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
 use std::f64::consts::PI;
 
+/// Held at two temperatures, a bar is warm in proportion to the place: linear interpolation is exact between the outermost centres.
+#[test]
+fn a_map_gives_the_rise_at_a_point() {
+    let plan = Floorplan::new([2e-3, 1e-3])
+        .unwrap()
+        .layer(
+            "bar",
+            Material::with_conductivity(ThermalConductivity::w_per_m_k(10.0)),
+            1e-3,
+        )
+        .unwrap();
+    let held = |kelvin: f64| Boundary::Temperature(Temperature::kelvin(kelvin));
+    let faces = Boundaries {
+        left: held(300.0),
+        right: held(310.0),
+        ..Boundaries::insulated()
+    };
+    let problem = HeatProblem::new(plan, Temperature::kelvin(300.0), faces).unwrap();
+    let map = HeatSolver::default().solve(&problem, 2.0).unwrap();
+    for x in [-0.7e-3, 0.0, 0.123e-3, 0.6e-3] {
+        for [y, z] in [[0.0, 0.5e-3], [0.49e-3, 0.01e-3], [-2e-3, 3e-3]] {
+            let exact = 5.0 + 5.0 * x / 1e-3;
+            // the iteration's residual
+            assert!((map.rise_at([x, y, z]) - exact).abs() < 1e-7, "{x} {y} {z}");
+        }
+    }
+    let axis = map.grid().axis(0);
+    let centre = axis.centre(0);
+    assert_eq!(
+        map.rise_at([axis.lower(), 0.0, 0.0]),
+        map.rise_at([centre, 0.0, 0.0])
+    );
+}
+
 /// A slab of k₀ (T/T₀)^−p on a held base, flux q on top: by Kirchhoff's transform ∫ k dT = q L, in closed form; and resistances of that state,
 /// which add up to its rises.
 #[test]
