@@ -46,7 +46,7 @@ fn local_conductivity_warms_more() {
         let text = STUDY
             .replace("step_times", &format!("{keys}\n# step_times"))
             .replace("material = \"silicon\"", "material = \"Si\"")
-            .replace("50 mW", "2 W");
+            .replace("50 mW", "1 W");
         let study = Study::parse(&text, "text", Path::new("")).unwrap();
         let plan = study.plan().unwrap();
         let results = run(&study, &plan, 2, &Checkpoints::none(), &Silent).unwrap();
