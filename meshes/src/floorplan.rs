@@ -74,6 +74,48 @@ impl Footprint {
             .collect()
     }
 
+    /// What the two have in common, if it has an area.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let common = |a: [f64; 2], b: [f64; 2]| [a[0].max(b[0]), a[1].min(b[1])];
+        let shared = Self {
+            x: common(self.x, other.x),
+            y: common(self.y, other.y),
+        };
+        (shared.x[1] > shared.x[0] && shared.y[1] > shared.y[0]).then_some(shared)
+    }
+
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn hull(&self, other: &Self) -> Self {
+        let around = |a: [f64; 2], b: [f64; 2]| [a[0].min(b[0]), a[1].max(b[1])];
+        Self {
+            x: around(self.x, other.x),
+            y: around(self.y, other.y),
+        }
+    }
+
+    /// The same with a margin (metres) on every side.
+    #[must_use]
+    pub fn expanded(&self, margin: f64) -> Self {
+        let widen = |[a, b]: [f64; 2]| [a - margin, b + margin];
+        Self {
+            x: widen(self.x),
+            y: widen(self.y),
+        }
+    }
+
+    /// Its middle.
+    pub fn centre(&self) -> [f64; 2] {
+        [self.x, self.y].map(|[a, b]| 0.5 * (a + b))
+    }
+
+    fn moved(&self, by: [f64; 2]) -> Self {
+        Self {
+            x: self.x.map(|x| x + by[0]),
+            y: self.y.map(|y| y + by[1]),
+        }
+    }
+
     fn overlaps(&self, other: &Self, tolerance: f64) -> bool {
         let shared = |a: [f64; 2], b: [f64; 2]| a[1].min(b[1]) - a[0].max(b[0]) > tolerance;
         shared(self.x, other.x) && shared(self.y, other.y)
@@ -380,6 +422,64 @@ impl Floorplan {
             return Err(MeshError::NoLayers("floorplan"));
         }
         Ok(self)
+    }
+
+    /// What lies in `window`, whose centre becomes the origin: blocks and sources end at its edges, and a source keeps the power
+    /// that is released inside.
+    #[must_use]
+    pub fn crop(&self, window: &Footprint) -> Self {
+        let away = window.centre().map(|c| -c);
+        let inside = |footprint: &Footprint| {
+            let inside = footprint.intersection(window)?;
+            // what round-off leaves of a neighbour is no block
+            let wide = |[a, b]: [f64; 2]| b - a > self.tolerance();
+            (wide(inside.x) && wide(inside.y)).then_some(inside)
+        };
+        let blocks = self.blocks.iter().filter_map(|block| {
+            Some(Block {
+                footprint: inside(&block.footprint)?.moved(away),
+                ..block.clone()
+            })
+        });
+        let sources = self.sources.iter().filter_map(|source| {
+            let inside = inside(&source.footprint)?;
+            Some(HeatSource {
+                footprint: inside.moved(away),
+                power: source.power * inside.area() / source.footprint.area(),
+                ..source.clone()
+            })
+        });
+        Self {
+            size: [window.x, window.y].map(|[a, b]| b - a),
+            materials: self.materials.clone(),
+            layers: self.layers.clone(),
+            blocks: blocks.collect(),
+            sources: sources.collect(),
+        }
+    }
+
+    /// Whether two parts of one plan differ by no more than names and round-off.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tolerance = 1e3 * self.tolerance().max(other.tolerance());
+        let near = |a: [f64; 2], b: [f64; 2]| {
+            (a[0] - b[0]).abs() <= tolerance && (a[1] - b[1]).abs() <= tolerance
+        };
+        let alike = |a: &Footprint, b: &Footprint| near(a.x, b.x) && near(a.y, b.y);
+        let same_power = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+        near(self.size, other.size)
+            && self.layers == other.layers
+            && self.blocks.len() == other.blocks.len()
+            && self.sources.len() == other.sources.len()
+            && self.blocks.iter().zip(&other.blocks).all(|(a, b)| {
+                alike(&a.footprint, &b.footprint)
+                    && a.layers == b.layers
+                    && a.material == b.material
+            })
+            && self.sources.iter().zip(&other.sources).all(|(a, b)| {
+                alike(&a.footprint, &b.footprint)
+                    && a.layer == b.layer
+                    && same_power(a.power, b.power)
+            })
     }
 
     /// Width along x and length along y in metres.

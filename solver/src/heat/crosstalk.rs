@@ -1,5 +1,6 @@
 //! Thermal resistances between heat sources.
 
+use cpo_meshes::Footprint;
 use ndarray::Array2;
 
 use super::HeatError;
@@ -20,6 +21,7 @@ pub struct CrosstalkMatrix {
     pub(super) peak: Vec<GridStudy>,
     pub(super) reciprocity: f64,
     pub(super) energy_balance: f64,
+    pub(super) windows: Vec<Footprint>,
     pub(super) iterations: Vec<usize>,
     pub(super) cells: Vec<usize>,
     pub(super) residual: f64,
@@ -100,6 +102,12 @@ impl CrosstalkMatrix {
     /// Largest relative residual of all solves.
     pub fn residual(&self) -> f64 {
         self.residual
+    }
+
+    /// Rectangles that were solved on grids of their own, with the temperature of an overview of the whole plan at their edges; none where one grid
+    /// held everything.
+    pub fn windows(&self) -> &[Footprint] {
+        &self.windows
     }
 
     /// Iterations on each grid of the family, the most of any source.

@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use cpo_materials::Quantity;
-use cpo_meshes::{Axis, Floorplan, HeatSource, RectilinearGrid};
+use cpo_meshes::{Axis, Floorplan, RectilinearGrid};
 
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
 use super::operator::{Medium, Operator};
 use super::separable::Separable;
+use super::spread::Spread;
+use super::window::Window;
 use super::{HeatError, HeatProblem, grid};
 
 /// Substitutions of k(T) after which it is given up.
@@ -25,6 +27,22 @@ pub(super) struct Load {
     pub outside: [f64; 6],
     /// Flux into the body through each face, W/m².
     pub fluxes: [f64; 6],
+    /// Rise of the outside over `outside` at every lateral boundary face, in the order of [`Discretisation::side_points`]; none if it is the same all along.
+    pub sides: Vec<f64>,
+}
+
+impl Load {
+    /// `power` watts in one of `count` sources and nothing else.
+    pub fn of_source(source: usize, count: usize, power: f64) -> Self {
+        let mut powers = vec![0.0; count];
+        powers[source] = power;
+        Self {
+            powers,
+            outside: [0.0; 6],
+            fluxes: [0.0; 6],
+            sides: Vec::new(),
+        }
+    }
 }
 
 /// Cells of a box.
@@ -55,10 +73,10 @@ pub(super) struct Discretisation {
     pub grid: RectilinearGrid<3>,
     pub operator: Operator,
     inverse: Inverse,
-    medium: Medium,
+    pub medium: Medium,
     /// ρc V of every cell, J/K; empty for a steady problem.
     capacity: Vec<f64>,
-    sources: Vec<CellBox>,
+    sources: Vec<Spread>,
 }
 
 /// A t = b by the factors, and once more for what round-off leaves if that is above the tolerance.
@@ -122,16 +140,25 @@ impl EnergyBalance {
     }
 }
 
-/// A column-wise view of one lane of a solution.
+/// One lane of a solution.
 #[derive(Clone, Copy)]
-pub(super) struct Lane<'a, const L: usize> {
-    values: &'a [[f64; L]],
+pub(super) struct Lane<'a> {
+    values: &'a [f64],
+    lanes: usize,
     lane: usize,
 }
 
-impl<const L: usize> Lane<'_, L> {
-    fn at(&self, c: usize) -> f64 {
-        self.values[c][self.lane]
+impl<'a> Lane<'a> {
+    pub fn new<const L: usize>(t: &'a [[f64; L]], lane: usize) -> Self {
+        Self {
+            values: t.as_flattened(),
+            lanes: L,
+            lane,
+        }
+    }
+
+    pub fn at(self, c: usize) -> f64 {
+        self.values[c * self.lanes + self.lane]
     }
 }
 
@@ -140,21 +167,44 @@ impl Discretisation {
     pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
         let grid = grid::grid(problem, refinement, allowed)?;
         let medium = sample(problem.floorplan(), problem.conductivities(), &grid);
-        Ok(Self::of(problem, grid, medium))
+        let sources = problem.floorplan().sources().iter();
+        let sources = sources.map(|s| Spread::filling(&grid, s)).collect();
+        Ok(Self::of(problem, grid, medium, sources))
     }
 
-    fn of(problem: &HeatProblem, grid: RectilinearGrid<3>, medium: Medium) -> Self {
+    /// What `problem` is outside of `windows`: there its sources and layers as they are, inside spread over cells far larger.
+    pub fn overview(
+        problem: &HeatProblem,
+        windows: &[Window],
+        refinement: f64,
+        allowed: usize,
+    ) -> Result<Self, HeatError> {
+        let grid = grid::overview(problem, windows, refinement, allowed)?;
+        let medium = average(problem, windows, &grid);
+        let sources = problem.floorplan().sources().iter().enumerate();
+        let spread = |(s, source)| {
+            if windows.iter().any(|w| w.owned.contains(&s)) {
+                Spread::between(&grid, source)
+            } else {
+                Spread::filling(&grid, source)
+            }
+        };
+        let sources = sources.map(spread).collect();
+        Ok(Self::of(problem, grid, medium, sources))
+    }
+
+    fn of(
+        problem: &HeatProblem,
+        grid: RectilinearGrid<3>,
+        medium: Medium,
+        sources: Vec<Spread>,
+    ) -> Self {
         let faces = problem.face_coefficients();
         let operator = Operator::new(&grid, &medium, &faces);
         let inverse = match Separable::new(&grid, &medium, &faces) {
             Some(factors) => Inverse::Direct(Box::new(factors)),
             None => Inverse::Iterative(Multigrid::new(grid.axes(), &medium, &faces, &operator)),
         };
-        let sources = problem.floorplan().sources().iter();
-        let cells = |HeatSource { footprint, z, .. }: &HeatSource| {
-            cells_in(&grid, footprint.x, footprint.y, *z)
-        };
-        let sources = sources.map(cells).collect();
         Self {
             grid,
             operator,
@@ -186,7 +236,7 @@ impl Discretisation {
         };
         Ok(Self {
             capacity,
-            ..Self::of(problem, grid, medium)
+            ..Self::of(problem, grid, medium, self.sources.clone())
         })
     }
 
@@ -215,7 +265,7 @@ impl Discretisation {
                 return Ok(body);
             }
             let medium = sample_at(problem, &body.grid, &body.medium, &t)?;
-            body = Self::of(problem, body.grid, medium);
+            body = Self::of(problem, body.grid, medium, body.sources);
             last = t;
         }
         Err(HeatError::State {
@@ -256,31 +306,14 @@ impl Discretisation {
         Ok((t, convergence))
     }
 
-    /// Solves up to `L` loads and reads every source.
-    pub fn read<const L: usize>(
-        &self,
-        loads: &[Load],
-        stop: Stop,
-    ) -> Result<Vec<Reading>, HeatError> {
-        let (t, convergence) = self.solve::<L>(loads, stop)?;
-        let readings = loads.iter().enumerate().map(|(lane, load)| {
-            let t = Lane { values: &t, lane };
-            Reading {
-                mean: self
-                    .sources
-                    .iter()
-                    .map(|cells| self.mean(t, cells))
-                    .collect(),
-                peak: self
-                    .sources
-                    .iter()
-                    .map(|cells| self.peak(t, load, cells))
-                    .collect(),
-                balance: self.balance(t, load),
-                convergence,
-            }
-        });
-        Ok(readings.collect())
+    /// What is read off the solution of a load.
+    pub fn reading(&self, t: Lane<'_>, load: &Load, convergence: Convergence) -> Reading {
+        Reading {
+            mean: self.sources.iter().map(|s| self.mean(t, s)).collect(),
+            peak: self.sources.iter().map(|s| self.peak(t, load, s)).collect(),
+            balance: self.balance(t, load),
+            convergence,
+        }
     }
 
     /// Number of the floorplan's sources.
@@ -289,13 +322,8 @@ impl Discretisation {
     }
 
     /// Volume mean of the rise over one of the floorplan's sources.
-    pub fn mean_of_source<const L: usize>(
-        &self,
-        t: &[[f64; L]],
-        lane: usize,
-        source: usize,
-    ) -> f64 {
-        self.mean(Lane { values: t, lane }, &self.sources[source])
+    pub fn mean_of_source(&self, t: Lane<'_>, source: usize) -> f64 {
+        self.mean(t, &self.sources[source])
     }
 
     /// Heat stored in the product of two fields, tᵀ C u, by lanes.
@@ -313,26 +341,26 @@ impl Discretisation {
     }
 
     fn add_load<const L: usize>(&self, load: &Load, lane: usize, b: &mut [[f64; L]]) {
-        for (cells, &power) in self.sources.iter().zip(&load.powers) {
-            if power == 0.0 {
-                continue;
-            }
-            let density = power / self.volume(cells);
-            for i in cells.x.clone() {
-                for j in cells.y.clone() {
-                    for k in cells.z.clone() {
-                        b[self.cell(i, j, k)][lane] += density * self.grid.volume(i, j, k);
-                    }
-                }
+        for (source, &power) in self.sources.iter().zip(&load.powers) {
+            if power != 0.0 {
+                source.each(self.operator.shape, |cell, share| {
+                    b[cell][lane] += power * share;
+                });
             }
         }
         self.boundary_faces(|side, cell, face, area| {
             b[cell][lane] += face * load.outside[side] + area * load.fluxes[side];
         });
+        let mut rises = load.sides.iter();
+        if !load.sides.is_empty() {
+            self.lateral_faces(|_, cell, conductance| {
+                b[cell][lane] += conductance * rises.next().unwrap_or(&0.0);
+            });
+        }
     }
 
     /// Calls `visit(side, cell, conductance, area)` for every boundary face.
-    fn boundary_faces(&self, mut visit: impl FnMut(usize, usize, f64, f64)) {
+    pub fn boundary_faces(&self, mut visit: impl FnMut(usize, usize, f64, f64)) {
         let [nx, ny, nz] = self.operator.shape;
         let [x, y, z] = self.grid.axes();
         let op = &self.operator;
@@ -362,33 +390,20 @@ impl Discretisation {
         }
     }
 
-    fn volume(&self, cells: &CellBox) -> f64 {
-        let [x, y, z] = self.grid.axes();
-        let span =
-            |axis: &Axis, range: &Range<usize>| axis.faces()[range.end] - axis.faces()[range.start];
-        span(x, &cells.x) * span(y, &cells.y) * span(z, &cells.z)
-    }
-
-    /// Volume mean of the rise over a box of cells.
-    pub fn mean<const L: usize>(&self, t: Lane<'_, L>, cells: &CellBox) -> f64 {
+    fn mean(&self, t: Lane<'_>, source: &Spread) -> f64 {
         let mut sum = 0.0;
-        for i in cells.x.clone() {
-            for j in cells.y.clone() {
-                for k in cells.z.clone() {
-                    sum += t.at(self.cell(i, j, k)) * self.grid.volume(i, j, k);
-                }
-            }
-        }
-        sum / self.volume(cells)
+        source.each(self.operator.shape, |cell, share| sum += share * t.at(cell));
+        sum
     }
 
     /// Largest rise in a box: in each cell the parabola that has the cell's value at the centre
     /// and the slopes that the face fluxes give. Unlike the largest cell value it converges smoothly.
-    pub fn peak<const L: usize>(&self, t: Lane<'_, L>, load: &Load, cells: &CellBox) -> f64 {
+    fn peak(&self, t: Lane<'_>, load: &Load, source: &Spread) -> f64 {
+        let [x, y, z] = source.cells();
         let mut peak = f64::NEG_INFINITY;
-        for i in cells.x.clone() {
-            for j in cells.y.clone() {
-                for k in cells.z.clone() {
+        for i in x {
+            for j in y.clone() {
+                for k in z.clone() {
                     peak = peak.max(self.cell_peak(t, load, [i, j, k]));
                 }
             }
@@ -396,7 +411,7 @@ impl Discretisation {
         peak
     }
 
-    fn cell_peak<const L: usize>(&self, t: Lane<'_, L>, load: &Load, at: [usize; 3]) -> f64 {
+    fn cell_peak(&self, t: Lane<'_>, load: &Load, at: [usize; 3]) -> f64 {
         let [i, j, k] = at;
         let (c, op) = (self.cell(i, j, k), &self.operator);
         let [_, ny, nz] = op.shape;
@@ -441,7 +456,7 @@ impl Discretisation {
     }
 
     /// Heat in and out.
-    pub fn balance<const L: usize>(&self, t: Lane<'_, L>, load: &Load) -> EnergyBalance {
+    pub fn balance(&self, t: Lane<'_>, load: &Load) -> EnergyBalance {
         let mut out = [0.0; 6];
         self.boundary_faces(|side, cell, g, area| {
             out[side] += g * (t.at(cell) - load.outside[side]) - area * load.fluxes[side];
@@ -458,7 +473,7 @@ impl Discretisation {
         t: &[[f64; L]],
         load: &Load,
     ) -> (RectilinearGrid<3>, Vec<f64>, EnergyBalance) {
-        let balance = self.balance(Lane { values: t, lane: 0 }, load);
+        let balance = self.balance(Lane::new(t, 0), load);
         (self.grid, t.iter().map(|lanes| lanes[0]).collect(), balance)
     }
 }
@@ -476,7 +491,7 @@ fn parabola_rise(left: f64, right: f64, width: f64) -> f64 {
 }
 
 /// Cells whose centres lie in an interval.
-fn centres_in(axis: &Axis, [from, to]: [f64; 2]) -> Range<usize> {
+pub(super) fn centres_in(axis: &Axis, [from, to]: [f64; 2]) -> Range<usize> {
     let first = axis.centres().partition_point(|&x| x < from);
     let end = axis.centres().partition_point(|&x| x <= to);
     first..end.max(first)
@@ -568,6 +583,60 @@ fn sample(floorplan: &Floorplan, by_material: &[[f64; 3]], grid: &RectilinearGri
                 k.x.push(kx);
                 k.y.push(ky);
                 k.z.push(kz);
+            }
+        }
+    }
+    k
+}
+
+/// Conductivity of every cell of an overview: at its centre, but the mean over the cell where the grid has no face for a block that ends in it.
+fn average(problem: &HeatProblem, windows: &[Window], grid: &RectilinearGrid<3>) -> Medium {
+    let (plan, by_material) = (problem.floorplan(), problem.conductivities());
+    let [x, y, z] = grid.axes();
+    let parts = |axis: usize| -> Vec<Vec<(f64, f64)>> {
+        let left_out = plan.blocks().iter().map(|b| &b.footprint);
+        let left_out = left_out.filter(|f| grid::is_left_out(windows, f, axis));
+        let mut faces: Vec<f64> = left_out.flat_map(|f| [f.x, f.y][axis]).collect();
+        faces.sort_by(f64::total_cmp);
+        let axis = grid.axis(axis);
+        let part = |i: usize| {
+            let (from, to) = (axis.faces()[i], axis.faces()[i + 1]);
+            let inside = faces
+                .iter()
+                .copied()
+                .filter(|f| (from..to).contains(f) && *f > from);
+            let ends: Vec<f64> = std::iter::once(from).chain(inside).chain([to]).collect();
+            let pieces = ends.windows(2).filter(|e| e[1] > e[0]);
+            pieces
+                .map(|e| (0.5 * (e[0] + e[1]), (e[1] - e[0]) / (to - from)))
+                .collect()
+        };
+        (0..axis.len()).map(part).collect()
+    };
+    let (xs, ys, zs) = (parts(0), parts(1), z.centres());
+    let cells = grid.cells();
+    let mut k = Medium {
+        x: Vec::with_capacity(cells),
+        y: Vec::with_capacity(cells),
+        z: Vec::with_capacity(cells),
+        contacts: contacts(plan, z),
+        storage: Vec::new(),
+    };
+    for xs in &xs[..x.len()] {
+        for ys in &ys[..y.len()] {
+            for &z in &zs {
+                let mut mean = [0.0; 3];
+                for &(x, across) in xs {
+                    for &(y, along) in ys {
+                        let own = by_material[plan.material_at(x, y, z)];
+                        for d in 0..3 {
+                            mean[d] += across * along * own[d];
+                        }
+                    }
+                }
+                k.x.push(mean[0]);
+                k.y.push(mean[1]);
+                k.z.push(mean[2]);
             }
         }
     }

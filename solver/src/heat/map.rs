@@ -1,7 +1,7 @@
 //! A temperature field.
 
 use cpo_materials::{Quantity, Temperature};
-use cpo_meshes::{Floorplan, Footprint, RectilinearGrid};
+use cpo_meshes::{Axis as GridAxis, Floorplan, Footprint, RectilinearGrid};
 use ndarray::{Array2, Array3, Axis, s};
 
 use super::discretisation::cells_in;
@@ -109,24 +109,7 @@ impl ThermalMap {
     /// Rise at a point, linear between the cells' centres and constant beyond the outermost; in K. For what needs the temperature as a field, such as
     /// the index of a waveguide (x across, z up, y along it).
     pub fn rise_at(&self, point: [f64; 3]) -> f64 {
-        let places: [[(usize, f64); 2]; 3] = std::array::from_fn(|d| {
-            let axis = self.grid.axis(d);
-            let last = axis.len() - 1;
-            // the first centre beyond the point
-            let cell = axis
-                .faces()
-                .partition_point(|&face| face <= point[d])
-                .clamp(1, last + 1)
-                - 1;
-            let right = cell + usize::from(axis.centre(cell) <= point[d]);
-            if right == 0 || right > last {
-                let end = right.min(last);
-                return [(end, 1.0), (end, 0.0)];
-            }
-            let (a, b) = (axis.centre(right - 1), axis.centre(right));
-            let share = (point[d] - a) / (b - a);
-            [(right - 1, 1.0 - share), (right, share)]
-        });
+        let places: [_; 3] = std::array::from_fn(|d| linear(self.grid.axis(d), point[d]));
         let mut sum = 0.0;
         for (i, u) in places[0] {
             for (j, v) in places[1] {
@@ -161,4 +144,23 @@ impl ThermalMap {
         }
         Ok(())
     }
+}
+
+/// The cells around a point of an axis and their weights in what is linear between centres and constant beyond the outermost.
+pub(super) fn linear(axis: &GridAxis, point: f64) -> [(usize, f64); 2] {
+    let last = axis.len() - 1;
+    // the first centre beyond the point
+    let cell = axis
+        .faces()
+        .partition_point(|&face| face <= point)
+        .clamp(1, last + 1)
+        - 1;
+    let right = cell + usize::from(axis.centre(cell) <= point);
+    if right == 0 || right > last {
+        let end = right.min(last);
+        return [(end, 1.0), (end, 0.0)];
+    }
+    let (a, b) = (axis.centre(right - 1), axis.centre(right));
+    let share = (point - a) / (b - a);
+    [(right - 1, 1.0 - share), (right, share)]
 }

@@ -17,6 +17,7 @@
 //! over the coolant where all boundaries share it.
 
 mod boundary;
+mod composite;
 mod crosstalk;
 mod discretisation;
 mod error;
@@ -31,9 +32,12 @@ mod network;
 mod operator;
 mod problem;
 mod separable;
+mod side;
 mod solver;
+mod spread;
 mod step;
 mod temperatures;
+mod window;
 
 pub use boundary::{Boundaries, Boundary};
 pub use crosstalk::CrosstalkMatrix;

@@ -1,7 +1,7 @@
 //! A complete heat problem.
 
 use cpo_materials::{Quantity, Temperature};
-use cpo_meshes::{Floorplan, HeatSource};
+use cpo_meshes::{Floorplan, Footprint, HeatSource};
 
 use super::boundary::FACE_NAMES;
 use super::operator::FaceCoefficients;
@@ -98,6 +98,33 @@ impl HeatProblem {
     ) -> Result<[f64; 3], HeatError> {
         let material = &self.floorplan.materials()[material];
         Ok(material.thermal_conductivity(Temperature::from_si(temperature))?)
+    }
+
+    /// What lies in a rectangle of the plan, its sides held at the ambient temperature except where they are the plan's own.
+    pub(super) fn window(&self, footprint: &Footprint) -> Self {
+        let held = Boundary::Temperature(self.ambient);
+        let outline = self.floorplan.outline();
+        let side = |inner: f64, outer: f64, own: Boundary| if inner == outer { own } else { held };
+        let boundaries = Boundaries {
+            left: side(footprint.x[0], outline.x[0], self.boundaries.left),
+            right: side(footprint.x[1], outline.x[1], self.boundaries.right),
+            front: side(footprint.y[0], outline.y[0], self.boundaries.front),
+            back: side(footprint.y[1], outline.y[1], self.boundaries.back),
+            ..self.boundaries
+        };
+        Self {
+            floorplan: self.floorplan.crop(footprint),
+            boundaries,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the two have the same solution: the same plan, powers and boundaries, to round-off.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.floorplan.is_like(&other.floorplan)
+            && self.boundaries == other.boundaries
+            && self.conductivities == other.conductivities
+            && self.ambient == other.ambient
     }
 
     /// The same problem on grids that hold what is to be seen `time` seconds after a step of power: heat has gone √(α t) then, α the least

@@ -3,16 +3,18 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::discretisation::{Discretisation, Load, Reading, Stop};
+use super::composite::Composite;
+use super::discretisation::{Discretisation, Lane, Load, Stop};
 use super::extrapolation::study;
+use super::gradients::Convergence;
 use super::grid::grid;
 use super::{CrosstalkMatrix, HeatError, HeatProblem, SourceTemperatures, ThermalMap};
 use crate::convergence::{GridStudy, Verdict};
 
 /// Refinements of the family, far enough apart for extrapolation to be stable.
-const FAMILY: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0];
+pub(super) const FAMILY: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0];
 /// The same where the third of them has too many cells. Segments have an even number of cells at 1.
-const CLOSE_FAMILY: [f64; 3] = [1.0, 1.5, 2.0];
+pub(super) const CLOSE_FAMILY: [f64; 3] = [1.0, 1.5, 2.0];
 /// Grids before a verdict is possible.
 pub(super) const FEWEST: usize = 3;
 /// Right-hand sides solved side by side.
@@ -45,6 +47,7 @@ pub struct HeatSolver {
     pub(super) maximum_cells: usize,
     pub(super) tolerance: f64,
     maximum_iterations: usize,
+    pub(super) has_windows: bool,
 }
 
 impl Default for HeatSolver {
@@ -55,6 +58,7 @@ impl Default for HeatSolver {
             maximum_cells: 3_000_000,
             tolerance: 1e-10,
             maximum_iterations: 300,
+            has_windows: false,
         }
     }
 }
@@ -91,16 +95,30 @@ impl HeatSolver {
         self
     }
 
+    /// Gives fine sources windows with grids of their own, and the rest of the plan a coarser one, even where a single grid could hold everything. Without it
+    /// that is done only where none can: stripes of micrometres in a package of centimetres.
+    #[must_use]
+    pub fn windows(mut self) -> Self {
+        self.has_windows = true;
+        self
+    }
+
     /// The temperature of `problem`, all of its sources heating, on one grid of the given
-    /// refinement: 1 is coarse, 2 and 3 are usual; cells grow as its cube.
+    /// refinement: 1 is coarse, 2 and 3 are usual; cells grow as its cube. Where sources have windows it is the overview, which shows them as
+    /// coarse as its cells.
     ///
     /// # Errors
     /// [`HeatError::TooManyCells`], [`HeatError::Unconverged`], [`HeatError::Mesh`], [`HeatError::Option`].
     pub fn solve(&self, problem: &HeatProblem, refinement: f64) -> Result<ThermalMap, HeatError> {
         self.check()?;
         let load = all_on(problem);
-        let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
-        let body = body.at_state(problem, &load, self.stop())?;
+        let body = match Composite::of(self, problem)? {
+            Some(composite) => composite.overview(refinement)?,
+            None => {
+                let body = Discretisation::new(problem, refinement, self.maximum_cells)?;
+                body.at_state(problem, &load, self.stop())?
+            }
+        };
         let (t, convergence) = body.solve::<1>(std::slice::from_ref(&load), self.stop())?;
         let shape = body.operator.shape;
         let (grid, rise, balance) = body.into_map(&t, &load);
@@ -132,7 +150,16 @@ impl HeatSolver {
             .map(|s| s.name.as_str())
             .collect();
         let rows = problem.find_sources(&names)?;
-        let family = self.family(problem, &[all_on(problem)], &rows)?;
+        if let Some(composite) = Composite::of(self, problem)? {
+            return composite.temperatures();
+        }
+        let family = self.family(
+            problem,
+            |_| vec![all_on(problem)],
+            (&rows, 0),
+            |_, _| (),
+            |_, _| (),
+        )?;
         Ok(SourceTemperatures {
             names: names.into_iter().map(str::to_owned).collect(),
             ambient: problem.ambient(),
@@ -159,18 +186,19 @@ impl HeatSolver {
         sources: &[&str],
     ) -> Result<CrosstalkMatrix, HeatError> {
         let rows = problem.find_sources(sources)?;
-        let count = problem.floorplan().sources().len();
-        let unit = |&source: &usize| {
-            let mut powers = vec![0.0; count];
-            powers[source] = 1.0;
-            Load {
-                powers,
-                outside: [0.0; 6],
-                fluxes: [0.0; 6],
-            }
-        };
+        if let Some(composite) = Composite::of(self, problem)? {
+            return composite.crosstalk(&rows);
+        }
+        let unit =
+            |&source: &usize| Load::of_source(source, problem.floorplan().sources().len(), 1.0);
         let loads: Vec<Load> = rows.iter().map(unit).collect();
-        let family = self.family(problem, &loads, &rows)?;
+        let family = self.family(
+            problem,
+            |_| loads.clone(),
+            (&rows, rows.len()),
+            |_, _| (),
+            |_, _| (),
+        )?;
         let n = rows.len();
         let finest = |i: usize, j: usize| family.mean[i * n + j].levels.last().map_or(0.0, |l| l.1);
         let (mut asymmetry, mut largest): (f64, f64) = (0.0, 0.0);
@@ -186,6 +214,7 @@ impl HeatSolver {
             mean: family.mean,
             peak: family.peak,
             energy_balance: family.energy_balance,
+            windows: Vec::new(),
             iterations: family.iterations,
             cells: family.cells,
             residual: family.residual,
@@ -197,6 +226,9 @@ impl HeatSolver {
     /// # Errors
     /// [`HeatError::Mesh`].
     pub fn plan(&self, problem: &HeatProblem) -> Result<Vec<usize>, HeatError> {
+        if let Some(composite) = Composite::of(self, problem)? {
+            return composite.plan();
+        }
         let mut cells = Vec::new();
         for &refinement in self.refinements(problem) {
             match grid(problem, refinement, self.maximum_cells) {
@@ -214,49 +246,50 @@ impl HeatSolver {
         }
     }
 
-    /// Studies of the rise of every row under every load (row-major, `rows` × `loads`).
-    fn family(
+    /// Studies of the rise of every row under every load (row-major, `rows` × `loads`), of which the first `units` are a watt in the row of the
+    /// same number. `keep` is called with what `find` finds in every solution of a grid.
+    pub(super) fn family<F: Send>(
         &self,
         problem: &HeatProblem,
-        loads: &[Load],
-        rows: &[usize],
+        mut loads: impl FnMut(&Discretisation) -> Vec<Load>,
+        (rows, units): (&[usize], usize),
+        find: impl Fn(&Discretisation, Lane<'_>) -> F + Sync,
+        mut keep: impl FnMut(&Discretisation, Vec<F>),
     ) -> Result<Family, HeatError> {
         self.check()?;
-        let n = loads.len();
         let mut family = Family::default();
-        let mut values: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); rows.len() * n];
+        let mut values: Vec<[Vec<(f64, f64)>; 2]> = Vec::new();
         for (level, &refinement) in self.refinements(problem).iter().enumerate() {
             let body = match Discretisation::new(problem, refinement, self.maximum_cells) {
                 Err(HeatError::TooManyCells { .. }) if level >= FEWEST => break,
                 body => body?,
             };
             let body = body.at_state(problem, &all_on(problem), self.stop())?;
-            let groups: Vec<Result<Vec<Reading>, HeatError>> = loads
-                .par_chunks(LANES)
-                .map(|group| self.read(&body, group))
-                .collect();
+            let loads = loads(&body);
+            let n = loads.len();
+            values.resize(rows.len() * n, Default::default());
+            let readings = self.each(&body, &loads, |t, load, convergence| {
+                (body.reading(t, load, convergence), find(&body, t))
+            })?;
+            let (readings, found): (Vec<_>, Vec<F>) = readings.into_iter().unzip();
+            keep(&body, found);
             let mut iterations = 0;
-            let mut column = 0;
-            for group in groups {
-                for reading in group? {
-                    for (row, &source) in rows.iter().enumerate() {
-                        let [mean, peak] = &mut values[row * n + column];
-                        mean.push((refinement, reading.mean[source]));
-                        peak.push((refinement, reading.peak[source]));
-                    }
-                    iterations = iterations.max(reading.convergence.iterations);
-                    family.residual = family.residual.max(reading.convergence.residual);
-                    family.energy_balance =
-                        family.energy_balance.max(reading.balance.relative_error());
-                    column += 1;
+            for (column, reading) in readings.into_iter().enumerate() {
+                for (row, &source) in rows.iter().enumerate() {
+                    let [mean, peak] = &mut values[row * n + column];
+                    mean.push((refinement, reading.mean[source]));
+                    peak.push((refinement, reading.peak[source]));
                 }
+                iterations = iterations.max(reading.convergence.iterations);
+                family.residual = family.residual.max(reading.convergence.residual);
+                family.energy_balance = family.energy_balance.max(reading.balance.relative_error());
             }
             family.iterations.push(iterations);
             family.cells.push(body.grid.cells());
             if level + 1 < FEWEST {
                 continue;
             }
-            family.judge(&values, n, self.error, self.tolerance);
+            family.judge(&values, n, units, (self.error, self.tolerance));
             let met = |s: &GridStudy| s.verdict == Verdict::Converged;
             if family.mean.iter().chain(&family.peak).all(met) {
                 break;
@@ -265,12 +298,39 @@ impl HeatSolver {
         Ok(family)
     }
 
-    fn read(&self, body: &Discretisation, loads: &[Load]) -> Result<Vec<Reading>, HeatError> {
-        match loads.len() {
-            1 => body.read::<1>(loads, self.stop()),
-            2 => body.read::<2>(loads, self.stop()),
-            _ => body.read::<LANES>(loads, self.stop()),
+    /// What `read` finds in the solution of every load, groups of loads in parallel.
+    pub(super) fn each<R: Send>(
+        &self,
+        body: &Discretisation,
+        loads: &[Load],
+        read: impl Fn(Lane<'_>, &Load, Convergence) -> R + Sync,
+    ) -> Result<Vec<R>, HeatError> {
+        let groups: Vec<Result<Vec<R>, HeatError>> = loads
+            .par_chunks(LANES)
+            .map(|group| match group.len() {
+                1 => self.group::<1, R>(body, group, &read),
+                2 => self.group::<2, R>(body, group, &read),
+                _ => self.group::<LANES, R>(body, group, &read),
+            })
+            .collect();
+        let mut all = Vec::with_capacity(loads.len());
+        for group in groups {
+            all.extend(group?);
         }
+        Ok(all)
+    }
+
+    fn group<const L: usize, R>(
+        &self,
+        body: &Discretisation,
+        loads: &[Load],
+        read: &impl Fn(Lane<'_>, &Load, Convergence) -> R,
+    ) -> Result<Vec<R>, HeatError> {
+        let (t, convergence) = body.solve::<L>(loads, self.stop())?;
+        let lanes = loads.iter().enumerate();
+        Ok(lanes
+            .map(|(lane, load)| read(Lane::new(&t, lane), load, convergence))
+            .collect())
     }
 
     pub(super) fn stop(&self) -> Stop {
@@ -296,28 +356,34 @@ impl HeatSolver {
 }
 
 /// What a family of grids gave.
-#[derive(Default)]
-struct Family {
-    mean: Vec<GridStudy>,
-    peak: Vec<GridStudy>,
-    iterations: Vec<usize>,
-    cells: Vec<usize>,
-    energy_balance: f64,
-    residual: f64,
+#[derive(Clone, Default)]
+pub(super) struct Family {
+    pub mean: Vec<GridStudy>,
+    pub peak: Vec<GridStudy>,
+    pub iterations: Vec<usize>,
+    pub cells: Vec<usize>,
+    pub energy_balance: f64,
+    pub residual: f64,
 }
 
 impl Family {
-    /// Studies of the values so far. The error wanted is relative to √(R_ii R_jj) in a matrix of unit
-    /// loads, and to the row's own value under a single load.
-    fn judge(&mut self, values: &[[Vec<(f64, f64)>; 2]], loads: usize, error: f64, tolerance: f64) {
+    /// Studies of the values so far. The error wanted is relative to √(R_ii R_jj) under the first `units` of the loads, and to the row's own value
+    /// under the others.
+    fn judge(
+        &mut self,
+        values: &[[Vec<(f64, f64)>; 2]],
+        loads: usize,
+        units: usize,
+        (error, tolerance): (f64, f64),
+    ) {
         let finest =
             |entry: usize, kind: usize| values[entry][kind].last().map_or(0.0, |l| l.1.abs());
         let scale = |entry: usize, kind: usize| {
             let (i, j) = (entry / loads, entry % loads);
-            if loads == 1 {
-                finest(entry, kind)
-            } else {
+            if j < units {
                 (finest(i * loads + i, kind) * finest(j * loads + j, kind)).sqrt()
+            } else {
+                finest(entry, kind)
             }
         };
         let judged = |entry: usize, kind: usize| {
@@ -345,5 +411,6 @@ pub(super) fn all_on(problem: &HeatProblem) -> Load {
             .collect(),
         outside: problem.outside(),
         fluxes: problem.fluxes(),
+        sides: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@
 use cpo_materials::{Duration, Quantity};
 use rayon::prelude::*;
 
-use super::discretisation::{Discretisation, Load};
+use super::discretisation::{Discretisation, Lane, Load};
 use super::extrapolation::study;
 use super::network::{Sample, ThermalNetwork};
 use super::solver::{FEWEST, HeatSolver, LANES, all_on};
@@ -257,21 +257,14 @@ impl HeatSolver {
         rate: f64,
     ) -> Result<Sample, HeatError> {
         let n = rows.len();
-        let unit = |&source: &usize| {
-            let mut powers = vec![0.0; body.sources()];
-            powers[source] = 1.0;
-            Load {
-                powers,
-                outside: [0.0; 6],
-                fluxes: [0.0; 6],
-            }
-        };
+        let unit = |&source: &usize| Load::of_source(source, body.sources(), 1.0);
         let loads: Vec<Load> = rows.iter().map(unit).collect();
         let groups = loads
             .par_chunks(L)
             .map(|group| Ok(body.solve::<L>(group, self.stop())?.0))
             .collect::<Result<Vec<_>, HeatError>>()?;
-        let rise = |i: usize, j: usize| body.mean_of_source(&groups[j / L], j % L, rows[i]);
+        let rise =
+            |i: usize, j: usize| body.mean_of_source(Lane::new(&groups[j / L], j % L), rows[i]);
         let pairs: Vec<(usize, usize)> = (0..groups.len())
             .flat_map(|a| (a..groups.len()).map(move |b| (a, b)))
             .collect();

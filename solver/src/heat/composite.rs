@@ -1,0 +1,718 @@
+//! Lasers of micrometres in a package of centimetres: windows around the fine sources, and an overview of the whole.
+//!
+//! In a window W let u_i be the rise for a watt in source i with the window's sides at no rise, and ω_i = −k ∂u_i/∂n ≥ 0 what leaves through them.
+//! By Green's second identity the mean rise over i under any load is, exactly,
+//!
+//! ⟨T⟩_i = ⟨T_W⟩_i + ∫_∂W ω_i T dA, ∫_∂W ω_i dA ≤ 1,
+//!
+//! T_W the rise that what lies in W makes there alone. So a resistance is a part known on the window's own fine grid, one solution for all
+//! windows that look the same, and a mean of the temperature at its sides, where it is smooth and an overview of
+//! the plan with far coarser cells gives it. An error of the overview passes on with a factor of 1 at most, and by the maximum principle nothing in the window errs by
+//! more than its sides do. Both parts have their own families of grids and their error bars add up.
+//!
+//! The overview spreads a fine source over the cells around it, its power and its middle kept; what that does to the field falls off with the square of the
+//! distance and fades with the grids of the family like every other error of second order.
+
+use std::collections::BTreeMap;
+
+use cpo_meshes::Footprint;
+
+use super::discretisation::{Discretisation, Lane, Load, centres_in};
+use super::extrapolation::study;
+use super::side::SidePoint;
+use super::solver::{CLOSE_FAMILY, FEWEST, Family, all_on};
+use super::window::{REACHES, Window, windows};
+use super::{CrosstalkMatrix, HeatError, HeatProblem, HeatSolver, SourceTemperatures, grid};
+use crate::convergence::{GridStudy, Verdict};
+
+/// Refinements of the overview.
+const OVERVIEWS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
+/// Part of the error wanted that the windows' own grids may have.
+const INSIDE: f64 = 0.4;
+
+/// A problem, its windows, and how it is solved.
+pub(super) struct Composite<'a> {
+    solver: &'a HeatSolver,
+    problem: &'a HeatProblem,
+    windows: Vec<Window>,
+}
+
+/// Windows that look the same.
+struct Kind {
+    problem: HeatProblem,
+    /// Positions in the list of windows.
+    windows: Vec<usize>,
+}
+
+/// What the grids of a kind of windows gave.
+struct Inside {
+    /// Sources in the window, in the order of rows and columns, by their number in its own plan: those that it owns first.
+    members: Vec<usize>,
+    /// How many of them it owns.
+    owned: usize,
+    /// Rises of what it owns by a watt in each member, sides at no rise.
+    family: Family,
+    /// What leaves through the sides by a watt in each of what it owns, on the two finest grids.
+    exits: [Exits; 2],
+}
+
+/// Heat through the sides of a window.
+#[derive(Clone, Default)]
+struct Exits {
+    points: Vec<SidePoint>,
+    /// W per watt, `[source][point]`.
+    heat: Vec<Vec<f64>>,
+}
+
+/// A sum of cells' values: (cell, weight).
+type Sum = Vec<(usize, f64)>;
+
+/// What is read off an overview under one load.
+struct Far {
+    /// Mean over every row: of what a window owns, the part that comes through its sides, by the heat of its two finest grids.
+    mean: Vec<[f64; 2]>,
+    /// How much the largest rise in every row, as the overview's cells show it, is above the mean.
+    lift: Vec<f64>,
+    /// Least and largest rise at the sides of every window.
+    sides: Vec<[f64; 2]>,
+    iterations: usize,
+    residual: f64,
+    energy_balance: f64,
+}
+
+impl<'a> Composite<'a> {
+    /// The problem in windows, if it needs them: one grid of the whole would be too large, and there are fine sources.
+    pub fn of(solver: &'a HeatSolver, problem: &'a HeatProblem) -> Result<Option<Self>, HeatError> {
+        let last = CLOSE_FAMILY[FEWEST - 1];
+        let fits = |grid: Result<_, HeatError>| match grid {
+            Err(HeatError::TooManyCells { .. }) => Ok(false),
+            Err(other) => Err(other),
+            Ok(_) => Ok(true),
+        };
+        let allowed = solver.maximum_cells;
+        if problem.has_local_conductivity()
+            || (!solver.has_windows && fits(grid::grid(problem, last, allowed))?)
+        {
+            return Ok(None);
+        }
+        for reach in REACHES {
+            let windows = windows(problem.floorplan(), reach);
+            let mut fit = !windows.is_empty();
+            for window in &windows {
+                let inner = problem.window(&window.footprint);
+                fit = fit && fits(grid::grid(&inner, last, allowed))?;
+            }
+            if fit && fits(grid::overview(problem, &windows, last, allowed))? {
+                return Ok(Some(Self {
+                    solver,
+                    problem,
+                    windows,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Cells of the overviews that may be visited.
+    pub fn plan(&self) -> Result<Vec<usize>, HeatError> {
+        let mut cells = Vec::new();
+        for refinement in OVERVIEWS {
+            let allowed = self.solver.maximum_cells;
+            match grid::overview(self.problem, &self.windows, refinement, allowed) {
+                Err(HeatError::TooManyCells { .. }) => break,
+                grid => cells.push(grid?.cells()),
+            }
+        }
+        Ok(cells)
+    }
+
+    /// The overview of a refinement.
+    pub fn overview(&self, refinement: f64) -> Result<Discretisation, HeatError> {
+        let allowed = self.solver.maximum_cells;
+        Discretisation::overview(self.problem, &self.windows, refinement, allowed)
+    }
+
+    fn footprints(&self) -> Vec<Footprint> {
+        self.windows.iter().map(|w| w.footprint).collect()
+    }
+
+    /// Windows by what lies in them.
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (w, window) in self.windows.iter().enumerate() {
+            let problem = self.problem.window(&window.footprint);
+            match kinds.iter_mut().find(|kind| kind.problem.is_like(&problem)) {
+                Some(kind) => kind.windows.push(w),
+                None => kinds.push(Kind {
+                    problem,
+                    windows: vec![w],
+                }),
+            }
+        }
+        kinds
+    }
+
+    /// Positions, in the whole plan, of the sources in a window's own plan.
+    fn sources_in(&self, window: &Window, inner: &HeatProblem) -> Vec<usize> {
+        let sources = self.problem.floorplan().sources();
+        let mut all = (0..sources.len()).filter(|&s| {
+            sources[s]
+                .footprint
+                .intersection(&window.footprint)
+                .is_some()
+        });
+        // a plan and its part have their sources in the same order, and round-off decides only about those that touch
+        let inner = inner.floorplan().sources().iter();
+        inner
+            .filter_map(|source| all.find(|&s| sources[s].name == source.name))
+            .collect()
+    }
+
+    /// The solver for windows, which may have a part of the error only.
+    fn inner_solver(&self) -> HeatSolver {
+        self.solver.error(INSIDE * self.solver.error)
+    }
+
+    fn inside(&self, kind: &Kind, rows: &[usize]) -> Result<Inside, HeatError> {
+        let window = &self.windows[kind.windows[0]];
+        let numbers = self.sources_in(window, &kind.problem);
+        let (owned, others): (Vec<usize>, Vec<usize>) = (0..numbers.len())
+            .filter(|&m| rows.contains(&numbers[m]))
+            .partition(|&m| window.owned.contains(&numbers[m]));
+        let count = owned.len();
+        let members: Vec<usize> = owned.into_iter().chain(others).collect();
+        let (whole, part) = (
+            self.problem.floorplan().sources(),
+            kind.problem.floorplan().sources(),
+        );
+        let load = |&m: &usize| {
+            let share = part[m].footprint.area() / whole[numbers[m]].footprint.area();
+            Load::of_source(m, part.len(), share)
+        };
+        let loads: Vec<Load> = members.iter().map(load).collect();
+        let mut exits = [Exits::default(), Exits::default()];
+        let family = self.inner_solver().family(
+            &kind.problem,
+            |_| loads.clone(),
+            (&members[..count], count),
+            |body, t| body.side_heat(t),
+            |body, heat| {
+                exits.swap(0, 1);
+                exits[1] = Exits {
+                    points: body.side_points(),
+                    heat,
+                };
+            },
+        )?;
+        Ok(Inside {
+            members,
+            owned: count,
+            family,
+            exits,
+        })
+    }
+
+    /// Every row's reading of an overview, and the sides of every window.
+    fn sums(
+        &self,
+        body: &Discretisation,
+        kinds: &[(Kind, Inside)],
+        rows: &[usize],
+    ) -> Vec<Option<[Sum; 2]>> {
+        let mut sums = vec![None; rows.len()];
+        for (kind, inside) in kinds {
+            for &w in &kind.windows {
+                let window = &self.windows[w];
+                let numbers = self.sources_in(window, &kind.problem);
+                for (level, exits) in inside.exits.iter().enumerate() {
+                    let stencils = self.stencils(body, window, &exits.points);
+                    for (m, heat) in inside.members[..inside.owned].iter().zip(&exits.heat) {
+                        let mut sum = BTreeMap::new();
+                        for (stencil, heat) in stencils.iter().zip(heat) {
+                            for &(cell, weight) in stencil {
+                                *sum.entry(cell).or_insert(0.0) += heat * weight;
+                            }
+                        }
+                        if let Some(row) = rows.iter().position(|&r| r == numbers[*m]) {
+                            let sums: &mut [Sum; 2] = sums[row].get_or_insert_default();
+                            sums[level] = sum.into_iter().collect();
+                        }
+                    }
+                }
+            }
+        }
+        sums
+    }
+
+    /// How an overview's cells give the temperature at points of a window's sides; none for sides that are the plan's own.
+    fn stencils(&self, body: &Discretisation, window: &Window, points: &[SidePoint]) -> Vec<Sum> {
+        let [x, y] = window.footprint.centre();
+        let held = self.held(window);
+        let stencil = |point: &SidePoint| {
+            if held[point.side] {
+                let at = [point.at[0] + x, point.at[1] + y, point.at[2]];
+                body.on_plane(point.side / 2, at)
+            } else {
+                Sum::new()
+            }
+        };
+        points.iter().map(stencil).collect()
+    }
+
+    fn held(&self, window: &Window) -> [bool; 4] {
+        let (own, plan) = (window.footprint, self.problem.floorplan().outline());
+        [
+            own.x[0] != plan.x[0],
+            own.x[1] != plan.x[1],
+            own.y[0] != plan.y[0],
+            own.y[1] != plan.y[1],
+        ]
+    }
+
+    pub fn crosstalk(&self, rows: &[usize]) -> Result<CrosstalkMatrix, HeatError> {
+        self.solver.check()?;
+        let kinds = self.kinds().into_iter();
+        let kinds = kinds
+            .map(|kind| {
+                let inside = self.inside(&kind, rows)?;
+                Ok((kind, inside))
+            })
+            .collect::<Result<Vec<_>, HeatError>>()?;
+        let count = self.problem.floorplan().sources().len();
+        let loads: Vec<Load> = rows
+            .iter()
+            .map(|&source| Load::of_source(source, count, 1.0))
+            .collect();
+        let mut far: Vec<(f64, Vec<Far>)> = Vec::new();
+        let mut matrix = Matrix::new(self, &kinds, rows);
+        for refinement in OVERVIEWS {
+            let body = match self.overview(refinement) {
+                Err(HeatError::TooManyCells { .. }) if far.len() >= FEWEST => break,
+                body => body?,
+            };
+            matrix.cells.push(body.grid.cells());
+            far.push((refinement, self.far(&body, &kinds, rows, &loads)?));
+            if far.len() >= FEWEST && matrix.complete(&far) {
+                break;
+            }
+        }
+        Ok(matrix.into_crosstalk(&far))
+    }
+
+    fn far(
+        &self,
+        body: &Discretisation,
+        kinds: &[(Kind, Inside)],
+        rows: &[usize],
+        loads: &[Load],
+    ) -> Result<Vec<Far>, HeatError> {
+        let sums = self.sums(body, kinds, rows);
+        let sides: Vec<Vec<usize>> = self.windows.iter().map(|w| self.beside(body, w)).collect();
+        self.solver.each(body, loads, |t, load, convergence| {
+            let reading = body.reading(t, load, convergence);
+            let owned = |sum: &Sum| sum.iter().map(|&(c, weight)| weight * t.at(c)).sum();
+            let mean = rows.iter().zip(&sums).map(|(&source, sums)| match sums {
+                None => [reading.mean[source]; 2],
+                Some(sums) => sums.each_ref().map(owned),
+            });
+            let range = |cells: &Vec<usize>| {
+                let ends = [f64::INFINITY, f64::NEG_INFINITY];
+                cells
+                    .iter()
+                    .map(|&c| t.at(c))
+                    .fold(ends, |[a, b], t| [a.min(t), b.max(t)])
+            };
+            Far {
+                mean: mean.collect(),
+                lift: rows
+                    .iter()
+                    .map(|&source| reading.peak[source] - reading.mean[source])
+                    .collect(),
+                sides: sides.iter().map(range).collect(),
+                iterations: convergence.iterations,
+                residual: convergence.residual,
+                energy_balance: reading.balance.relative_error(),
+            }
+        })
+    }
+
+    /// Cells on both sides of a window's sides.
+    fn beside(&self, body: &Discretisation, window: &Window) -> Vec<usize> {
+        let held = self.held(window);
+        let [nx, ny, nz] = body.operator.shape;
+        let cells = |axis: usize, ends: [f64; 2]| centres_in(body.grid.axis(axis), ends);
+        let (x, y) = (cells(0, window.footprint.x), cells(1, window.footprint.y));
+        let mut columns = Vec::new();
+        for (side, i) in [(0, x.start), (1, x.end)] {
+            if held[side] {
+                for i in i.saturating_sub(1)..(i + 1).min(nx) {
+                    columns.extend(y.clone().map(|j| i * ny + j));
+                }
+            }
+        }
+        for (side, j) in [(2, y.start), (3, y.end)] {
+            if held[side] {
+                for j in j.saturating_sub(1)..(j + 1).min(ny) {
+                    columns.extend(x.clone().map(|i| i * ny + j));
+                }
+            }
+        }
+        columns
+            .into_iter()
+            .flat_map(|column| column * nz..(column + 1) * nz)
+            .collect()
+    }
+}
+
+/// An entry of a matrix as its parts have it.
+struct Entry {
+    mean: GridStudy,
+    peak: GridStudy,
+    /// How much of the errors is the overview's.
+    overview_error: f64,
+}
+
+/// The parts of a matrix, as they come.
+struct Matrix<'a> {
+    composite: &'a Composite<'a>,
+    kinds: &'a [(Kind, Inside)],
+    rows: &'a [usize],
+    /// By row: the kind and the window that owns it, and its place there.
+    owner: Vec<Option<(usize, usize, usize)>>,
+    /// By kind and window: the row of every member.
+    cells: Vec<usize>,
+    mean: Vec<GridStudy>,
+    peak: Vec<GridStudy>,
+}
+
+impl<'a> Matrix<'a> {
+    fn new(composite: &'a Composite<'a>, kinds: &'a [(Kind, Inside)], rows: &'a [usize]) -> Self {
+        let mut owner = vec![None; rows.len()];
+        for (k, (kind, inside)) in kinds.iter().enumerate() {
+            for &w in &kind.windows {
+                let numbers = composite.sources_in(&composite.windows[w], &kind.problem);
+                for (place, &m) in inside.members[..inside.owned].iter().enumerate() {
+                    if let Some(row) = rows.iter().position(|&r| r == numbers[m]) {
+                        owner[row] = Some((k, w, place));
+                    }
+                }
+            }
+        }
+        Self {
+            composite,
+            kinds,
+            rows,
+            owner,
+            cells: Vec::new(),
+            mean: Vec::new(),
+            peak: Vec::new(),
+        }
+    }
+
+    /// Studies of mean and peak of an entry as its parts have them, before reciprocity.
+    fn entry(&self, far: &[(f64, Vec<Far>)], i: usize, j: usize) -> Entry {
+        let levels = |get: &dyn Fn(&Far) -> f64| -> Vec<(f64, f64)> {
+            far.iter()
+                .map(|(s, columns)| (*s, get(&columns[j])))
+                .collect()
+        };
+        let outside = |get: &dyn Fn(&Far) -> f64| study(levels(get), 0.0, f64::INFINITY);
+        let Some((k, w, place)) = self.owner[i] else {
+            let (mean, peak) = (
+                outside(&|f| f.mean[i][1]),
+                outside(&|f| f.mean[i][1] + f.lift[i]),
+            );
+            let overview_error = mean.error.max(peak.error);
+            return Entry {
+                mean,
+                peak,
+                overview_error,
+            };
+        };
+        let (kind, inside) = &self.kinds[k];
+        let window = &self.composite.windows[w];
+        let numbers = self.composite.sources_in(window, &kind.problem);
+        let column = inside
+            .members
+            .iter()
+            .position(|&m| numbers[m] == self.rows[j]);
+        let through = outside(&|f| f.mean[i][1]);
+        let Some((_, finest)) = far.last() else {
+            return Entry {
+                mean: through.clone(),
+                peak: through,
+                overview_error: f64::INFINITY,
+            };
+        };
+        let Far {
+            mean, lift, sides, ..
+        } = &finest[j];
+        // what the grid of the window does to the heat through its sides
+        let doubt = (mean[i][1] - mean[i][0]).abs();
+        let [least, largest] = sides[w];
+        let source = &self.composite.problem.floorplan().sources()[self.rows[i]].footprint;
+        let length = (source.x[1] - source.x[0]).max(source.y[1] - source.y[0]);
+        let [lift, lift_error] = match column {
+            // what comes through the sides is harmonic inside: over a length ℓ, m from the sides, it varies from its mean by 3/4 ℓ/m of what it does
+            // there, and here it may by twice that
+            Some(column) if column < inside.owned => [
+                0.0,
+                (1.5 * length / window.margin).min(1.0) * (largest - least),
+            ],
+            // the overview's cells are larger than the source: the field of others rises in it by less than there
+            _ => [0.5 * lift[i], 0.5 * lift[i].abs()],
+        };
+        let add = |own: Option<GridStudy>, [lift, extra]: [f64; 2]| {
+            let (value, error) = own.map_or((0.0, 0.0), |own| (own.value, own.error));
+            GridStudy {
+                levels: through
+                    .levels
+                    .iter()
+                    .map(|(s, v)| (*s, v + value + lift))
+                    .collect(),
+                value: through.value + value + lift,
+                error: through.error + error + extra,
+                order: through.order,
+                verdict: Verdict::Unconverged,
+            }
+        };
+        let of = |studies: &'_ [GridStudy], column: Option<usize>| {
+            column.map(|column| studies[place * inside.members.len() + column].clone())
+        };
+        // of sources that reach into the window the overview shows the peak
+        let is_own = |column: &usize| *column < inside.owned;
+        let peak = match column.filter(is_own) {
+            None => of(&inside.family.mean, column),
+            own => of(&inside.family.peak, own),
+        };
+        Entry {
+            mean: add(of(&inside.family.mean, column), [0.0, doubt]),
+            peak: add(peak, [lift, doubt + lift_error]),
+            overview_error: through.error,
+        }
+    }
+
+    /// Forms the matrix; whether every entry is as good as wanted, or as a better overview could make it.
+    fn complete(&mut self, far: &[(f64, Vec<Far>)]) -> bool {
+        let n = self.rows.len();
+        let entries: Vec<Entry> = (0..n * n).map(|e| self.entry(far, e / n, e % n)).collect();
+        // R_ij = R_ji: of the two the one whose row has a window, or their mean
+        let of = |i: usize, j: usize| &entries[i * n + j].mean;
+        let symmetric = |e: usize| {
+            let (i, j) = (e / n, e % n);
+            let (one, other) = (of(i, j), of(j, i));
+            match (self.owner[i].is_some(), self.owner[j].is_some()) {
+                (true, false) => one.clone(),
+                (false, true) => other.clone(),
+                _ => {
+                    let apart = 0.5 * (one.value - other.value).abs();
+                    GridStudy {
+                        value: 0.5 * (one.value + other.value),
+                        error: one.error.max(other.error).max(apart),
+                        ..one.clone()
+                    }
+                }
+            }
+        };
+        self.mean = (0..n * n).map(symmetric).collect();
+        self.peak = entries.iter().map(|e| e.peak.clone()).collect();
+        let mut is_good = true;
+        for studies in [&mut self.mean, &mut self.peak] {
+            let own: Vec<f64> = (0..n).map(|i| studies[i * n + i].value.abs()).collect();
+            for (e, entry) in studies.iter_mut().enumerate() {
+                let scale = (own[e / n] * own[e % n]).sqrt();
+                entry.error += 10.0 * self.composite.solver.tolerance * scale;
+                let wanted = self.composite.solver.error * scale;
+                entry.verdict = Verdict::Unconverged;
+                if entry.error <= wanted {
+                    entry.verdict = Verdict::Converged;
+                } else if entries[e].overview_error > (1.0 - INSIDE) * wanted {
+                    is_good = false;
+                }
+            }
+        }
+        is_good
+    }
+
+    fn into_crosstalk(self, far: &[(f64, Vec<Far>)]) -> CrosstalkMatrix {
+        let n = self.rows.len();
+        let all = far.iter().flat_map(|(_, columns)| columns);
+        let inside = self.kinds.iter().map(|(_, inside)| &inside.family);
+        let worst = |far: fn(&Far) -> f64, own: fn(&Family) -> f64| {
+            all.clone()
+                .map(far)
+                .chain(inside.clone().map(own))
+                .fold(0.0, f64::max)
+        };
+        let iterations = far
+            .iter()
+            .map(|(_, columns)| columns.iter().map(|f| f.iterations).max().unwrap_or(0));
+        // between windows the two values of an entry are independent
+        let (mut asymmetry, mut largest): (f64, f64) = (0.0, 0.0);
+        for i in 0..n {
+            largest = largest.max(self.mean[i * n + i].value);
+            for j in (0..i).filter(|&j| self.owner[i].is_some() && self.owner[j].is_some()) {
+                let [one, other] = [(i, j), (j, i)].map(|(i, j)| self.entry(far, i, j));
+                asymmetry = asymmetry.max((one.mean.value - other.mean.value).abs());
+            }
+        }
+        let sources = self.composite.problem.floorplan().sources();
+        CrosstalkMatrix {
+            names: self.rows.iter().map(|&r| sources[r].name.clone()).collect(),
+            reciprocity: asymmetry / largest,
+            energy_balance: worst(|f| f.energy_balance, |f| f.energy_balance),
+            residual: worst(|f| f.residual, |f| f.residual),
+            iterations: iterations.collect(),
+            cells: self.cells,
+            windows: self.composite.footprints(),
+            mean: self.mean,
+            peak: self.peak,
+        }
+    }
+}
+
+impl Composite<'_> {
+    /// Rises with all sources on: windows solved with the overview's temperature at their sides.
+    pub fn temperatures(&self) -> Result<SourceTemperatures, HeatError> {
+        self.solver.check()?;
+        let load = all_on(self.problem);
+        let loads = std::slice::from_ref(&load);
+        let mut views: Vec<View> = Vec::new();
+        let mut energy_balance: f64 = 0.0;
+        let mut levels: Vec<[Vec<(f64, f64)>; 2]> = Vec::new();
+        let wanted = |levels: &[(f64, f64)]| {
+            let value = levels.last().map_or(0.0, |l| l.1.abs());
+            study(levels.to_vec(), 0.0, self.solver.error * value)
+        };
+        let is_met = |levels: &[(f64, f64)]| wanted(levels).verdict == Verdict::Converged;
+        let is_owned = |source: usize| self.windows.iter().any(|w| w.owned.contains(&source));
+        for refinement in OVERVIEWS {
+            let body = match self.overview(refinement) {
+                Err(HeatError::TooManyCells { .. }) if views.len() >= FEWEST => break,
+                body => body?,
+            };
+            let (t, convergence) = body.solve::<1>(loads, self.solver.stop())?;
+            let reading = body.reading(Lane::new(&t, 0), &load, convergence);
+            energy_balance = energy_balance.max(reading.balance.relative_error());
+            levels.resize(reading.mean.len(), Default::default());
+            let values = reading.mean.iter().zip(&reading.peak);
+            for (levels, (&mean, &peak)) in levels.iter_mut().zip(values) {
+                levels[0].push((refinement, mean));
+                levels[1].push((refinement, peak));
+            }
+            views.push(View {
+                refinement,
+                body,
+                rises: t.into_iter().map(|[t]| t).collect(),
+            });
+            if views.len() >= FEWEST
+                && levels
+                    .iter()
+                    .enumerate()
+                    .all(|(source, [mean, peak])| is_owned(source) || is_met(mean) && is_met(peak))
+                && self.sides_are_met(&views, &reading.mean)?
+            {
+                break;
+            }
+        }
+        let [mut mean, mut peak] =
+            [0, 1].map(|kind| levels.iter().map(|l| wanted(&l[kind])).collect::<Vec<_>>());
+        for window in &self.windows {
+            let inner = self.problem.window(&window.footprint);
+            let numbers = self.sources_in(window, &inner);
+            let owned: Vec<usize> = (0..numbers.len())
+                .filter(|&m| window.owned.contains(&numbers[m]))
+                .collect();
+            let family = self.inner_solver().family(
+                &inner,
+                |body| self.loads_with_sides(body, window, &inner, &views),
+                (&owned, 0),
+                |_, _| (),
+                |_, _| (),
+            )?;
+            energy_balance = energy_balance.max(family.energy_balance);
+            for (place, &m) in owned.iter().enumerate() {
+                for (all, own) in [(&mut mean, &family.mean), (&mut peak, &family.peak)] {
+                    let [mut rise, most] = [0, 1].map(|load| own[2 * place + load].clone());
+                    rise.error += (most.value - rise.value).abs();
+                    rise.verdict = if rise.error <= self.solver.error * rise.value.abs() {
+                        Verdict::Converged
+                    } else {
+                        Verdict::Unconverged
+                    };
+                    all[numbers[m]] = rise;
+                }
+            }
+        }
+        let sources = self.problem.floorplan().sources();
+        Ok(SourceTemperatures {
+            names: sources.iter().map(|s| s.name.clone()).collect(),
+            ambient: self.problem.ambient(),
+            mean,
+            peak,
+            energy_balance,
+        })
+    }
+
+    /// Whether the sides of every window are known as well as the rises in it ask for.
+    fn sides_are_met(&self, views: &[View], rises: &[f64]) -> Result<bool, HeatError> {
+        for window in &self.windows {
+            let inner = self.problem.window(&window.footprint);
+            let coarse = Discretisation::new(&inner, 1.0, self.solver.maximum_cells)?;
+            let loads = self.loads_with_sides(&coarse, window, &inner, views);
+            let readings = self.solver.each(&coarse, &loads, |t, load, convergence| {
+                coarse.reading(t, load, convergence)
+            })?;
+            let numbers = self.sources_in(window, &inner);
+            for (m, number) in numbers.into_iter().enumerate() {
+                let error = readings[1].mean[m] - readings[0].mean[m];
+                let wanted = (1.0 - INSIDE) * self.solver.error * rises[number].abs();
+                if window.owned.contains(&number) && error > wanted {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// A window with all of its sources on and the rises at its sides extrapolated from the overviews; the same with the error bars of these rises
+    /// added. What heat leaves through the sides has one sign, so nothing inside can be off by more than the difference of the two.
+    fn loads_with_sides(
+        &self,
+        body: &Discretisation,
+        window: &Window,
+        inner: &HeatProblem,
+        views: &[View],
+    ) -> Vec<Load> {
+        let points = body.side_points();
+        let by_view: Vec<Vec<f64>> = views
+            .iter()
+            .map(|view| {
+                let sum = |sum: Sum| sum.iter().map(|&(c, weight)| weight * view.rises[c]).sum();
+                let stencils = self.stencils(&view.body, window, &points);
+                stencils.into_iter().map(sum).collect()
+            })
+            .collect();
+        let at = |point: usize| {
+            let levels = views.iter().zip(&by_view);
+            let levels = levels.map(|(view, rises)| (view.refinement, rises[point]));
+            let study = study(levels.collect(), 0.0, 0.0);
+            (study.value, study.value + study.error)
+        };
+        let (likely, most): (Vec<f64>, Vec<f64>) = (0..points.len()).map(at).unzip();
+        [likely, most]
+            .into_iter()
+            .map(|sides| Load {
+                sides,
+                ..all_on(inner)
+            })
+            .collect()
+    }
+}
+
+/// An overview with all sources on.
+struct View {
+    refinement: f64,
+    body: Discretisation,
+    rises: Vec<f64>,
+}
