@@ -109,7 +109,9 @@ impl Footprint {
         [self.x, self.y].map(|[a, b]| 0.5 * (a + b))
     }
 
-    fn moved(&self, by: [f64; 2]) -> Self {
+    /// The same elsewhere (metres).
+    #[must_use]
+    pub fn moved(&self, by: [f64; 2]) -> Self {
         Self {
             x: self.x.map(|x| x + by[0]),
             y: self.y.map(|y| y + by[1]),
@@ -429,12 +431,7 @@ impl Floorplan {
     #[must_use]
     pub fn crop(&self, window: &Footprint) -> Self {
         let away = window.centre().map(|c| -c);
-        let inside = |footprint: &Footprint| {
-            let inside = footprint.intersection(window)?;
-            // what round-off leaves of a neighbour is no block
-            let wide = |[a, b]: [f64; 2]| b - a > self.tolerance();
-            (wide(inside.x) && wide(inside.y)).then_some(inside)
-        };
+        let inside = |footprint: &Footprint| self.part_in(window, footprint);
         let blocks = self.blocks.iter().filter_map(|block| {
             Some(Block {
                 footprint: inside(&block.footprint)?.moved(away),
@@ -456,6 +453,22 @@ impl Floorplan {
             blocks: blocks.collect(),
             sources: sources.collect(),
         }
+    }
+
+    /// Positions of the sources of which a part is in `window`: those that [`crop`](Self::crop) keeps, in its order.
+    pub fn sources_in(&self, window: &Footprint) -> Vec<usize> {
+        let sources = self.sources.iter().enumerate();
+        sources
+            .filter(|(_, source)| self.part_in(window, &source.footprint).is_some())
+            .map(|(position, _)| position)
+            .collect()
+    }
+
+    /// What of `footprint` is in `window`; what round-off leaves of a neighbour is nothing.
+    fn part_in(&self, window: &Footprint, footprint: &Footprint) -> Option<Footprint> {
+        let part = footprint.intersection(window)?;
+        let wide = |[a, b]: [f64; 2]| b - a > self.tolerance();
+        (wide(part.x) && wide(part.y)).then_some(part)
     }
 
     /// Whether two parts of one plan differ by no more than names and round-off.

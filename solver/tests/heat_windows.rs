@@ -190,7 +190,10 @@ fn windows_agree_with_one_grid() {
         .collect();
     let (one, windows) = (
         HeatSolver::default().error(5e-3),
-        HeatSolver::default().error(1e-2).windows(),
+        HeatSolver::default()
+            .error(1e-2)
+            .maximum_cells(600_000)
+            .windows(),
     );
     let start = std::time::Instant::now();
     let whole = one.crosstalk(&problem, &names).unwrap();

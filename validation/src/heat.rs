@@ -266,6 +266,50 @@ impl ArrayCase {
         Ok(checks)
     }
 
+    /// The first row again, the lasers in a window with a grid of its own and the stack in an overview; and all on at once against the sum.
+    ///
+    /// # Errors
+    /// Those of the mesh and of the heat solver.
+    pub fn windows(&self, error: f64) -> Result<Vec<Check>, ValidationError> {
+        let problem = self.problem()?;
+        let names: Vec<String> = (1..=self.resistance.len())
+            .map(|n| format!("laser{n}"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let solver = HeatSolver::default().error(error).windows();
+        let crosstalk = solver.crosstalk(&problem, &names)?;
+        let rises = solver.source_temperatures(&problem)?;
+        let mut checks: Vec<Check> = self.resistance[0]
+            .iter()
+            .enumerate()
+            .map(|(j, &reference)| {
+                let study = crosstalk.mean_study(0, j);
+                Check {
+                    case: self.id.clone(),
+                    quantity: format!("R1{}, K/W, by a window and an overview", j + 1),
+                    reference,
+                    uncertainty: self.uncertainty * reference,
+                    computed: study.value,
+                    bar: Some(study.error),
+                    tolerance: error * self.resistance[0][0],
+                    basis: format!("{error:e} of the laser's own, as asked"),
+                }
+            })
+            .collect();
+        let all_on = &rises.mean_rises()[0];
+        checks.push(Check {
+            case: self.id.clone(),
+            quantity: "rise with all lasers on, K, by a window and an overview".to_owned(),
+            reference: self.resistance[0].iter().sum(),
+            uncertainty: self.uncertainty * self.resistance[0].iter().sum::<f64>(),
+            computed: all_on.value,
+            bar: Some(all_on.error),
+            tolerance: error * all_on.value,
+            basis: format!("{error:e}, as asked"),
+        });
+        Ok(checks)
+    }
+
     fn problem(&self) -> Result<HeatProblem, ValidationError> {
         let mut plan = Floorplan::new(self.size_um.map(um))?;
         for (n, (&[k, kz, thickness], &capacity)) in

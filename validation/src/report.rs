@@ -129,6 +129,12 @@ impl Report {
             vec![source(&case.id, &case.what, &case.source)],
             case.run(1e-3)?,
         );
+        progress("heat T3 by windows");
+        section(
+            "Heat: lasers in a window",
+            vec![source(&case.id, &case.what, &case.source)],
+            case.windows(2e-3)?,
+        );
         progress("heat T3 by time");
         section(
             "Heat: lasers switched on",

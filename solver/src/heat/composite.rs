@@ -27,12 +27,14 @@ use crate::convergence::{GridStudy, Verdict};
 
 /// Refinements of the overview.
 const OVERVIEWS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
+/// Relative residual over the error wanted: a smaller one is lost among the parts' error bars.
+const ALGEBRAIC: f64 = 1e-7;
 /// Part of the error wanted that the windows' own grids may have.
 const INSIDE: f64 = 0.4;
 
 /// A problem, its windows, and how it is solved.
 pub(super) struct Composite<'a> {
-    solver: &'a HeatSolver,
+    solver: HeatSolver,
     problem: &'a HeatProblem,
     windows: Vec<Window>,
 }
@@ -82,7 +84,7 @@ struct Far {
 
 impl<'a> Composite<'a> {
     /// The problem in windows, if it needs them: one grid of the whole would be too large, and there are fine sources.
-    pub fn of(solver: &'a HeatSolver, problem: &'a HeatProblem) -> Result<Option<Self>, HeatError> {
+    pub fn of(solver: &HeatSolver, problem: &'a HeatProblem) -> Result<Option<Self>, HeatError> {
         let last = CLOSE_FAMILY[FEWEST - 1];
         let fits = |grid: Result<_, HeatError>| match grid {
             Err(HeatError::TooManyCells { .. }) => Ok(false),
@@ -103,8 +105,9 @@ impl<'a> Composite<'a> {
                 fit = fit && fits(grid::grid(&inner, last, allowed))?;
             }
             if fit && fits(grid::overview(problem, &windows, last, allowed))? {
+                let tolerance = solver.tolerance.max(ALGEBRAIC * solver.error);
                 return Ok(Some(Self {
-                    solver,
+                    solver: solver.tolerance(tolerance),
                     problem,
                     windows,
                 }));
@@ -153,19 +156,8 @@ impl<'a> Composite<'a> {
     }
 
     /// Positions, in the whole plan, of the sources in a window's own plan.
-    fn sources_in(&self, window: &Window, inner: &HeatProblem) -> Vec<usize> {
-        let sources = self.problem.floorplan().sources();
-        let mut all = (0..sources.len()).filter(|&s| {
-            sources[s]
-                .footprint
-                .intersection(&window.footprint)
-                .is_some()
-        });
-        // a plan and its part have their sources in the same order, and round-off decides only about those that touch
-        let inner = inner.floorplan().sources().iter();
-        inner
-            .filter_map(|source| all.find(|&s| sources[s].name == source.name))
-            .collect()
+    fn sources_in(&self, window: &Window) -> Vec<usize> {
+        self.problem.floorplan().sources_in(&window.footprint)
     }
 
     /// The solver for windows, which may have a part of the error only.
@@ -175,7 +167,7 @@ impl<'a> Composite<'a> {
 
     fn inside(&self, kind: &Kind, rows: &[usize]) -> Result<Inside, HeatError> {
         let window = &self.windows[kind.windows[0]];
-        let numbers = self.sources_in(window, &kind.problem);
+        let numbers = self.sources_in(window);
         let (owned, others): (Vec<usize>, Vec<usize>) = (0..numbers.len())
             .filter(|&m| rows.contains(&numbers[m]))
             .partition(|&m| window.owned.contains(&numbers[m]));
@@ -223,7 +215,7 @@ impl<'a> Composite<'a> {
         for (kind, inside) in kinds {
             for &w in &kind.windows {
                 let window = &self.windows[w];
-                let numbers = self.sources_in(window, &kind.problem);
+                let numbers = self.sources_in(window);
                 for (level, exits) in inside.exits.iter().enumerate() {
                     let stencils = self.stencils(body, window, &exits.points);
                     for (m, heat) in inside.members[..inside.owned].iter().zip(&exits.heat) {
@@ -390,7 +382,7 @@ impl<'a> Matrix<'a> {
         let mut owner = vec![None; rows.len()];
         for (k, (kind, inside)) in kinds.iter().enumerate() {
             for &w in &kind.windows {
-                let numbers = composite.sources_in(&composite.windows[w], &kind.problem);
+                let numbers = composite.sources_in(&composite.windows[w]);
                 for (place, &m) in inside.members[..inside.owned].iter().enumerate() {
                     if let Some(row) = rows.iter().position(|&r| r == numbers[m]) {
                         owner[row] = Some((k, w, place));
@@ -429,9 +421,9 @@ impl<'a> Matrix<'a> {
                 overview_error,
             };
         };
-        let (kind, inside) = &self.kinds[k];
+        let (_, inside) = &self.kinds[k];
         let window = &self.composite.windows[w];
-        let numbers = self.composite.sources_in(window, &kind.problem);
+        let numbers = self.composite.sources_in(window);
         let column = inside
             .members
             .iter()
@@ -619,7 +611,7 @@ impl Composite<'_> {
             [0, 1].map(|kind| levels.iter().map(|l| wanted(&l[kind])).collect::<Vec<_>>());
         for window in &self.windows {
             let inner = self.problem.window(&window.footprint);
-            let numbers = self.sources_in(window, &inner);
+            let numbers = self.sources_in(window);
             let owned: Vec<usize> = (0..numbers.len())
                 .filter(|&m| window.owned.contains(&numbers[m]))
                 .collect();
@@ -663,7 +655,7 @@ impl Composite<'_> {
             let readings = self.solver.each(&coarse, &loads, |t, load, convergence| {
                 coarse.reading(t, load, convergence)
             })?;
-            let numbers = self.sources_in(window, &inner);
+            let numbers = self.sources_in(window);
             for (m, number) in numbers.into_iter().enumerate() {
                 let error = readings[1].mean[m] - readings[0].mean[m];
                 let wanted = (1.0 - INSIDE) * self.solver.error * rises[number].abs();

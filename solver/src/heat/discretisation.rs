@@ -461,6 +461,10 @@ impl Discretisation {
         self.boundary_faces(|side, cell, g, area| {
             out[side] += g * (t.at(cell) - load.outside[side]) - area * load.fluxes[side];
         });
+        let mut rises = load.sides.iter();
+        if !load.sides.is_empty() {
+            self.lateral_faces(|side, _, g| out[side] -= g * rises.next().unwrap_or(&0.0));
+        }
         EnergyBalance {
             generated: load.powers.iter().sum(),
             out,

@@ -20,7 +20,9 @@ const SLOPE: f64 = 0.9;
 /// Cells across the plan far from everything, at refinement 1.
 const CELLS_OVERALL: f64 = 6.0;
 /// Cells from the sources of a window to its edge in an overview of refinement 1, if all were as small as at the sources.
-const CELLS_IN_MARGIN: f64 = 4.0;
+const CELLS_IN_MARGIN: f64 = 2.5;
+/// Growth of cells with the distance in height from thin layers in an overview, where what varies over their thickness is in the windows.
+const OVERVIEW_GROWTH: f64 = 3.0;
 
 /// The grid of `problem` at a `refinement`.
 pub(super) fn grid(
@@ -121,7 +123,7 @@ fn lateral_overview(floorplan: &Floorplan, windows: &[Window], axis: usize) -> S
 }
 
 fn vertical_overview(floorplan: &Floorplan, windows: &[Window]) -> Spacing {
-    let mut spacing = stack(floorplan);
+    let mut spacing = stack(floorplan).growth(OVERVIEW_GROWTH);
     for (s, source) in floorplan.sources().iter().enumerate() {
         let window = windows.iter().find(|w| w.owned.contains(&s));
         let size = match window {

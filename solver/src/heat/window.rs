@@ -7,7 +7,8 @@ const FINE: f64 = 1.0 / 400.0;
 /// Distance from the sources to the edge, in lengths of the longest: first that on which the overview is cheapest, then closer
 /// ones, for plans where windows would grow together.
 pub(super) const REACHES: [f64; 3] = [4.0, 2.0, 1.0];
-/// A window ends at the plan's edge if it comes closer than this part of its margin.
+/// A window ends at an edge of the plan, a block or another source that is closer than this part of its margin: a sliver between them would cost
+/// many cells.
 const NEAR_EDGE: f64 = 0.25;
 
 /// A rectangle through all layers with fine sources well inside.
@@ -49,18 +50,26 @@ pub(super) fn windows(plan: &Floorplan, reach: f64) -> Vec<Window> {
         one.owned.extend(other.owned);
         one.owned.sort_unstable();
     }
+    let others = plan.sources().iter().enumerate();
+    let others = others.filter(|(s, _)| !windows.iter().any(|w| w.owned.contains(s)));
+    let outline = plan.outline();
+    let edges: Vec<Footprint> = std::iter::once(outline)
+        .chain(plan.blocks().iter().map(|b| b.footprint))
+        .chain(others.map(|(_, source)| source.footprint))
+        .collect();
     for window in &mut windows {
-        let outline = plan.outline();
         let gap = NEAR_EDGE * window.margin;
-        let within = |[a, b]: [f64; 2], [from, to]: [f64; 2]| {
-            [
-                if a < from + gap { from } else { a },
-                if b > to - gap { to } else { b },
-            ]
+        let nearest = |at: f64, axis: usize| {
+            let ends = edges.iter().flat_map(|edge| [edge.x, edge.y][axis]);
+            let nearest = ends.min_by(|a, b| (a - at).abs().total_cmp(&(b - at).abs()));
+            nearest.filter(|edge| (edge - at).abs() < gap).unwrap_or(at)
+        };
+        let ends = |axis: usize, [from, to]: [f64; 2], [first, last]: [f64; 2]| {
+            [nearest(from, axis).max(first), nearest(to, axis).min(last)]
         };
         window.footprint = Footprint {
-            x: within(window.footprint.x, outline.x),
-            y: within(window.footprint.y, outline.y),
+            x: ends(0, window.footprint.x, outline.x),
+            y: ends(1, window.footprint.y, outline.y),
         };
     }
     windows

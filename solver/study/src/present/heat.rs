@@ -212,6 +212,7 @@ fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> 
         [
             "reciprocity",
             "energy balance",
+            "windows",
             "grids",
             "cells of the finest",
             "iterations there",
@@ -228,6 +229,7 @@ fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> 
         row.extend([
             plain(outcome.reciprocity, DisplayUnit::ONE),
             plain(outcome.energy_balance, DisplayUnit::ONE),
+            Cell::number(outcome.windows.len() as f64, DisplayUnit::ONE),
             Cell::number(outcome.cells.len() as f64, DisplayUnit::ONE),
             last(&outcome.cells),
             last(&outcome.iterations),
@@ -237,7 +239,8 @@ fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> 
     let rows = solved.collect();
     table(
         "How it was computed: largest departure of the matrix from its transpose, and largest imbalance \
-         of heat, both relative; 0 would be perfect.",
+         of heat, both relative; 0 would be perfect. Fine sources in a large plan have windows with grids of their own; the cells \
+         are then those of an overview of the plan, and the two sides of an entry between windows are computed apart.",
         columns,
         rows,
     )

@@ -31,7 +31,7 @@ const THINNEST_OUTLINE: f64 = 0.02;
 /// Most curves of a step response.
 const MOST_CURVES: usize = 5;
 /// Most sources of a matrix that can be read.
-const MOST_SOURCES: usize = 64;
+const MOST_SOURCES: usize = 256;
 
 /// A window along two axes, m.
 type Region = [[f64; 2]; 2];

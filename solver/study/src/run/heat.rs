@@ -54,7 +54,10 @@ pub struct HeatOutcome {
     pub energy_balance: f64,
     /// Rises after a step of power, if the study asks for them.
     pub step: Option<StepRecord>,
-    /// Cells of the grids.
+    /// Windows with grids of their own: left, right, front and back end, m.
+    #[serde(default)]
+    pub windows: Vec<[f64; 4]>,
+    /// Cells of the grids, with windows those of the overview.
     pub cells: Vec<usize>,
     /// Most iterations on each grid.
     pub iterations: Vec<usize>,
@@ -224,6 +227,11 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         peak: rises.peak_rises().iter().map(Value::from).collect(),
         reciprocity: crosstalk.reciprocity(),
         energy_balance: crosstalk.energy_balance().max(rises.energy_balance()),
+        windows: crosstalk
+            .windows()
+            .iter()
+            .map(|w| [w.x[0], w.x[1], w.y[0], w.y[1]])
+            .collect(),
         cells: crosstalk.cells().to_vec(),
         iterations: crosstalk.iterations().to_vec(),
         pictures: Vec::new(),

@@ -8,10 +8,10 @@ use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{ARRAY, BLOCK, FLOORPLAN, FOOTPRINT, LAYER, SOURCE};
 use super::{Expr, MaterialId, ParameterId};
-use crate::file::{Cursor, Place, Table};
+use crate::file::{Cursor, Place, Table, Value};
 
-/// Most sources of one array.
-const MOST_SOURCES: usize = 10_000;
+/// Most copies of one source or block.
+const MOST_COPIES: usize = 10_000;
 
 /// A floorplan whose sizes may be parameters.
 #[derive(Clone, Debug)]
@@ -60,10 +60,10 @@ pub struct FootprintEntry {
     pub y: Expr<Length>,
 }
 
-/// Another material in a part of some layers: a die, a trench.
+/// Another material in a part of some layers: a die, a trench; or an array of them.
 #[derive(Clone, Debug)]
 pub struct BlockEntry {
-    /// Name.
+    /// Name; the members of an array are NAME1, NAME2, ...
     pub name: String,
     /// Layers that it replaces.
     pub layers: Vec<String>,
@@ -71,6 +71,8 @@ pub struct BlockEntry {
     pub material: MaterialId,
     /// Where in the plan.
     pub footprint: FootprintEntry,
+    /// Copies at equal distances, centred on the rectangle; copies of the copies by the next.
+    pub arrays: Vec<ArrayEntry>,
     /// Where it is written.
     pub place: Place,
     /// Where its material is written.
@@ -86,8 +88,8 @@ pub struct SourceEntry {
     pub layer: String,
     /// Where in the plan.
     pub footprint: FootprintEntry,
-    /// Copies at equal distances, centred on the rectangle.
-    pub array: Option<ArrayEntry>,
+    /// Copies at equal distances, centred on the rectangle; copies of the copies by the next.
+    pub arrays: Vec<ArrayEntry>,
     /// Power of each; `None` if a laser says it.
     pub power: Option<Expr<Power>>,
     /// Where it is written.
@@ -117,13 +119,24 @@ pub enum PlanAxis {
 impl SourceEntry {
     /// The sources' names: its own, or NAME1, NAME2, ... of an array.
     pub fn names(&self) -> Vec<String> {
-        match &self.array {
-            None => vec![self.name.clone()],
-            Some(array) => (1..=array.count)
-                .map(|i| format!("{}{i}", self.name))
-                .collect(),
-        }
+        copied_names(&self.name, &self.arrays)
     }
+}
+
+impl BlockEntry {
+    /// The blocks' names: its own, or NAME1, NAME2, ... of an array.
+    pub fn names(&self) -> Vec<String> {
+        copied_names(&self.name, &self.arrays)
+    }
+}
+
+/// The members of the first array are counted first.
+fn copied_names(name: &str, arrays: &[ArrayEntry]) -> Vec<String> {
+    if arrays.is_empty() {
+        return vec![name.to_owned()];
+    }
+    let count: usize = arrays.iter().map(|array| array.count).product();
+    (1..=count).map(|i| format!("{name}{i}")).collect()
 }
 
 impl FootprintEntry {
@@ -141,10 +154,11 @@ impl FloorplanTable {
         found.extend(contacts.flatten());
         for block in &self.blocks {
             lengths.extend(block.footprint.lengths());
+            lengths.extend(block.arrays.iter().map(|array| &array.pitch));
         }
         for source in &self.sources {
             lengths.extend(source.footprint.lengths());
-            lengths.extend(source.array.as_ref().map(|array| &array.pitch));
+            lengths.extend(source.arrays.iter().map(|array| &array.pitch));
             found.extend(source.power.and_then(|power| power.parameter()));
         }
         found.extend(lengths.into_iter().filter_map(Expr::parameter));
@@ -297,6 +311,7 @@ impl Reader {
         let name = self.item_name(&table, seen, "blocks");
         let material = self.need_material(&table, "material");
         let footprint = self.footprint(&table);
+        let arrays = self.arrays(&table);
         let both = self.exclusive(&table, ["layer", "layers"]);
         let layers = if both {
             None
@@ -319,14 +334,22 @@ impl Reader {
                 .and_then(|c| self.layer_named(&c, known))
                 .map(|layer| vec![layer])
         };
-        Some(BlockEntry {
+        let entry = BlockEntry {
             name: name?,
             layers: layers?,
             material: material?,
             footprint: footprint?,
+            arrays: arrays?,
             place: cursor.place.clone(),
             material_place: table.place_of("material"),
-        })
+        };
+        let members = if entry.arrays.is_empty() {
+            Vec::new()
+        } else {
+            entry.names()
+        };
+        self.members(members, &cursor.place, seen, "blocks")?;
+        Some(entry)
     }
 
     fn source(
@@ -340,7 +363,7 @@ impl Reader {
         let layer = self.diagnostics.required(&table, "layer");
         let layer = layer.and_then(|c| self.layer_named(&c, known));
         let footprint = self.footprint(&table);
-        let array = table.get("array").map(|c| self.array(&c));
+        let arrays = self.arrays(&table);
         let power = table
             .get("power")
             .map(|c| self.expr(&c, Limit::NotNegative));
@@ -348,26 +371,64 @@ impl Reader {
             name: name?,
             layer: layer?,
             footprint: footprint?,
-            array: all_or(array)?,
+            arrays: arrays?,
             power: all_or(power)?,
             place: cursor.place.clone(),
         };
-        if entry.array.is_some() {
-            for member in entry.names() {
-                if seen.iter().any(|(other, _)| *other == member) {
-                    self.unique(seen, &member, &cursor.place, "sources");
-                    return None;
-                }
-                seen.push((member, cursor.place.clone()));
-            }
-        }
+        let members = if entry.arrays.is_empty() {
+            Vec::new()
+        } else {
+            entry.names()
+        };
+        self.members(members, &cursor.place, seen, "sources")?;
         Some(entry)
+    }
+
+    /// Notes the names of an array's members, each of which must be new.
+    fn members(
+        &mut self,
+        names: Vec<String>,
+        place: &Place,
+        seen: &mut Vec<(String, Place)>,
+        kind: &'static str,
+    ) -> Option<()> {
+        for member in names {
+            if seen.iter().any(|(other, _)| *other == member) {
+                self.unique(seen, &member, place, kind);
+                return None;
+            }
+            seen.push((member, place.clone()));
+        }
+        Some(())
+    }
+
+    /// None, one array, or a list of them.
+    fn arrays(&mut self, table: &Table<'_>) -> Option<Vec<ArrayEntry>> {
+        let Some(cursor) = table.get("array") else {
+            return Some(Vec::new());
+        };
+        if let Value::Table(_) = &cursor.node.value {
+            return Some(vec![self.array(&cursor)?]);
+        }
+        let items = self.diagnostics.items(&cursor)?;
+        let read: Vec<_> = items.iter().map(|item| self.array(item)).collect();
+        let arrays: Vec<ArrayEntry> = read.into_iter().collect::<Option<_>>()?;
+        let copies = arrays.iter().fold(1_usize, |product, array| {
+            product.saturating_mul(array.count)
+        });
+        if copies > MOST_COPIES {
+            self.diagnostics
+                .error(&cursor.place, format!("{copies} copies are too many"))
+                .allowed(format!("at most {MOST_COPIES}"));
+            return None;
+        }
+        Some(arrays)
     }
 
     fn array(&mut self, cursor: &Cursor<'_>) -> Option<ArrayEntry> {
         let table = self.diagnostics.table(cursor, ARRAY)?;
         let count = self.diagnostics.required(&table, "count");
-        let count = count.and_then(|c| self.diagnostics.count(&c, MOST_SOURCES));
+        let count = count.and_then(|c| self.diagnostics.count(&c, MOST_COPIES));
         let pitch = self.need(&table, "pitch", Limit::Positive);
         let axis = self.diagnostics.required(&table, "axis");
         let axis = axis.and_then(|c| self.choice(&c, &[("x", PlanAxis::X), ("y", PlanAxis::Y)]));

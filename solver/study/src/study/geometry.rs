@@ -12,9 +12,9 @@ use cpo_solver::taper::{Profile, Taper, TaperProblem};
 
 use super::instance::{Mistake, find};
 use super::{
-    CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable, ParameterId,
-    ParameterValues, PlanAxis, ShapeKind, Study, TaperProfile, TaperTable, Teeth, Vertical, Wall,
-    Walls,
+    ArrayEntry, CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable,
+    ParameterId, ParameterValues, PlanAxis, ShapeKind, Study, TaperProfile, TaperTable, Teeth,
+    Vertical, Wall, Walls,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -364,6 +364,22 @@ impl Study {
         let footprint = |f: &FootprintEntry| {
             Footprint::centred([at(&f.width), at(&f.length)], [at(&f.x), at(&f.y)])
         };
+        let copies = |f: &FootprintEntry, arrays: &[ArrayEntry]| {
+            arrays.iter().fold(vec![footprint(f)], |places, array| {
+                let axis = match array.axis {
+                    PlanAxis::X => Direction::X,
+                    PlanAxis::Y => Direction::Y,
+                };
+                // the places of this array one after the other, in each all that was there before
+                let alone = footprint(f);
+                let moves = alone.array(array.count, at(&array.pitch), axis);
+                let moved = moves.iter().flat_map(|to| {
+                    let by = [to.x[0] - alone.x[0], to.y[0] - alone.y[0]];
+                    places.iter().map(move |place| place.moved(by))
+                });
+                moved.collect()
+            })
+        };
         let size = [at(&table.size[0]), at(&table.size[1])];
         let mut plan = Floorplan::new(size).map_err(|error| wrong(&table.place, error))?;
         for layer in &table.layers {
@@ -379,27 +395,23 @@ impl Study {
         for block in &table.blocks {
             let material = self.make_material(block.material, values)?;
             let layers: Vec<&str> = block.layers.iter().map(String::as_str).collect();
-            plan = plan
-                .block(&block.name, footprint(&block.footprint), &layers, material)
-                .map_err(|error| wrong(&block.place, error))?;
+            let places = copies(&block.footprint, &block.arrays);
+            for (name, place) in block.names().iter().zip(places) {
+                plan = plan
+                    .block(name, place, &layers, material.clone())
+                    .map_err(|error| wrong(&block.place, error))?;
+            }
         }
         for source in &table.sources {
             let power = source
                 .power
                 .map_or(0.0, |power| self.evaluate(&power, values).si());
-            let (name, place) = (&source.name, footprint(&source.footprint));
-            plan = match &source.array {
-                None => plan.source(name, place, &source.layer, power),
-                Some(array) => {
-                    let axis = match array.axis {
-                        PlanAxis::X => Direction::X,
-                        PlanAxis::Y => Direction::Y,
-                    };
-                    let array = (array.count, at(&array.pitch), axis);
-                    plan.source_array(name, place, array, &source.layer, power)
-                }
+            let places = copies(&source.footprint, &source.arrays);
+            for (name, place) in source.names().iter().zip(places) {
+                plan = plan
+                    .source(name, place, &source.layer, power)
+                    .map_err(|error| wrong(&source.place, error))?;
             }
-            .map_err(|error| wrong(&source.place, error))?;
         }
         plan.complete().map_err(|error| wrong(&table.place, error))
     }

@@ -333,8 +333,40 @@ impl Reader {
         Some(found)
     }
 
-    /// The sources called by name or by the name of their array, in every one of the heat problems.
+    /// The sources called by name or by the name of their array, or by several such names.
     fn laser_sources(
+        &mut self,
+        cursor: &Cursor<'_>,
+        of: &[usize],
+        heats: &[LaserHeat],
+    ) -> Option<Vec<String>> {
+        if !matches!(&cursor.node.value, Value::Array(_)) {
+            return self.sources_called(cursor, of, heats);
+        }
+        let items = self.diagnostics.items(cursor)?;
+        let mut all: Vec<String> = Vec::new();
+        for item in &items {
+            for name in self.sources_called(item, of, heats)? {
+                if all.contains(&name) {
+                    self.diagnostics
+                        .error(&item.place, format!("\"{name}\" is named twice"))
+                        .help("remove one of the names");
+                    return None;
+                }
+                all.push(name);
+            }
+        }
+        if all.is_empty() {
+            self.diagnostics
+                .error(&cursor.place, "no source is named")
+                .help("name at least one");
+            return None;
+        }
+        Some(all)
+    }
+
+    /// The sources called by name or by the name of their array, in every one of the heat problems.
+    fn sources_called(
         &mut self,
         cursor: &Cursor<'_>,
         of: &[usize],

@@ -300,6 +300,7 @@ tables! {
         layers: "[\"chip\", \"box\"]",
         material: "\"Si\"",
         rectangle: "{ width = \"2 mm\", length = \"3 mm\" }",
+        array: "{ count = 4, pitch = \"16 mm\", axis = \"x\" }",
     }
     SOURCE = "sources" {
         name: "\"laser\"",
