@@ -61,7 +61,8 @@ pub enum HeatError {
     /// The grid is larger than allowed.
     #[error(
         "a grid of refinement {refinement} has {cells} cells ({} x {} x {}), more than the {allowed} allowed; \
-         raise `maximum_cells`, lower the refinement or leave out details far smaller than the sources",
+         raise `maximum_cells`, lower the refinement or leave out details far smaller than the sources; sources far finer than the plan get grids \
+         of their own where conductivities are those of one temperature and no steps of power are asked",
         shape[0], shape[1], shape[2]
     )]
     TooManyCells {

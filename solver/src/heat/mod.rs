@@ -8,6 +8,8 @@
 //! (`multigrid`). Every thermal resistance extrapolated on a family of grids, with
 //! its error bar ([`GridStudy`](crate::convergence::GridStudy)).
 //!
+//! Where sources are too fine for one grid of the whole plan they have windows with grids of their own, and the plan an overview (`composite`).
+//!
 //! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
 //!
 //! k may follow the temperature from place to place; resistances are then those of the state with all sources on.

@@ -215,6 +215,11 @@ fn mode(mode: &ModeRecord) -> Json {
     put(&mut row, "mfd_petermann_x", mode.petermann[0]);
     put(&mut row, "mfd_petermann_y", mode.petermann[1]);
     put(&mut row, "dn_eff_dt", mode.thermo_optic);
+    put(
+        &mut row,
+        "resonance_drift_nm_per_k",
+        mode.resonance_drift.scaled(1e9),
+    );
     let sensitivity: Map<String, Json> = mode
         .sensitivities
         .iter()

@@ -74,6 +74,8 @@ pub struct ModeRecord {
     pub petermann: [Value; 2],
     /// dn_eff/dT, 1/K; absent where a material's data end.
     pub thermo_optic: Value,
+    /// Drift of a resonance with the temperature, dλ/dT = λ (dn_eff/dT)/n_g, m/K: of a ring or a Bragg mirror made of this guide, its length fixed.
+    pub resonance_drift: Value,
     /// (parameter, dn_eff/dp in SI units).
     pub sensitivities: Vec<(String, Value)>,
     /// Share of ∫|E|² in the absorbing layers, evidence of the class.
@@ -381,6 +383,7 @@ fn record(
             let index = mode.effective_index_study();
             let attenuation = Value::from(mode.attenuation_study());
             // dB/m of Im n_eff = 1; of the error bar too where the value is zero.
+            let drift = thermo_optic[m].scaled(mode.wavelength().si());
             let per_index = DB_PER_NEPER * mode.wavelength().vacuum_wavenumber();
             Ok(ModeRecord {
                 id: mode.id(),
@@ -399,6 +402,7 @@ fn record(
                 d4_sigma: moments.d4_sigma.each_ref().map(Value::from),
                 petermann: moments.petermann.each_ref().map(Value::from),
                 thermo_optic: thermo_optic[m],
+                resonance_drift: drift / Value::from(mode.group_index()),
                 sensitivities: sensitivities
                     .iter()
                     .map(|(name, values)| (name.clone(), values[m]))

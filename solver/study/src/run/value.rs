@@ -4,6 +4,7 @@ use cpo_solver::convergence::{GridStudy, Verdict};
 
 use serde::{Deserialize, Serialize};
 
+use super::severity;
 use crate::table::Status;
 
 /// A number with its error bar and status; SI.
@@ -59,6 +60,31 @@ impl Value {
             value: factor * self.value,
             error: factor.abs() * self.error,
             status: self.status,
+        }
+    }
+}
+
+impl std::ops::Div for Value {
+    type Output = Self;
+
+    /// The quotient, relative error bars added.
+    fn div(self, by: Self) -> Self {
+        let value = self.value / by.value;
+        let relative = (self.error / self.value).abs() + (by.error / by.value).abs();
+        let error = if self.value == 0.0 {
+            (self.error / by.value).abs()
+        } else {
+            value.abs() * relative
+        };
+        let worse = if severity(self.status) >= severity(by.status) {
+            self.status
+        } else {
+            by.status
+        };
+        Self {
+            value,
+            error,
+            status: worse,
         }
     }
 }

@@ -18,7 +18,7 @@ type Quantity = (
     fn(&ModeRecord) -> Value,
 );
 
-const QUANTITIES: [Quantity; 17] = [
+const QUANTITIES: [Quantity; 18] = [
     (
         "effective_index",
         "1",
@@ -111,6 +111,12 @@ const QUANTITIES: [Quantity; 17] = [
         "K-1",
         "derivative of the effective index by temperature",
         |m| m.thermo_optic,
+    ),
+    (
+        "resonance_drift",
+        "m K-1",
+        "drift of the wavelength of a resonance by temperature, its length fixed",
+        |m| m.resonance_drift,
     ),
     (
         "window_effect",
