@@ -1,6 +1,8 @@
 //! Fine sources in windows of their own: against a series, against one grid, against superposition.
 
-use cpo_materials::{HeatTransferCoefficient, Material, Temperature, ThermalConductivity};
+use cpo_materials::{
+    HeatFlux, HeatTransferCoefficient, Material, Temperature, ThermalConductivity,
+};
 use cpo_meshes::{Direction, Floorplan, Footprint, MeshError};
 use cpo_solver::convergence::GridStudy;
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
@@ -308,4 +310,95 @@ fn windows_come_of_themselves() {
         assert!((own.value - alone.value).abs() < bars, "{own:?} {alone:?}");
     }
     assert!(matrix.mean_study(0, 1).value > 0.0);
+}
+
+/// What the other cases lack: a laser near the plan's edge, whose window ends there at air, a bond, heat through the floor, a coolant warmer than the ambient.
+#[test]
+fn windows_at_the_edge_agree_with_one_grid() {
+    let stripe = |centre| at([6e-6, 200e-6], centre);
+    let plan = Floorplan::new([6e-3, 5e-3])
+        .and_then(|p| p.layer("carrier", anisotropic(20.0, 1.0), 400e-6))
+        .and_then(|p| p.layer("chip", solid(130.0), 150e-6))
+        .and_then(|p| p.contact("chip", 5e-6))
+        .and_then(|p| p.layer("box", solid(1.4), 2e-6))
+        .and_then(|p| p.layer("device", solid(68.0), 3e-6))
+        .and_then(|p| {
+            p.block(
+                "gap",
+                at([0.4e-3, 5e-3], [0.3e-3, 0.0]),
+                &["chip", "box", "device"],
+                solid(0.2),
+            )
+        })
+        .and_then(|p| p.source("edge", stripe([-2.7e-3, 0.4e-3]), "device", 0.2))
+        .and_then(|p| p.source("inner", stripe([1.8e-3, -0.3e-3]), "device", 0.2))
+        .unwrap();
+    let warm = Boundary::Convection {
+        coefficient: HeatTransferCoefficient::w_per_m2_k(1e3),
+        ambient: Temperature::celsius(40.0),
+    };
+    let boundaries = Boundaries {
+        bottom: Boundary::Flux(HeatFlux::w_per_m2(2e4)),
+        top: convection(8e3),
+        left: warm,
+        ..Boundaries::insulated()
+    };
+    let problem = HeatProblem::new(plan, AMBIENT, boundaries).unwrap();
+    let names = ["edge", "inner"];
+    let one = HeatSolver::default().error(3e-3);
+    let parts = HeatSolver::default().error(1e-2).windows();
+    let (a, b) = (
+        one.crosstalk(&problem, &names).unwrap(),
+        parts.crosstalk(&problem, &names).unwrap(),
+    );
+    assert_eq!(b.windows()[0].x[0], -3e-3);
+    let (rise_a, rise_b) = (
+        one.source_temperatures(&problem).unwrap(),
+        parts.source_temperatures(&problem).unwrap(),
+    );
+    let agree = |what: &str, a: &GridStudy, b: &GridStudy| {
+        println!(
+            "{what} {:.5} ± {:.1e}, {:.5} ± {:.1e}",
+            a.value, a.error, b.value, b.error
+        );
+        assert!(
+            (a.value - b.value).abs() <= a.error + b.error,
+            "{what}: {a:?}, {b:?}"
+        );
+    };
+    for i in 0..2 {
+        for j in 0..2 {
+            agree(
+                &format!("R{i}{j} mean"),
+                a.mean_study(i, j),
+                b.mean_study(i, j),
+            );
+            agree(
+                &format!("R{i}{j} peak"),
+                a.peak_study(i, j),
+                b.peak_study(i, j),
+            );
+        }
+        agree(names[i], &rise_a.mean_rises()[i], &rise_b.mean_rises()[i]);
+        agree(names[i], &rise_a.peak_rises()[i], &rise_b.peak_rises()[i]);
+    }
+}
+
+#[test]
+fn windows_give_the_same_bits_for_any_number_of_threads() {
+    let problem = stack().unwrap();
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| {
+            let solver = HeatSolver::default().error(2e-2).windows();
+            let matrix = solver
+                .crosstalk(&problem, &["laser1", "laser2", "laser6"])
+                .unwrap();
+            let rises = solver.source_temperatures(&problem).unwrap();
+            let mean = rises.mean_rises().iter().map(|s| s.value.to_bits());
+            let all = matrix.mean().into_iter().chain(matrix.peak_error());
+            all.map(f64::to_bits).chain(mean).collect::<Vec<u64>>()
+        })
+    };
+    assert_eq!(with(1), with(3));
 }

@@ -89,7 +89,7 @@ impl CrosstalkMatrix {
         }
     }
 
-    /// max |R − Rᵀ| / max |R| on the finest grid, before extrapolation.
+    /// max |R − Rᵀ| / max |R| on the finest grid, before extrapolation; with windows that of the extrapolated parts, whose two sides are computed apart.
     pub fn reciprocity(&self) -> f64 {
         self.reciprocity
     }

@@ -532,6 +532,7 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "peak_rise_k": list(&outcome.peak, |v| v.value),
         "cells": outcome.cells,
         "iterations": outcome.iterations,
+        "windows_m": outcome.windows,
     })));
     if let Some(step) = &outcome.step {
         let count = step.times.len();

@@ -343,12 +343,9 @@ impl Reader {
             place: cursor.place.clone(),
             material_place: table.place_of("material"),
         };
-        let members = if entry.arrays.is_empty() {
-            Vec::new()
-        } else {
-            entry.names()
-        };
-        self.members(members, &cursor.place, seen, "blocks")?;
+        if !entry.arrays.is_empty() {
+            self.members(entry.names(), &cursor.place, seen, "blocks")?;
+        }
         Some(entry)
     }
 
@@ -375,12 +372,9 @@ impl Reader {
             power: all_or(power)?,
             place: cursor.place.clone(),
         };
-        let members = if entry.arrays.is_empty() {
-            Vec::new()
-        } else {
-            entry.names()
-        };
-        self.members(members, &cursor.place, seen, "sources")?;
+        if !entry.arrays.is_empty() {
+            self.members(entry.names(), &cursor.place, seen, "sources")?;
+        }
         Some(entry)
     }
 
