@@ -64,6 +64,11 @@ const NAMED: &[(Dimension, &str, &str)] = &[
         "volumetric heat capacity",
     ),
     (
+        Dimension::of([2, 1, -3, -1, 0, 0, 0]),
+        "W/K",
+        "heat capacity rate",
+    ),
+    (
         Dimension::of([-2, -1, 3, 1, 0, 0, 0]),
         "K/W",
         "thermal resistance",

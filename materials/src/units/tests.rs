@@ -75,6 +75,7 @@ fn dimensions_of_unit_expressions() {
         ("5000 W/(m^2·K)", HeatTransferCoefficient::DIMENSION),
         ("5 mm2 K/W", ContactResistance::DIMENSION),
         ("30 K/W", ThermalResistance::DIMENSION),
+        ("70 W/K", HeatCapacityRate::DIMENSION),
         ("0.3 W/A", SlopeEfficiency::DIMENSION),
         ("0.3 V", SlopeEfficiency::DIMENSION),
         ("4 V/A", Resistance::DIMENSION),
@@ -282,6 +283,7 @@ round_trips! {
     slope_round_trip: SlopeEfficiency, 0.0..2.0;
     drift_round_trip: WavelengthDrift, -1e-9..1e-9;
     decibel_round_trip: Decibel, -200.0..200.0;
+    heat_capacity_rate_round_trip: HeatCapacityRate, 1e-6..1e6;
     thermal_resistance_round_trip: ThermalResistance, 1e-6..1e6;
 }
 

@@ -352,6 +352,14 @@ quantity! {
     k_per_w = 1.0;
 }
 
+quantity! {
+    /// What a stream carries away per kelvin that it warms up: mass per time times specific heat, W/K.
+    HeatCapacityRate: "heat capacity rate", "70 W/K", Dimension::of([2, 1, -3, -1, 0, 0, 0]);
+    print 0 in [(1.0, "W/K")];
+    /// watts per kelvin
+    w_per_k = 1.0;
+}
+
 /// `any` as a `Q`, without limits on its value.
 fn checked<Q: Quantity>(any: AnyQuantity, text: &str) -> Result<Q, UnitError> {
     any.expect_dimension(Q::DIMENSION, Q::NAME, Q::EXAMPLE, text)

@@ -5,16 +5,17 @@ use std::ops::Range;
 use cpo_materials::Quantity;
 use cpo_meshes::{Axis, Floorplan, RectilinearGrid};
 
+use super::coolant::Coolant;
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
 use super::operator::{Medium, Operator};
 use super::separable::Separable;
 use super::spread::Spread;
 use super::window::Window;
-use super::{HeatError, HeatProblem, grid};
+use super::{HeatError, HeatProblem, grid, unsymmetric};
 
 /// Substitutions of k(T) after which it is given up.
-const SUBSTITUTIONS: usize = 60;
+const SUBSTITUTIONS: usize = 100;
 /// Largest change of a temperature at which they end, relative to the largest rise.
 const SUBSTITUTION_STEP: f64 = 1e-9;
 
@@ -23,7 +24,7 @@ const SUBSTITUTION_STEP: f64 = 1e-9;
 pub(super) struct Load {
     /// W in each of the floorplan's sources.
     pub powers: Vec<f64>,
-    /// Rise of the outside of each face over ambient, K.
+    /// Rise of the outside of each face over ambient, K, of a coolant where it enters.
     pub outside: [f64; 6],
     /// Flux into the body through each face, W/m².
     pub fluxes: [f64; 6],
@@ -74,6 +75,7 @@ pub(super) struct Discretisation {
     pub operator: Operator,
     inverse: Inverse,
     pub medium: Medium,
+    pub coolants: Vec<Coolant>,
     /// ρc V of every cell, J/K; empty for a steady problem.
     capacity: Vec<f64>,
     sources: Vec<Spread>,
@@ -102,6 +104,22 @@ fn direct<const L: usize>(
         convergence = Convergence::of(operator, &t, &b, 2);
     }
     (t, convergence)
+}
+
+/// Rise over ambient of what is outside of the boundary faces, K.
+struct Outside {
+    sides: [f64; 6],
+    /// Of coolants beside every column of the bottom and the top; empty if there is none.
+    coolants: [Vec<f64>; 2],
+}
+
+impl Outside {
+    fn at(&self, side: usize, column: usize) -> f64 {
+        let along = side
+            .checked_sub(4)
+            .and_then(|s| self.coolants[s].get(column));
+        along.copied().unwrap_or(self.sides[side])
+    }
 }
 
 /// A solution of one load, read out.
@@ -205,7 +223,11 @@ impl Discretisation {
             Some(factors) => Inverse::Direct(Box::new(factors)),
             None => Inverse::Iterative(Multigrid::new(grid.axes(), &medium, &faces, &operator)),
         };
+        let boundaries = problem.boundaries().faces();
+        let coolants = boundaries.iter().enumerate();
+        let coolants = coolants.filter_map(|(side, b)| Coolant::new(b, side, &grid, &operator));
         Self {
+            coolants: coolants.collect(),
             grid,
             operator,
             inverse,
@@ -240,15 +262,15 @@ impl Discretisation {
         })
     }
 
-    /// The body with the conductivities of its own temperature under `load`, where the problem asks for them: −∇·(k(T) ∇T) = q by successive
-    /// substitution. k falls or rises by p per cent for each per cent of T, so the error falls by p times the relative rise with every step.
+    /// The body with the conductivities and the radiation of its own temperature under `load`, where the problem asks for them: −∇·(k(T) ∇T) = q by
+    /// successive substitution. k falls or rises by p per cent for each per cent of T, so the error falls by p times the relative rise with every step.
     pub fn at_state(
         self,
         problem: &HeatProblem,
         load: &Load,
         stop: Stop,
     ) -> Result<Self, HeatError> {
-        if !problem.has_local_conductivity() {
+        if !problem.is_nonlinear() {
             return Ok(self);
         }
         let mut body = self;
@@ -264,13 +286,35 @@ impl Discretisation {
             if !last.is_empty() && step <= SUBSTITUTION_STEP * largest {
                 return Ok(body);
             }
-            let medium = sample_at(problem, &body.grid, &body.medium, &t)?;
+            let mut medium = if problem.has_local_conductivity() {
+                sample_at(problem, &body.grid, &body.medium, &t)?
+            } else {
+                body.medium.clone()
+            };
+            medium.films = body.films(problem, &t, load);
             body = Self::of(problem, body.grid, medium, body.sources);
             last = t;
         }
         Err(HeatError::State {
             substitutions: SUBSTITUTIONS,
         })
+    }
+
+    /// Conductances per area of the faces that radiate, nearer to those of the temperatures of their surfaces.
+    fn films(&self, problem: &HeatProblem, t: &[f64], load: &Load) -> [Vec<f64>; 6] {
+        let (boundaries, faces) = (problem.boundaries().faces(), problem.face_coefficients());
+        let mut films: [Vec<f64>; 6] = Default::default();
+        self.boundary_faces(|side, cell, conductance, area| {
+            let boundary = &boundaries[side];
+            if boundary.radiates() {
+                let film = self.medium.film(side, films[side].len(), &faces);
+                let outside = load.outside[side];
+                // what the outer half of the cell leaves of the rise over the outside
+                let surface = outside + (t[cell] - outside) * conductance / (area * film);
+                films[side].push(boundary.next_film(film, problem.ambient().si() + surface));
+            }
+        });
+        films
     }
 
     fn cell(&self, i: usize, j: usize, k: usize) -> usize {
@@ -289,6 +333,7 @@ impl Discretisation {
             self.add_load(load, lane, &mut b);
         }
         let (t, convergence) = match &self.inverse {
+            _ if !self.coolants.is_empty() => self.solve_one_way(&b, stop),
             Inverse::Direct(factors) => direct(&self.operator, factors, b, stop.tolerance),
             Inverse::Iterative(multigrid) => {
                 gradients::solve(&self.operator, multigrid, b, stop.tolerance, stop.limit)
@@ -306,13 +351,63 @@ impl Discretisation {
         Ok((t, convergence))
     }
 
+    /// A t − G Θ t = b, preconditioned by what A t = b is solved by.
+    fn solve_one_way<const L: usize>(
+        &self,
+        b: &[[f64; L]],
+        stop: Stop,
+    ) -> (Vec<[f64; L]>, Convergence) {
+        let apply = |t: &[[f64; L]], out: &mut [[f64; L]]| {
+            self.operator.apply(t, out);
+            self.take_coolant(t, out);
+        };
+        let (t, iterations) = match &self.inverse {
+            Inverse::Direct(factors) => {
+                let precondition =
+                    |r: &[[f64; L]], z: &mut [[f64; L]]| z.copy_from_slice(&factors.solve(r));
+                unsymmetric::solve(apply, precondition, b, stop.tolerance, stop.limit)
+            }
+            Inverse::Iterative(multigrid) => {
+                let mut workspace = multigrid.workspace::<L>();
+                let precondition = |r: &[[f64; L]], z: &mut [[f64; L]]| {
+                    multigrid.precondition(r, z, &mut workspace)
+                };
+                unsymmetric::solve(apply, precondition, b, stop.tolerance, stop.limit)
+            }
+        };
+        let convergence = Convergence::with(&self.operator, apply, &t, b, iterations);
+        (t, convergence)
+    }
+
     /// What is read off the solution of a load.
     pub fn reading(&self, t: Lane<'_>, load: &Load, convergence: Convergence) -> Reading {
+        let outside = self.outside(t, load);
+        let peak = |s: &Spread| self.peak(t, load, &outside, s);
         Reading {
             mean: self.sources.iter().map(|s| self.mean(t, s)).collect(),
-            peak: self.sources.iter().map(|s| self.peak(t, load, s)).collect(),
+            peak: self.sources.iter().map(peak).collect(),
             balance: self.balance(t, load),
             convergence,
+        }
+    }
+
+    /// What is outside when the body has the rise `t`.
+    fn outside(&self, t: Lane<'_>, load: &Load) -> Outside {
+        let [nx, ny, nz] = self.operator.shape;
+        let mut coolants: [Vec<f64>; 2] = Default::default();
+        for coolant in &self.coolants {
+            let mut along = vec![0.0; nx * ny];
+            let inlet = [load.outside[coolant.side]];
+            coolant.march(
+                inlet,
+                |cell| [t.at(cell)],
+                |cell, _, [mean]| along[cell / nz] = mean,
+            );
+            coolants[coolant.side - 4] = along;
+        }
+        Outside {
+            sides: load.outside,
+            coolants,
         }
     }
 
@@ -349,8 +444,20 @@ impl Discretisation {
             }
         }
         self.boundary_faces(|side, cell, face, area| {
-            b[cell][lane] += face * load.outside[side] + area * load.fluxes[side];
+            let flows = self.coolants.iter().any(|c| c.side == side);
+            let outside = if flows { 0.0 } else { load.outside[side] };
+            b[cell][lane] += face * outside + area * load.fluxes[side];
         });
+        for coolant in &self.coolants {
+            let inlet = [load.outside[coolant.side]];
+            coolant.march(
+                inlet,
+                |_| [0.0],
+                |cell, conductance, [mean]| {
+                    b[cell][lane] += conductance * mean;
+                },
+            );
+        }
         let mut rises = load.sides.iter();
         if !load.sides.is_empty() {
             self.lateral_faces(|_, cell, conductance| {
@@ -398,20 +505,20 @@ impl Discretisation {
 
     /// Largest rise in a box: in each cell the parabola that has the cell's value at the centre
     /// and the slopes that the face fluxes give. Unlike the largest cell value it converges smoothly.
-    fn peak(&self, t: Lane<'_>, load: &Load, source: &Spread) -> f64 {
+    fn peak(&self, t: Lane<'_>, load: &Load, outside: &Outside, source: &Spread) -> f64 {
         let [x, y, z] = source.cells();
         let mut peak = f64::NEG_INFINITY;
         for i in x {
             for j in y.clone() {
                 for k in z.clone() {
-                    peak = peak.max(self.cell_peak(t, load, [i, j, k]));
+                    peak = peak.max(self.cell_peak(t, load, outside, [i, j, k]));
                 }
             }
         }
         peak
     }
 
-    fn cell_peak(&self, t: Lane<'_>, load: &Load, at: [usize; 3]) -> f64 {
+    fn cell_peak(&self, t: Lane<'_>, load: &Load, outside: &Outside, at: [usize; 3]) -> f64 {
         let [i, j, k] = at;
         let (c, op) = (self.cell(i, j, k), &self.operator);
         let [_, ny, nz] = op.shape;
@@ -444,7 +551,7 @@ impl Discretisation {
             // heat into the cell through a face: from the neighbour or from outside
             let flux = |g: f64, neighbour: Option<usize>, side: usize| match neighbour {
                 Some(n) => g * (t.at(n) - own),
-                None => g * (load.outside[side] - own) + area * load.fluxes[side],
+                None => g * (outside.at(side, c / nz) - own) + area * load.fluxes[side],
             };
             let below = (at[d] > 0).then(|| c - stride);
             let above = (at[d] + 1 < op.shape[d]).then(|| c + stride);
@@ -458,8 +565,10 @@ impl Discretisation {
     /// Heat in and out.
     pub fn balance(&self, t: Lane<'_>, load: &Load) -> EnergyBalance {
         let mut out = [0.0; 6];
+        let (outside, nz) = (self.outside(t, load), self.operator.shape[2]);
         self.boundary_faces(|side, cell, g, area| {
-            out[side] += g * (t.at(cell) - load.outside[side]) - area * load.fluxes[side];
+            let rise = t.at(cell) - outside.at(side, cell / nz);
+            out[side] += g * rise - area * load.fluxes[side];
         });
         let mut rises = load.sides.iter();
         if !load.sides.is_empty() {
@@ -578,6 +687,7 @@ fn sample(floorplan: &Floorplan, by_material: &[[f64; 3]], grid: &RectilinearGri
         z: Vec::with_capacity(cells),
         contacts: contacts(floorplan, z),
         storage: Vec::new(),
+        films: Default::default(),
     };
     let (ys, zs) = (y.centres(), z.centres());
     for x in x.centres() {
@@ -625,6 +735,7 @@ fn average(problem: &HeatProblem, windows: &[Window], grid: &RectilinearGrid<3>)
         z: Vec::with_capacity(cells),
         contacts: contacts(plan, z),
         storage: Vec::new(),
+        films: Default::default(),
     };
     for xs in &xs[..x.len()] {
         for ys in &ys[..y.len()] {

@@ -30,6 +30,43 @@ pub enum HeatError {
         /// The coefficient, W/(m² K).
         value: f64,
     },
+    /// An emissivity is not that of a grey face.
+    #[error(
+        "radiation of the {face} face: the emissivity is {value}; it must be above 0 and at most 1"
+    )]
+    Emissivity {
+        /// Name of the face.
+        face: &'static str,
+        /// The emissivity.
+        value: f64,
+    },
+    /// Coolant flows along a side.
+    #[error(
+        "coolant on the {face} face: it must flow along the bottom or the top; give the side a convection coefficient"
+    )]
+    CoolantFace {
+        /// Name of the face.
+        face: &'static str,
+    },
+    /// A capacity rate is not positive and finite.
+    #[error(
+        "coolant on the {face} face: the heat capacity rate is {value} W/K; it must be finite and above 0"
+    )]
+    CapacityRate {
+        /// Name of the face.
+        face: &'static str,
+        /// The rate, W/K.
+        value: f64,
+    },
+    /// What was asked for needs R_ij = R_ji.
+    #[error(
+        "{what} cannot be computed with a coolant that warms up on its way, whose heat goes downstream only; \
+         give the face a convection coefficient and the coolant's mean temperature"
+    )]
+    OneWay {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// A temperature is not a positive finite number of kelvin.
     #[error("{what}: {value} K is not a temperature; it must be finite and above 0 K")]
     Temperature {
@@ -62,7 +99,7 @@ pub enum HeatError {
     #[error(
         "a grid of refinement {refinement} has {cells} cells ({} x {} x {}), more than the {allowed} allowed; \
          raise `maximum_cells`, lower the refinement or leave out details far smaller than the sources; sources far finer than the plan get grids \
-         of their own where conductivities are those of one temperature and no steps of power are asked",
+         of their own where conductivities are those of one temperature, no face radiates, no coolant warms up and no steps of power are asked",
         shape[0], shape[1], shape[2]
     )]
     TooManyCells {
@@ -88,9 +125,9 @@ pub enum HeatError {
     /// A response has no times.
     #[error("a step response needs at least one time, none is given")]
     NoTimes,
-    /// k(T) and T did not come to agree.
+    /// k(T) or radiation and T did not come to agree.
     #[error(
-        "temperature and conductivity k(T) did not settle in {substitutions} substitutions: the heat may be more than the body can carry away; \
+        "temperature and what depends on it, k(T) or radiation, did not settle in {substitutions} substitutions: the heat may be more than the body can carry away; \
          lower the power or cool it better"
     )]
     State {
@@ -112,9 +149,9 @@ pub enum HeatError {
         /// What is allowed.
         allowed: &'static str,
     },
-    /// Conjugate gradients stopped short of the tolerance.
+    /// The iteration stopped short of the tolerance.
     #[error(
-        "conjugate gradients stopped after {iterations} iterations at a relative residual of {residual:.1e}, \
+        "the iteration stopped after {iterations} iterations at a relative residual of {residual:.1e}, \
          above {tolerance:.1e}; conductivities that differ by more than 1e6 laterally are the usual cause"
     )]
     Unconverged {

@@ -29,9 +29,20 @@ impl Convergence {
         b: &[[f64; L]],
         iterations: usize,
     ) -> Self {
+        Self::with(operator, |t, q| operator.apply(t, q), t, b, iterations)
+    }
+
+    /// Of a solution of B t = b, B being A but for a few entries.
+    pub(super) fn with<const L: usize>(
+        operator: &Operator,
+        apply: impl Fn(&[[f64; L]], &mut [[f64; L]]),
+        t: &[[f64; L]],
+        b: &[[f64; L]],
+        iterations: usize,
+    ) -> Self {
         let size = dot(b, b);
         let mut q = vec![[0.0; L]; b.len()];
-        operator.apply(t, &mut q);
+        apply(t, &mut q);
         let (mut norm, mut rounding) = ([0.0; L], [0.0; L]);
         for (c, (b, q)) in b.iter().zip(&q).enumerate() {
             let diagonal = operator.diagonal(c);
@@ -55,7 +66,7 @@ impl Convergence {
     }
 }
 
-fn dot<const L: usize>(a: &[[f64; L]], b: &[[f64; L]]) -> [f64; L] {
+pub(super) fn dot<const L: usize>(a: &[[f64; L]], b: &[[f64; L]]) -> [f64; L] {
     let mut sum = [0.0; L];
     for (a, b) in a.iter().zip(b) {
         for l in 0..L {
@@ -223,6 +234,7 @@ mod tests {
             z: vec![k3; cells],
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         let faces = [0.0, 0.0, 0.0, 0.0, h, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -276,6 +288,7 @@ mod tests {
             z: vec![],
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         for i in 0..cells {
             for j in 0..cells {
@@ -330,6 +343,7 @@ mod tests {
             z: values(5),
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         let faces = [1.0, 0.0, 2.0, 0.0, 0.5, 0.0];
         let operator = Operator::new(&grid, &k, &faces);
@@ -362,6 +376,7 @@ mod tests {
             z: one(),
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         let faces = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
         let operator = Operator::new(&grid, &k, &faces);

@@ -99,6 +99,7 @@ impl Case {
             z: Vec::with_capacity(grid.cells()),
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
         for &x in &x {

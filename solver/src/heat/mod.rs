@@ -1,6 +1,6 @@
 //! Heat: the temperature of a floorplan and the crosstalk between its sources, steady and after steps of power.
 //!
-//! ρc ∂T/∂t − ∇·(k ∇T) = q, with k diagonal, T given, convection or flux given on each of the six faces.
+//! ρc ∂T/∂t − ∇·(k ∇T) = q, with k diagonal, T given, convection, radiation or flux given on each of the six faces.
 //!
 //! Scheme: cell-centred finite volumes on graded rectilinear grids whose faces lie on every
 //! interface (`operator`). Where layers are laterally uniform their equations are solved directly (`separable`), else by
@@ -12,14 +12,15 @@
 //!
 //! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
 //!
-//! k may follow the temperature from place to place; resistances are then those of the state with all sources on.
+//! k may follow the temperature from place to place, and faces may radiate; resistances are then those of the state with all sources on. A coolant may
+//! warm up on its way along the bottom or the top (`coolant`); what is downstream then sees the heat of what is upstream, but not the other way.
 //!
-//! Limits: contact resistances between layers over the whole plan only; no
-//! radiation; sources and blocks are boxes. Rises count from the ambient temperature, that is
+//! Limits: contact resistances between layers over the whole plan only; sources and blocks are boxes. Rises count from the ambient temperature, that is
 //! over the coolant where all boundaries share it.
 
 mod boundary;
 mod composite;
+mod coolant;
 mod crosstalk;
 mod discretisation;
 mod error;
@@ -39,9 +40,10 @@ mod solver;
 mod spread;
 mod step;
 mod temperatures;
+mod unsymmetric;
 mod window;
 
-pub use boundary::{Boundaries, Boundary};
+pub use boundary::{Boundaries, Boundary, Towards};
 pub use crosstalk::CrosstalkMatrix;
 pub use discretisation::EnergyBalance;
 pub use error::HeatError;

@@ -143,6 +143,21 @@ impl Multigrid {
         self.levels.iter().map(cells).sum::<f64>() / cells(&self.levels[0])
     }
 
+    /// z ≈ A⁻¹ r by one cycle.
+    pub fn precondition<const L: usize>(
+        &self,
+        r: &[[f64; L]],
+        z: &mut [[f64; L]],
+        w: &mut Workspace<L>,
+    ) {
+        for (single, double) in w.load().iter_mut().zip(r) {
+            *single = double.map(|v| v as Real);
+        }
+        for (double, single) in z.iter_mut().zip(self.cycle(w)) {
+            *double = single.map(f64::from);
+        }
+    }
+
     /// One V(1,1) cycle on A z ≈ r from z = 0, r lying in [`Workspace::load`]; the result lies in `w.solution[0]`.
     pub fn cycle<'w, const L: usize>(&self, w: &'w mut Workspace<L>) -> &'w [[Real; L]] {
         let last = self.levels.len() - 1;

@@ -30,11 +30,19 @@ pub(super) struct Medium {
     pub contacts: Vec<f64>,
     /// s ρc, W/(m³ K), where ρc ∂T/∂t has become s ρc T; empty in the steady state.
     pub storage: Vec<f64>,
+    /// Conductance per area from every boundary face to the outside, side by side as in [`FaceCoefficients`], cells in their order; empty where it is
+    /// the same all over the side.
+    pub films: [Vec<f64>; 6],
 }
 
 impl Medium {
     fn contact(&self, face: usize) -> f64 {
         self.contacts.get(face).copied().unwrap_or(0.0)
+    }
+
+    /// Conductance per area from boundary face number `n` of a side to the outside.
+    pub fn film(&self, side: usize, n: usize, faces: &FaceCoefficients) -> f64 {
+        self.films[side].get(n).copied().unwrap_or(faces[side])
     }
 
     /// Conductances per area of the z faces of the column that begins at cell `first`, boundaries included.
@@ -84,8 +92,9 @@ impl Operator {
     /// The operator on `grid`.
     pub fn new(grid: &RectilinearGrid<3>, k: &Medium, faces: &FaceCoefficients) -> Self {
         let [x, y, z] = grid.axes();
-        let gz = vertical(grid.axes(), k, faces[4], faces[5]);
+        let gz = vertical(grid.axes(), k, faces);
         let mut operator = Self::lateral(x, y, z, &k.x, &k.y, gz, faces);
+        operator.put_films(grid, k);
         if !k.storage.is_empty() {
             let [nx, ny, nz] = operator.shape;
             let volumes =
@@ -144,6 +153,28 @@ impl Operator {
             gx,
             gy,
             gz,
+        }
+    }
+
+    /// Replaces the conductances of the lateral sides whose films are not the same all over.
+    fn put_films(&mut self, grid: &RectilinearGrid<3>, k: &Medium) {
+        let [nx, ny, nz] = self.shape;
+        let [x, y, z] = grid.axes();
+        for (side, i, face) in [(0, 0, 0), (1, nx - 1, nx)] {
+            for (n, &film) in k.films[side].iter().enumerate() {
+                let (j, l) = (n / nz, n % nz);
+                let own = k.x[(i * ny + j) * nz + l];
+                let at = self.face_x(face, j, l);
+                self.gx[at] = outer(x.width(i), own, film) * y.width(j) * z.width(l);
+            }
+        }
+        for (side, j, face) in [(2, 0, 0), (3, ny - 1, ny)] {
+            for (n, &film) in k.films[side].iter().enumerate() {
+                let (i, l) = (n / nz, n % nz);
+                let own = k.y[(i * ny + j) * nz + l];
+                let at = self.face_y(i, face, l);
+                self.gy[at] = outer(y.width(j), own, film) * x.width(i) * z.width(l);
+            }
         }
     }
 
@@ -268,13 +299,15 @@ impl Operator {
 }
 
 /// Vertical conductances, boundaries included.
-fn vertical([x, y, z]: &[Axis; 3], k: &Medium, bottom: f64, top: f64) -> Vec<f64> {
+fn vertical([x, y, z]: &[Axis; 3], k: &Medium, faces: &FaceCoefficients) -> Vec<f64> {
     let (nx, ny, nz) = (x.len(), y.len(), z.len());
     let mut gz = Vec::with_capacity(nx * ny * (nz + 1));
     for i in 0..nx {
         for j in 0..ny {
             let area = x.width(i) * y.width(j);
-            let column = k.column((i * ny + j) * nz, z, bottom, top);
+            let n = i * ny + j;
+            let [bottom, top] = [4, 5].map(|side| k.film(side, n, faces));
+            let column = k.column(n * nz, z, bottom, top);
             gz.extend(column.into_iter().map(|g| area * g));
         }
     }

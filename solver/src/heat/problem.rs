@@ -3,7 +3,7 @@
 use cpo_materials::{Quantity, Temperature};
 use cpo_meshes::{Floorplan, Footprint, HeatSource};
 
-use super::boundary::FACE_NAMES;
+use super::boundary::{FACE_NAMES, check_temperature};
 use super::operator::FaceCoefficients;
 use super::{Boundaries, Boundary, HeatError};
 
@@ -27,8 +27,9 @@ impl HeatProblem {
     /// are evaluated too unless [`conductivity_at`](Self::conductivity_at) says otherwise.
     ///
     /// # Errors
-    /// [`HeatError::Singular`] if no face has convection or a given temperature;
-    /// [`HeatError::Coefficient`], [`HeatError::Temperature`], [`HeatError::Flux`] for a value out of range;
+    /// [`HeatError::Singular`] if heat can leave through no face;
+    /// [`HeatError::Coefficient`], [`HeatError::Emissivity`], [`HeatError::CapacityRate`], [`HeatError::Temperature`], [`HeatError::Flux`] for a
+    /// value out of range, [`HeatError::CoolantFace`] for a coolant along a side;
     /// [`HeatError::Material`], [`HeatError::Conductivity`] for a material without a usable conductivity.
     pub fn new(
         floorplan: Floorplan,
@@ -37,32 +38,9 @@ impl HeatProblem {
     ) -> Result<Self, HeatError> {
         check_temperature("ambient", ambient)?;
         for (face, boundary) in FACE_NAMES.into_iter().zip(boundaries.faces()) {
-            match boundary {
-                Boundary::Insulated => {}
-                Boundary::Convection {
-                    coefficient,
-                    ambient,
-                } => {
-                    let value = coefficient.si();
-                    if !(value.is_finite() && value > 0.0) {
-                        return Err(HeatError::Coefficient { face, value });
-                    }
-                    check_temperature(face, ambient)?;
-                }
-                Boundary::Temperature(temperature) => check_temperature(face, temperature)?,
-                Boundary::Flux(flux) => {
-                    if !flux.si().is_finite() {
-                        return Err(HeatError::Flux {
-                            face,
-                            value: flux.si(),
-                        });
-                    }
-                }
-            }
+            boundary.check(face)?;
         }
-        let open =
-            |b: &Boundary| matches!(b, Boundary::Convection { .. } | Boundary::Temperature(_));
-        if !boundaries.faces().iter().any(open) {
+        if boundaries.faces().iter().all(|b| b.outside().is_none()) {
             return Err(HeatError::Singular);
         }
         let conductivities = conductivities(&floorplan, ambient)?;
@@ -88,6 +66,16 @@ impl HeatProblem {
     /// Whether k follows the temperature from place to place.
     pub fn has_local_conductivity(&self) -> bool {
         self.has_local_conductivity
+    }
+
+    /// Whether the equations depend on the temperature, by k(T) or radiation.
+    pub(super) fn is_nonlinear(&self) -> bool {
+        self.has_local_conductivity || self.boundaries.faces().iter().any(Boundary::radiates)
+    }
+
+    /// Whether a coolant takes heat downstream, so that R_ij ≠ R_ji.
+    pub(super) fn is_one_way(&self) -> bool {
+        self.boundaries.faces().iter().any(Boundary::is_coolant)
     }
 
     /// k of a material at a temperature in K.
@@ -223,23 +211,18 @@ impl HeatProblem {
         Ok(found)
     }
 
-    /// Conductance per area of each face to the outside.
+    /// Conductance per area of each face to the outside, of one that radiates where it is as warm as its surroundings.
     pub(super) fn face_coefficients(&self) -> FaceCoefficients {
-        self.boundaries.faces().map(|boundary| match boundary {
-            Boundary::Insulated | Boundary::Flux(_) => 0.0,
-            Boundary::Convection { coefficient, .. } => coefficient.si(),
-            Boundary::Temperature(_) => f64::INFINITY,
-        })
+        let cold = |b: &Boundary| b.outside().unwrap_or(self.ambient).si();
+        self.boundaries.faces().map(|b| b.film(cold(&b)))
     }
 
-    /// Temperature outside each face over ambient, K; 0 where heat does not pass.
+    /// Temperature outside each face over ambient, K, of a coolant where it enters; 0 where heat does not pass.
     pub(super) fn outside(&self) -> [f64; 6] {
-        self.boundaries.faces().map(|boundary| match boundary {
-            Boundary::Insulated | Boundary::Flux(_) => 0.0,
-            Boundary::Convection { ambient: t, .. } | Boundary::Temperature(t) => {
-                t.si() - self.ambient.si()
-            }
-        })
+        let rise = |t: Temperature| t.si() - self.ambient.si();
+        self.boundaries
+            .faces()
+            .map(|b| b.outside().map_or(0.0, rise))
     }
 
     /// Given flux into the body through each face, W/m².
@@ -263,15 +246,6 @@ fn known(sources: &[HeatSource]) -> String {
             .map(|s| s.name.as_str())
             .collect::<Vec<_>>()
             .join(", "),
-    }
-}
-
-fn check_temperature(what: &'static str, temperature: Temperature) -> Result<(), HeatError> {
-    let value = temperature.si();
-    if value.is_finite() && value > 0.0 {
-        Ok(())
-    } else {
-        Err(HeatError::Temperature { what, value })
     }
 }
 

@@ -101,6 +101,7 @@ impl Separable {
         let sides = &faces[..4];
         let is_separable = sides.iter().all(|&h| h == 0.0 || h == f64::INFINITY)
             && nx.max(ny) <= MOST_CELLS
+            && medium.films.iter().all(Vec::is_empty)
             && [&medium.x, &medium.y, &medium.z, &medium.storage]
                 .into_iter()
                 .all(|k| even(k));
@@ -243,6 +244,7 @@ mod tests {
             z: all(1.0),
             contacts: vec![],
             storage: vec![],
+            films: Default::default(),
         };
         (grid, k)
     }

@@ -138,6 +138,10 @@ impl HeatSolver {
         times: &[Duration],
     ) -> Result<StepResponse, HeatError> {
         self.check()?;
+        if problem.is_one_way() {
+            let what = "a step response";
+            return Err(HeatError::OneWay { what });
+        }
         let rows = problem.find_sources(sources)?;
         let names: Vec<String> = sources.iter().map(|&name| name.to_owned()).collect();
         let times: Vec<f64> = times.iter().map(|t| t.si()).collect();

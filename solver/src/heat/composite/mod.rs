@@ -113,7 +113,8 @@ impl<'a> Composite<'a> {
             Ok(_) => Ok(true),
         };
         let allowed = solver.maximum_cells;
-        if problem.has_local_conductivity()
+        if problem.is_nonlinear()
+            || problem.is_one_way()
             || (!solver.has_windows && fits(grid::grid(problem, last, allowed))?)
         {
             return Ok(None);
