@@ -9,7 +9,7 @@ use cpo_materials::{Length, Material};
 
 use crate::cross_section::position_or_push;
 use crate::error::unknown_layer;
-use crate::{MeshError, RectilinearGrid};
+use crate::{MeshError, PowerMap, RectilinearGrid};
 
 /// Lengths below this fraction of the plan are round-off.
 const ROUND_OFF: f64 = 1e-12;
@@ -158,7 +158,7 @@ pub struct Block {
     pub material: usize,
 }
 
-/// Power released evenly in a footprint through the thickness of one layer.
+/// Power released in a footprint through the thickness of one layer, evenly or by a map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatSource {
     /// Its name.
@@ -171,12 +171,34 @@ pub struct HeatSource {
     pub z: [f64; 2],
     /// Power in W.
     pub power: f64,
+    /// How the power is spread over the footprint, if not evenly.
+    pub map: Option<PowerMap>,
 }
 
 impl HeatSource {
     /// Volume in m³.
     pub fn volume(&self) -> f64 {
         self.footprint.area() * (self.z[1] - self.z[0])
+    }
+
+    /// Share of the power that is released in a part of the footprint.
+    pub fn share(&self, part: &Footprint) -> f64 {
+        match &self.map {
+            Some(map) => {
+                let [x, y] = self.within(part);
+                map.share(x, y)
+            }
+            None => part.area() / self.footprint.area(),
+        }
+    }
+
+    /// Ends of a part along x and y, from 0 to 1 over the footprint.
+    fn within(&self, part: &Footprint) -> [[f64; 2]; 2] {
+        let scaled = |[from, to]: [f64; 2], e: [f64; 2]| e.map(|e| (e - from) / (to - from));
+        [
+            scaled(self.footprint.x, part.x),
+            scaled(self.footprint.y, part.y),
+        ]
     }
 }
 
@@ -382,6 +404,7 @@ impl Floorplan {
             layer,
             z: self.layers[layer].z,
             power,
+            map: None,
         });
         Ok(self)
     }
@@ -391,6 +414,15 @@ impl Floorplan {
     pub fn with_power(mut self, name: &str, power: f64) -> Self {
         for source in self.sources.iter_mut().filter(|s| s.name == name) {
             source.power = power;
+        }
+        self
+    }
+
+    /// The same plan with the power of the source `name` spread as in `map`; unchanged if there is none.
+    #[must_use]
+    pub fn with_power_map(mut self, name: &str, map: &PowerMap) -> Self {
+        for source in self.sources.iter_mut().filter(|s| s.name == name) {
+            source.map = Some(map.clone());
         }
         self
     }
@@ -440,9 +472,11 @@ impl Floorplan {
         });
         let sources = self.sources.iter().filter_map(|source| {
             let inside = inside(&source.footprint)?;
+            let ends = source.within(&inside);
             Some(HeatSource {
                 footprint: inside.moved(away),
-                power: source.power * inside.area() / source.footprint.area(),
+                power: source.power * source.share(&inside),
+                map: source.map.as_ref().map(|map| map.crop(ends)),
                 ..source.clone()
             })
         });
@@ -491,6 +525,7 @@ impl Floorplan {
             && self.sources.iter().zip(&other.sources).all(|(a, b)| {
                 alike(&a.footprint, &b.footprint)
                     && a.layer == b.layer
+                    && a.map == b.map
                     && same_power(a.power, b.power)
             })
     }

@@ -19,6 +19,8 @@ const CELLS_ACROSS: f64 = 2.0;
 const SLOPE: f64 = 0.9;
 /// Cells across the plan far from everything, at refinement 1.
 const CELLS_OVERALL: f64 = 6.0;
+/// Most tiles of a power map along an axis whose edges the cells keep.
+const MOST_TILES: usize = 16;
 /// Cells from the sources of a window to its edge in an overview of refinement 1, if all were as small as at the sources.
 const CELLS_IN_MARGIN: f64 = 2.5;
 /// Growth of cells with the distance in height from thin layers in an overview, where what varies over their thickness is in the windows.
@@ -118,6 +120,7 @@ fn lateral_overview(floorplan: &Floorplan, windows: &[Window], axis: usize) -> S
         for at in along(&source.footprint) {
             spacing = spacing.snap(at).grade(at, size, SLOPE);
         }
+        spacing = tiled(spacing, source, axis);
     }
     spacing
 }
@@ -187,7 +190,27 @@ fn lateral(floorplan: &Floorplan, axis: usize, reach: f64) -> Spacing {
     for (at, size) in edges {
         spacing = spacing.grade(at, size, SLOPE);
     }
-    spacing
+    let sources = floorplan.sources().iter();
+    sources.fold(spacing, |spacing, source| tiled(spacing, source, axis))
+}
+
+/// Cells that show a source's map: its tiles, or if they are many no smaller than is worth it.
+fn tiled(spacing: Spacing, source: &HeatSource, axis: usize) -> Spacing {
+    let Some(map) = &source.map else {
+        return spacing;
+    };
+    let [from, to] = [source.footprint.x, source.footprint.y][axis];
+    let edges = map.edges(axis);
+    if edges.len() > MOST_TILES + 1 {
+        return spacing.cap(from, to, (to - from) / MOST_TILES as f64);
+    }
+    let inner = edges[1..edges.len() - 1].iter();
+    inner.fold(spacing, |spacing, edge| {
+        let at = from + edge * (to - from);
+        spacing
+            .snap(at)
+            .cap(from, to, 0.5 / edges.len() as f64 * (to - from))
+    })
 }
 
 fn vertical(floorplan: &Floorplan, reach: f64) -> Spacing {

@@ -165,6 +165,7 @@ impl HeatSolver {
             ambient: problem.ambient(),
             mean: family.mean,
             peak: family.peak,
+            heat_out: family.heat_out,
             energy_balance: family.energy_balance,
         })
     }
@@ -258,7 +259,8 @@ impl HeatSolver {
     ) -> Result<Family, HeatError> {
         self.check()?;
         let mut family = Family::default();
-        let mut values: Vec<[Vec<(f64, f64)>; 2]> = Vec::new();
+        let mut values: Vec<[Levels; 2]> = Vec::new();
+        let mut out: [Levels; 6] = Default::default();
         for (level, &refinement) in self.refinements(problem).iter().enumerate() {
             let body = match Discretisation::new(problem, refinement, self.maximum_cells) {
                 Err(HeatError::TooManyCells { .. }) if level >= FEWEST => break,
@@ -273,6 +275,11 @@ impl HeatSolver {
             })?;
             let (readings, found): (Vec<_>, Vec<F>) = readings.into_iter().unzip();
             keep(&body, found);
+            if let Some(last) = readings.last() {
+                for (levels, heat) in out.iter_mut().zip(last.balance.out) {
+                    levels.push((refinement, heat));
+                }
+            }
             let mut iterations = 0;
             for (column, reading) in readings.into_iter().enumerate() {
                 for (row, &source) in rows.iter().enumerate() {
@@ -290,6 +297,7 @@ impl HeatSolver {
                 continue;
             }
             family.judge(&values, n, units, (self.error, self.tolerance));
+            family.heat_out = heat_out(&out, (self.error, self.tolerance));
             let met = |s: &GridStudy| s.verdict == Verdict::Converged;
             if family.mean.iter().chain(&family.peak).all(met) {
                 break;
@@ -355,11 +363,25 @@ impl HeatSolver {
     }
 }
 
+/// Heat through every face: the error wanted is relative to what passes in all.
+pub(super) fn heat_out(out: &[Levels; 6], (error, tolerance): (f64, f64)) -> Vec<GridStudy> {
+    let last = |levels: &Levels| levels.last().map_or(0.0, |l| l.1.abs());
+    let passing = out.iter().map(last).sum::<f64>();
+    let judged =
+        |levels: &Levels| study(levels.clone(), 10.0 * tolerance * passing, error * passing);
+    out.iter().map(judged).collect()
+}
+
+/// Values on grids: (refinement, value).
+pub(super) type Levels = Vec<(f64, f64)>;
+
 /// What a family of grids gave.
 #[derive(Clone, Default)]
 pub(super) struct Family {
     pub mean: Vec<GridStudy>,
     pub peak: Vec<GridStudy>,
+    /// Heat that leaves through every face under the last of the loads.
+    pub heat_out: Vec<GridStudy>,
     pub iterations: Vec<usize>,
     pub cells: Vec<usize>,
     pub energy_balance: f64,
@@ -371,7 +393,7 @@ impl Family {
     /// under the others.
     fn judge(
         &mut self,
-        values: &[[Vec<(f64, f64)>; 2]],
+        values: &[[Levels; 2]],
         loads: usize,
         units: usize,
         (error, tolerance): (f64, f64),

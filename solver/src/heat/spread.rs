@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cpo_meshes::{Axis, HeatSource, RectilinearGrid};
+use cpo_meshes::{Axis, HeatSource, PowerMap, RectilinearGrid};
 
 use super::discretisation::centres_in;
 
@@ -57,45 +57,71 @@ impl Shares {
     }
 }
 
-/// Shares of the cells of a box, a product along the three axes.
+/// Shares of the cells of a box, a product along the three axes, or in the plane by a map.
 #[derive(Clone, Debug)]
-pub(super) struct Spread([Shares; 3]);
+pub(super) struct Spread {
+    axes: [Shares; 3],
+    /// Shares of the box's columns of cells, y fastest, in place of those along x and y.
+    columns: Option<Vec<f64>>,
+}
 
 impl Spread {
     /// A source whose faces the grid has.
     pub fn filling(grid: &RectilinearGrid<3>, source: &HeatSource) -> Self {
         let ends = [source.footprint.x, source.footprint.y, source.z];
-        Self(std::array::from_fn(|d| {
-            Shares::filling(grid.axis(d), ends[d])
-        }))
+        let axes: [Shares; 3] = std::array::from_fn(|d| Shares::filling(grid.axis(d), ends[d]));
+        let columns = source.map.as_ref().map(|map| columns(map, &axes));
+        Self { axes, columns }
     }
 
     /// A source that may be far smaller than a cell in the plane; in height the grid has its faces.
     pub fn between(grid: &RectilinearGrid<3>, source: &HeatSource) -> Self {
         let [x, y, z] = grid.axes();
-        Self([
-            Shares::between(x, source.footprint.x),
-            Shares::between(y, source.footprint.y),
-            Shares::filling(z, source.z),
-        ])
+        Self {
+            axes: [
+                Shares::between(x, source.footprint.x),
+                Shares::between(y, source.footprint.y),
+                Shares::filling(z, source.z),
+            ],
+            columns: None,
+        }
     }
 
     /// Cells concerned, along x, y, z.
     pub fn cells(&self) -> [Range<usize>; 3] {
-        self.0.each_ref().map(Shares::cells)
+        self.axes.each_ref().map(Shares::cells)
     }
 
     /// Calls `visit(cell, share)`, cells counted in columns on a grid of this shape.
     pub fn each(&self, [_, ny, nz]: [usize; 3], mut visit: impl FnMut(usize, f64)) {
-        let [x, y, z] = &self.0;
+        let [x, y, z] = &self.axes;
+        let mut columns = self.columns.iter().flatten();
         for (i, sx) in x.cells().zip(&x.shares) {
             for (j, sy) in y.cells().zip(&y.shares) {
+                let column = columns.next().copied().unwrap_or(sx * sy);
                 for (k, sz) in z.cells().zip(&z.shares) {
-                    visit((i * ny + j) * nz + k, sx * sy * sz);
+                    visit((i * ny + j) * nz + k, column * sz);
                 }
             }
         }
     }
+}
+
+/// What of a map's power is in every column of the cells that fill its footprint.
+fn columns(map: &PowerMap, [x, y, _]: &[Shares; 3]) -> Vec<f64> {
+    let ends = |shares: &Shares| -> Vec<f64> {
+        let sums = shares.shares.iter().scan(0.0, |sum, share| {
+            *sum += share;
+            Some(*sum)
+        });
+        std::iter::once(0.0).chain(sums).collect()
+    };
+    let (xs, ys) = (ends(x), ends(y));
+    let pairs = |ends: &[f64]| -> Vec<[f64; 2]> { ends.windows(2).map(|e| [e[0], e[1]]).collect() };
+    let (xs, ys) = (pairs(&xs), pairs(&ys));
+    xs.iter()
+        .flat_map(|x| ys.iter().map(|y| map.share(*x, *y)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub struct SourceTemperatures {
     pub(super) ambient: Temperature,
     pub(super) mean: Vec<GridStudy>,
     pub(super) peak: Vec<GridStudy>,
+    pub(super) heat_out: Vec<GridStudy>,
     pub(super) energy_balance: f64,
 }
 
@@ -25,7 +26,7 @@ impl SourceTemperatures {
         self.ambient
     }
 
-    /// Volume mean of the rise over each source, K.
+    /// Mean of the rise over each source, K: over its volume, where its power has a map weighted by the power.
     pub fn mean_rises(&self) -> &[GridStudy] {
         &self.mean
     }
@@ -33,6 +34,11 @@ impl SourceTemperatures {
     /// Largest rise in each source, K.
     pub fn peak_rises(&self) -> &[GridStudy] {
         &self.peak
+    }
+
+    /// Net heat that leaves through each face, W: left, right, front, back, bottom, top. A coolant of capacity rate C leaves warmer by heat/C.
+    pub fn heat_out(&self) -> &[GridStudy] {
+        &self.heat_out
     }
 
     /// Relative imbalance of heat in and out.

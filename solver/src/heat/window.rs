@@ -30,7 +30,7 @@ pub(super) fn windows(plan: &Floorplan, reach: f64) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     for (position, source) in plan.sources().iter().enumerate() {
         let sides = [source.footprint.x, source.footprint.y].map(|[a, b]| b - a);
-        if sides[0].min(sides[1]) > fine {
+        if sides[0].min(sides[1]) > fine || source.map.is_some() {
             continue;
         }
         let margin = reach * sides[0].max(sides[1]);

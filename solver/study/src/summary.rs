@@ -507,6 +507,12 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
     let list = |values: &[Value], part: fn(&Value) -> f64| -> Json {
         values.iter().map(|v| number(part(v))).collect()
     };
+    let by_face = |values: &[Value], part: fn(&Value) -> f64| -> Map<String, Json> {
+        let faces = outcome.boundary.iter().zip(values);
+        faces
+            .map(|((face, _), v)| (face.clone(), number(part(v))))
+            .collect()
+    };
     let hottest = outcome
         .peak
         .iter()
@@ -520,6 +526,9 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "status": outcome.status().name(),
         "sources": outcome.sources,
         "boundary": boundary,
+        "heat_out_w": by_face(&outcome.heat_out, |v| v.value),
+        "heat_out_error": by_face(&outcome.heat_out, |v| v.error),
+        "outlet_k": outcome.outlets.iter().map(|(face, v)| (face.clone(), number(v.value))).collect::<Map<_, _>>(),
         "power_w": outcome.powers,
         "crosstalk_k_per_w": matrix(&outcome.mean, |v| v.value),
         "crosstalk_error": matrix(&outcome.mean, |v| v.error),

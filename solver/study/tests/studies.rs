@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use cpo_materials::{Angle, Length, Quantity, Temperature, Wavelength};
 use cpo_meshes::Shape;
+use cpo_solver::heat::Boundary;
 use cpo_study::Study;
 use cpo_study::plan::PortPoint;
-use cpo_study::study::{
-    Accuracy, DriveValue, FaceCondition, FiberModel, ModeCount, ParameterValues, Scope, Wall,
-};
+use cpo_study::study::{Accuracy, DriveValue, FiberModel, ModeCount, ParameterValues, Scope, Wall};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/studies")
@@ -189,7 +188,7 @@ fn laser_array_is_one_heat_problem() {
     // (800 + 100 + 20 + 200 + 3 + 3 + 2) um; seven additions
     assert!((floorplan.height() - 1128e-6).abs() < 1e-17);
     let faces = study.faces("array", values).unwrap();
-    let FaceCondition::Convection {
+    let Boundary::Convection {
         coefficient,
         ambient,
     } = faces.bottom
@@ -197,7 +196,7 @@ fn laser_array_is_one_heat_problem() {
         panic!("{faces:?}");
     };
     assert_eq!((coefficient.si(), ambient.si()), (5000.0, 298.15));
-    assert_eq!(faces.left, FaceCondition::Insulated);
+    assert_eq!(faces.left, Boundary::Insulated);
     let organic = &floorplan.materials()[0];
     let k = organic.thermal_conductivity(plan.heats[0].ambient).unwrap();
     assert_eq!(k, [15.0, 15.0, 0.5]);
@@ -376,7 +375,7 @@ fn points_multiply_only_what_they_depend_on() {
     // faces: sides hold for those not named
     let faces = study.faces("liquid", &plan.heats[1].values).unwrap();
     let ambient = |face| match face {
-        FaceCondition::Convection { ambient, .. } => ambient.si(),
+        Boundary::Convection { ambient, .. } => ambient.si(),
         other => panic!("{other:?}"),
     };
     assert_eq!(ambient(faces.bottom), 303.15);
@@ -387,7 +386,7 @@ fn points_multiply_only_what_they_depend_on() {
     );
     assert_eq!(
         faces.left,
-        FaceCondition::Temperature(Temperature::kelvin(313.15))
+        Boundary::Temperature(Temperature::kelvin(313.15))
     );
 
     let names: Vec<(String, String)> = study

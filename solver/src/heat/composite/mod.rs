@@ -201,13 +201,12 @@ impl<'a> Composite<'a> {
             .partition(|&m| window.owned.contains(&numbers[m]));
         let count = owned.len();
         let members: Vec<usize> = owned.into_iter().chain(others).collect();
-        let (whole, part) = (
-            self.problem.floorplan().sources(),
-            kind.problem.floorplan().sources(),
-        );
+        let sources = self.problem.floorplan().sources();
         let load = |&m: &usize| {
-            let share = part[m].footprint.area() / whole[numbers[m]].footprint.area();
-            Load::of_source(m, part.len(), share)
+            let source = &sources[numbers[m]];
+            let part = source.footprint.intersection(&window.footprint);
+            let share = part.map_or(0.0, |part| source.share(&part));
+            Load::of_source(m, numbers.len(), share)
         };
         let loads: Vec<Load> = members.iter().map(load).collect();
         let mut exits = [Exits::default(), Exits::default()];

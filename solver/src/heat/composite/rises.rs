@@ -1,7 +1,7 @@
 //! Rises with all sources on: windows solved with the overview's temperature at their sides.
 
 use super::super::discretisation::{Discretisation, Lane, Load};
-use super::super::solver::{FEWEST, all_on};
+use super::super::solver::{FEWEST, Levels, all_on, heat_out};
 use super::super::window::Window;
 use super::super::{HeatError, HeatProblem, SourceTemperatures};
 use super::{Composite, INSIDE, OVERVIEWS, Sum, overview_study};
@@ -15,7 +15,8 @@ impl Composite<'_> {
         let loads = std::slice::from_ref(&load);
         let mut views: Vec<View> = Vec::new();
         let mut energy_balance: f64 = 0.0;
-        let mut levels: Vec<[Vec<(f64, f64)>; 2]> = Vec::new();
+        let mut levels: Vec<[Levels; 2]> = Vec::new();
+        let mut out: [Levels; 6] = Default::default();
         let wanted = |levels: &[(f64, f64)]| {
             let value = levels.last().map_or(0.0, |l| l.1.abs());
             overview_study(levels.to_vec(), self.solver.error * value)
@@ -30,6 +31,9 @@ impl Composite<'_> {
             let (t, convergence) = body.solve::<1>(loads, self.solver.stop())?;
             let reading = body.reading(Lane::new(&t, 0), &load, convergence);
             energy_balance = energy_balance.max(reading.balance.relative_error());
+            for (levels, heat) in out.iter_mut().zip(reading.balance.out) {
+                levels.push((refinement, heat));
+            }
             levels.resize(reading.mean.len(), Default::default());
             let values = reading.mean.iter().zip(&reading.peak);
             for (levels, (&mean, &peak)) in levels.iter_mut().zip(values) {
@@ -86,6 +90,7 @@ impl Composite<'_> {
             ambient: self.problem.ambient(),
             mean,
             peak,
+            heat_out: heat_out(&out, (self.solver.error, self.solver.tolerance)),
             energy_balance,
         })
     }

@@ -86,6 +86,7 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
         &boundaries,
     )];
     tables.extend(matrix(&outcomes, &asked));
+    tables.push(ways_out(context, &points, &conditions));
     tables.push(numerics(context, &points, &conditions));
     let conductivity = if heat.has_local_conductivity {
         "Conductivities are those of the local temperature with all sources on; resistances hold near that state."
@@ -204,6 +205,40 @@ fn matrix(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
         columns,
         rows,
     })
+}
+
+/// Where the heat goes: through every face that lets it pass.
+fn ways_out(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+    let mut columns = conditions.columns();
+    columns.extend([
+        Column::new("face", ""),
+        Column::new("heat out", "W"),
+        Column::new("coolant leaves at", "°C"),
+        Column::new("condition", ""),
+    ]);
+    let mut rows = Vec::new();
+    for (p, &h) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.heats[h] else {
+            continue;
+        };
+        let faces = outcome.boundary.iter().zip(&outcome.heat_out);
+        for ((face, condition), heat) in faces.filter(|((_, c), _)| c != "insulated") {
+            let outlet = outcome.outlets.iter().find(|(name, _)| name == face);
+            let mut row = conditions.cells(p);
+            row.extend([
+                Cell::text(face),
+                cell(heat, DisplayUnit::WATT, "asked for of all the heat"),
+                outlet.map_or_else(missing, |(_, t)| cell(t, DisplayUnit::CELSIUS, "")),
+                Cell::text(condition),
+            ]);
+            rows.push(row);
+        }
+    }
+    table(
+        "Where the heat goes, with the powers stated; negative: it comes in.",
+        columns,
+        rows,
+    )
 }
 
 fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {

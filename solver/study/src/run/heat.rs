@@ -1,15 +1,18 @@
 //! Heat points: crosstalk of all sources, their rises, and a picture of the temperature.
 
-use cpo_materials::Duration;
+use cpo_materials::{Duration, Quantity};
 use cpo_meshes::{Floorplan, PlanView};
-use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
+use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver, Towards};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Results, Value, severity};
 use crate::plan::{HeatPoint, Plan};
-use crate::study::{FaceCondition, ParameterValues, Scan, Study};
+use crate::study::{ParameterValues, Scan, Study};
 use crate::table::Status;
+
+/// Names of the faces in their order.
+pub(crate) const FACES: [&str; 6] = ["left", "right", "front", "back", "bottom", "top"];
 
 /// Refinement of the grid that pictures are drawn from: their colours need no more.
 const PICTURE_REFINEMENT: f64 = 2.0;
@@ -48,6 +51,12 @@ pub struct HeatOutcome {
     pub rise: Vec<Value>,
     /// Largest rise in each source, K.
     pub peak: Vec<Value>,
+    /// Net heat that leaves through each face with the powers stated, W, in the order of `boundary`.
+    #[serde(default)]
+    pub heat_out: Vec<Value>,
+    /// Faces along which a coolant warms up, and its mean temperature where it leaves, K.
+    #[serde(default)]
+    pub outlets: Vec<(String, Value)>,
     /// max |R − Rᵀ| / max |R|.
     pub reciprocity: f64,
     /// Largest relative imbalance of heat.
@@ -129,18 +138,6 @@ fn problem(
     let faces = study
         .faces(&point.heat, values)
         .map_err(|e| e.to_string())?;
-    let faces = faces.map(|face| match *face {
-        FaceCondition::Insulated => Boundary::Insulated,
-        FaceCondition::Convection {
-            coefficient,
-            ambient,
-        } => Boundary::Convection {
-            coefficient,
-            ambient,
-        },
-        FaceCondition::Temperature(t) => Boundary::Temperature(t),
-        FaceCondition::Flux(q) => Boundary::Flux(q),
-    });
     let boundaries = Boundaries {
         left: faces.left,
         right: faces.right,
@@ -172,7 +169,6 @@ pub(crate) fn planned_cells(study: &Study, point: &HeatPoint) -> Outcome<Vec<usi
 
 /// Solves a heat point.
 pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
-    use cpo_materials::Quantity;
     let error = study
         .heat_table(&point.heat)
         .map_err(|e| e.to_string())?
@@ -203,11 +199,16 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     let faces = study
         .faces(&point.heat, &point.values)
         .map_err(|e| e.to_string())?;
-    let boundary = ["left", "right", "front", "back", "bottom", "top"]
+    let boundary = FACES
         .into_iter()
         .map(str::to_owned)
         .zip(faces.iter().map(described))
         .collect();
+    let heat_out: Vec<Value> = rises.heat_out().iter().map(Value::from).collect();
+    let outlets = FACES.iter().zip(faces.iter()).zip(&heat_out);
+    let outlets = outlets.filter_map(|((face, condition), heat)| {
+        Some(((*face).to_owned(), outlet(condition, heat)?))
+    });
     let step = match &study
         .heat_table(&point.heat)
         .map_err(|e| e.to_string())?
@@ -225,6 +226,8 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         max: entry(|c, i, j| c.peak_study(i, j)),
         rise: rises.mean_rises().iter().map(Value::from).collect(),
         peak: rises.peak_rises().iter().map(Value::from).collect(),
+        outlets: outlets.collect(),
+        heat_out,
         reciprocity: crosstalk.reciprocity(),
         energy_balance: crosstalk.energy_balance().max(rises.energy_balance()),
         windows: crosstalk
@@ -268,15 +271,60 @@ fn steps(
     })
 }
 
-fn described(face: &FaceCondition) -> String {
-    match face {
-        FaceCondition::Insulated => String::from("insulated"),
-        FaceCondition::Convection {
+/// Mean temperature of a coolant where it leaves, K.
+fn outlet(face: &Boundary, heat: &Value) -> Option<Value> {
+    let Boundary::Coolant {
+        inlet,
+        capacity_rate,
+        ..
+    } = face
+    else {
+        return None;
+    };
+    Some(Value {
+        value: inlet.si() + heat.value / capacity_rate.si(),
+        error: heat.error / capacity_rate.si(),
+        ..*heat
+    })
+}
+
+fn described(face: &Boundary) -> String {
+    match *face {
+        Boundary::Insulated => String::from("insulated"),
+        Boundary::Convection {
             coefficient,
             ambient,
         } => format!("convection {coefficient} to {ambient}"),
-        FaceCondition::Temperature(t) => format!("temperature {t}"),
-        FaceCondition::Flux(q) => format!("flux {q}"),
+        Boundary::Radiation {
+            coefficient,
+            emissivity,
+            ambient,
+        } => {
+            let convection = if coefficient.si() > 0.0 {
+                format!(" and convection {coefficient}")
+            } else {
+                String::new()
+            };
+            format!("radiation of emissivity {emissivity}{convection} to {ambient}")
+        }
+        Boundary::Coolant {
+            coefficient,
+            inlet,
+            capacity_rate,
+            towards,
+        } => {
+            let towards = match towards {
+                Towards::Left => "left",
+                Towards::Right => "right",
+                Towards::Front => "front",
+                Towards::Back => "back",
+            };
+            format!(
+                "convection {coefficient} to a coolant of {capacity_rate} that enters at {inlet} and flows to the {towards}"
+            )
+        }
+        Boundary::Temperature(t) => format!("temperature {t}"),
+        Boundary::Flux(q) => format!("flux {q}"),
     }
 }
 
@@ -321,10 +369,7 @@ fn pictures(
     else {
         return Ok(Vec::new());
     };
-    let ambient = {
-        use cpo_materials::Quantity;
-        map.ambient().si()
-    };
+    let ambient = { map.ambient().si() };
     let z = 0.5 * (hottest.z[0] + hottest.z[1]);
     let y = 0.5 * (hottest.footprint.y[0] + hottest.footprint.y[1]);
     let faces = |d: usize| map.grid().axis(d).faces().to_vec();

@@ -31,7 +31,7 @@ pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;
 
-pub(crate) use heat::planned_cells;
+pub(crate) use heat::{FACES, planned_cells};
 pub(crate) use modes::{problem as mode_problem, solver as mode_solver};
 pub(crate) use taper::solver as taper_solver;
 

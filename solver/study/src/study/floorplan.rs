@@ -1,13 +1,14 @@
 //! `[floorplan.NAME]`: what heat sees.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cpo_materials::{ContactResistance, Length, Power};
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{ARRAY, BLOCK, FLOORPLAN, FOOTPRINT, LAYER, SOURCE};
-use super::{Expr, MaterialId, ParameterId};
+use super::{Expr, MaterialId, ParameterId, PowerTiles};
 use crate::file::{Cursor, Place, Table, Value};
 
 /// Most copies of one source or block.
@@ -90,8 +91,10 @@ pub struct SourceEntry {
     pub footprint: FootprintEntry,
     /// Copies at equal distances, centred on the rectangle; copies of the copies by the next.
     pub arrays: Vec<ArrayEntry>,
-    /// Power of each; `None` if a laser says it.
+    /// Power of each; `None` if a laser or the map says it.
     pub power: Option<Expr<Power>>,
+    /// How the power is spread, if not evenly.
+    pub map: Option<Arc<PowerTiles>>,
     /// Where it is written.
     pub place: Place,
 }
@@ -364,12 +367,16 @@ impl Reader {
         let power = table
             .get("power")
             .map(|c| self.expr(&c, Limit::NotNegative));
+        let map = table
+            .get("power_map")
+            .map(|c| self.power_map(&c).map(Arc::new));
         let entry = SourceEntry {
             name: name?,
             layer: layer?,
             footprint: footprint?,
             arrays: arrays?,
             power: all_or(power)?,
+            map: all_or(map)?,
             place: cursor.place.clone(),
         };
         if !entry.arrays.is_empty() {

@@ -403,14 +403,21 @@ impl Study {
             }
         }
         for source in &table.sources {
+            let all_tiles = source.map.as_ref().map_or(0.0, |map| map.power.si());
             let power = source
                 .power
-                .map_or(0.0, |power| self.evaluate(&power, values).si());
+                .map_or(all_tiles, |power| self.evaluate(&power, values).si());
             let places = copies(&source.footprint, &source.arrays);
             for (name, place) in source.names().iter().zip(places) {
                 plan = plan
                     .source(name, place, &source.layer, power)
                     .map_err(|error| wrong(&source.place, error))?;
+                if let Some(tiles) = &source.map {
+                    tiles
+                        .fill(&place)
+                        .map_err(|told| self.mistake(&source.place, told))?;
+                    plan = plan.with_power_map(name, &tiles.map);
+                }
             }
         }
         plan.complete().map_err(|error| wrong(&table.place, error))

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{Duration, HeatFlux, HeatTransferCoefficient, Temperature};
+use cpo_materials::{Duration, HeatCapacityRate, HeatFlux, HeatTransferCoefficient, Temperature};
+use cpo_solver::heat::Towards;
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
-use super::schema::{FACE, HEAT};
-use super::{Expr, ParameterId, Scan};
-use crate::file::{Cursor, Place, Value, last_key, listed, nearest};
+use super::schema::{FACE, FLOW, HEAT};
+use super::{Expr, Number, ParameterId, Scan};
+use crate::file::{Cursor, Place, Table, Value, last_key, listed, nearest};
 
 /// Relative accuracy of a temperature rise unless the study says otherwise.
 const DEFAULT_ERROR: f64 = 1e-3;
@@ -90,6 +91,26 @@ pub enum FaceEntry {
         /// Temperature of the coolant, if not that of the problem.
         ambient: Option<Expr<Temperature>>,
     },
+    /// It radiates as a grey face, and loses heat in proportion to the rise besides.
+    Radiation {
+        /// Heat transfer coefficient; 0 unless stated.
+        coefficient: Expr<HeatTransferCoefficient>,
+        /// Emissivity.
+        emissivity: Expr<Number>,
+        /// Temperature of the surroundings, if not that of the problem.
+        ambient: Option<Expr<Temperature>>,
+    },
+    /// Into a coolant that warms up on its way.
+    Coolant {
+        /// Heat transfer coefficient.
+        coefficient: Expr<HeatTransferCoefficient>,
+        /// Temperature where it enters, if not the ambient of the problem.
+        inlet: Option<Expr<Temperature>>,
+        /// Mass per time times specific heat.
+        capacity_rate: Expr<HeatCapacityRate>,
+        /// Where it flows.
+        towards: Towards,
+    },
     /// Held at a temperature.
     Temperature(Expr<Temperature>),
     /// A given flux into the body.
@@ -109,6 +130,25 @@ impl HeatTable {
                 } => {
                     found.extend(coefficient.parameter());
                     found.extend(ambient.and_then(|t| t.parameter()));
+                }
+                FaceEntry::Radiation {
+                    coefficient,
+                    emissivity,
+                    ambient,
+                } => {
+                    found.extend(coefficient.parameter());
+                    found.extend(emissivity.parameter());
+                    found.extend(ambient.and_then(|t| t.parameter()));
+                }
+                FaceEntry::Coolant {
+                    coefficient,
+                    inlet,
+                    capacity_rate,
+                    ..
+                } => {
+                    found.extend(coefficient.parameter());
+                    found.extend(inlet.and_then(|t| t.parameter()));
+                    found.extend(capacity_rate.parameter());
                 }
                 FaceEntry::Temperature(t) => found.extend(t.parameter()),
                 FaceEntry::Flux(q) => found.extend(q.parameter()),
@@ -164,7 +204,7 @@ impl Reader {
         };
         let cooled = faces
             .iter()
-            .any(|f| matches!(f, FaceEntry::Convection { .. } | FaceEntry::Temperature(_)));
+            .any(|f| !matches!(f, FaceEntry::Insulated | FaceEntry::Flux(_)));
         if !cooled {
             self.diagnostics
                 .error(
@@ -174,7 +214,7 @@ impl Reader {
                         cursor.place.key
                     ),
                 )
-                .allowed("at least one face with { convection } or { temperature }")
+                .allowed("at least one face with { convection }, { emissivity } or { temperature }")
                 .help("add, for example, bottom = { convection = \"5000 W/(m2 K)\" }");
             return None;
         }
@@ -211,49 +251,114 @@ impl Reader {
             }
         }
         let table = self.diagnostics.table(cursor, FACE)?;
-        let kinds = ["convection", "temperature", "flux"];
+        let kinds = ["convection", "emissivity", "temperature", "flux"];
         let there: Vec<&str> = kinds.into_iter().filter(|kind| table.has(kind)).collect();
-        let [kind] = there.as_slice() else {
-            let message = match there.len() {
-                0 => format!("`{}` says nothing", cursor.place.key),
-                _ => format!(
-                    "`{}` is given by {} at once",
-                    cursor.place.key,
-                    listed(there).replace(" or ", " and ")
-                ),
-            };
-            self.diagnostics
-                .error(&cursor.place, message)
-                .allowed(BOUNDARIES);
-            return None;
+        match there.as_slice() {
+            ["convection"] | ["emissivity"] | ["convection", "emissivity"] => {
+                self.open_face(cursor, &table)
+            }
+            [kind] => {
+                for key in ["ambient", "flow"] {
+                    self.no_place_beside(&table, key, kind)?;
+                }
+                if *kind == "temperature" {
+                    let held = self.need(&table, "temperature", Limit::Positive);
+                    held.map(FaceEntry::Temperature)
+                } else {
+                    self.need(&table, "flux", Limit::Any).map(FaceEntry::Flux)
+                }
+            }
+            _ => {
+                let message = match there.len() {
+                    0 => format!("`{}` says nothing", cursor.place.key),
+                    _ => format!(
+                        "`{}` is given by {} at once",
+                        cursor.place.key,
+                        listed(there).replace(" or ", " and ")
+                    ),
+                };
+                self.diagnostics
+                    .error(&cursor.place, message)
+                    .allowed(BOUNDARIES);
+                None
+            }
+        }
+    }
+
+    /// An error if `key` stands beside `kind`, where it has no meaning.
+    fn no_place_beside(&mut self, table: &Table<'_>, key: &str, kind: &str) -> Option<()> {
+        let Some(there) = table.get(key) else {
+            return Some(());
         };
-        let ambient = table.get("ambient");
-        if let (Some(ambient), true) = (&ambient, *kind != "convection") {
+        self.diagnostics
+            .error(
+                &there.place,
+                format!("`{key}` has no meaning beside `{kind}`"),
+            )
+            .help("remove it");
+        None
+    }
+
+    /// A face by which heat leaves to a coolant or the surroundings.
+    fn open_face(&mut self, cursor: &Cursor<'_>, table: &Table<'_>) -> Option<FaceEntry> {
+        let ambient = table.get("ambient").map(|c| self.expr(&c, Limit::Positive));
+        if let Some(at) = table.get("emissivity") {
+            self.no_place_beside(table, "flow", "emissivity")?;
+            let emissivity = self.expr::<Number>(&at, Limit::Positive);
+            let none = HeatTransferCoefficient::w_per_m2_k(0.0);
+            let coefficient = self.or(table, "convection", Limit::Positive, none);
+            let emissivity = emissivity?;
+            if self.all_values(&emissivity).into_iter().any(|e| e > 1.0) {
+                self.diagnostics
+                    .error(&at.place, "no surface radiates more than a black one")
+                    .allowed("an emissivity above 0 and at most 1");
+                return None;
+            }
+            return Some(FaceEntry::Radiation {
+                coefficient: coefficient?,
+                emissivity,
+                ambient: all_or(ambient)?,
+            });
+        }
+        let coefficient = self.need(table, "convection", Limit::Positive);
+        let Some(flow) = table.get("flow") else {
+            return Some(FaceEntry::Convection {
+                coefficient: coefficient?,
+                ambient: all_or(ambient)?,
+            });
+        };
+        if !["bottom", "top"].contains(&last_key(&cursor.place).trim_matches('`')) {
             self.diagnostics
                 .error(
-                    &ambient.place,
-                    format!("`ambient` has no meaning beside `{kind}`"),
+                    &flow.place,
+                    "a coolant that warms up flows along the bottom or the top",
                 )
-                .help("remove it");
+                .help("remove `flow` here and give its mean temperature as `ambient`");
             return None;
         }
-        match *kind {
-            "convection" => {
-                let ambient = ambient.map(|c| self.expr(&c, Limit::Positive));
-                let coefficient = self.need(&table, "convection", Limit::Positive);
-                Some(FaceEntry::Convection {
-                    coefficient: coefficient?,
-                    ambient: all_or(ambient)?,
-                })
-            }
-            "temperature" => self
-                .need(&table, "temperature", Limit::Positive)
-                .map(FaceEntry::Temperature),
-            _ => self.need(&table, "flux", Limit::Any).map(FaceEntry::Flux),
-        }
+        let flow = self.diagnostics.table(&flow, FLOW)?;
+        let capacity_rate = self.need(&flow, "capacity_rate", Limit::Positive);
+        let towards = self.diagnostics.required(&flow, "towards");
+        let towards = towards.and_then(|c| {
+            self.choice(
+                &c,
+                &[
+                    ("left", Towards::Left),
+                    ("right", Towards::Right),
+                    ("front", Towards::Front),
+                    ("back", Towards::Back),
+                ],
+            )
+        });
+        Some(FaceEntry::Coolant {
+            coefficient: coefficient?,
+            inlet: all_or(ambient)?,
+            capacity_rate: capacity_rate?,
+            towards: towards?,
+        })
     }
 }
 
 /// What a face may be.
-const BOUNDARIES: &str = "\"insulated\", { convection = \"5000 W/(m2 K)\" }, \
+const BOUNDARIES: &str = "\"insulated\", { convection = \"5000 W/(m2 K)\" }, { emissivity = 0.9 }, \
                           { temperature = \"55 degC\" } or { flux = \"1000 W/m2\" }";

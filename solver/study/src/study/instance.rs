@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use cpo_materials::{
-    Angle, Current, HeatFlux, HeatTransferCoefficient, Length, Material, MaterialError, Power,
-    Quantity, Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage, Wavelength,
-    WavelengthDrift,
+    Angle, Current, Length, Material, MaterialError, Power, Quantity, Resistance, SlopeEfficiency,
+    Temperature, TemperatureDifference, Voltage, Wavelength, WavelengthDrift,
 };
 
 use cpo_solver::coupling::{CouplingError, Fiber as SolverFiber};
+use cpo_solver::heat::Boundary;
 use cpo_solver::laser::{LightCurrentFit, ReliabilityParameters};
 use num_complex::Complex64;
 
@@ -71,24 +71,6 @@ pub struct Gap {
     pub length: Length,
     /// Index of what fills it.
     pub index: f64,
-}
-
-/// What happens at a face of a heat problem.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum FaceCondition {
-    /// No heat passes.
-    Insulated,
-    /// Heat leaves in proportion to the rise above `ambient`.
-    Convection {
-        /// Heat transfer coefficient.
-        coefficient: HeatTransferCoefficient,
-        /// Temperature of the coolant.
-        ambient: Temperature,
-    },
-    /// Held at a temperature.
-    Temperature(Temperature),
-    /// A given flux into the body.
-    Flux(HeatFlux),
 }
 
 /// A laser's numbers at one point.
@@ -497,19 +479,42 @@ impl Study {
         &self,
         name: &str,
         values: &ParameterValues,
-    ) -> Result<Faces<FaceCondition>, StudyError> {
+    ) -> Result<Faces<Boundary>, StudyError> {
         let table = self.heat_table(name)?;
+        let outside = |ambient: &Option<Expr<Temperature>>| {
+            self.evaluate(&ambient.unwrap_or(table.ambient), values)
+        };
         Ok(table.faces.map(|face| match face {
-            FaceEntry::Insulated => FaceCondition::Insulated,
+            FaceEntry::Insulated => Boundary::Insulated,
             FaceEntry::Convection {
                 coefficient,
                 ambient,
-            } => FaceCondition::Convection {
+            } => Boundary::Convection {
                 coefficient: self.evaluate(coefficient, values),
-                ambient: self.evaluate(&ambient.unwrap_or(table.ambient), values),
+                ambient: outside(ambient),
             },
-            FaceEntry::Temperature(t) => FaceCondition::Temperature(self.evaluate(t, values)),
-            FaceEntry::Flux(q) => FaceCondition::Flux(self.evaluate(q, values)),
+            FaceEntry::Radiation {
+                coefficient,
+                emissivity,
+                ambient,
+            } => Boundary::Radiation {
+                coefficient: self.evaluate(coefficient, values),
+                emissivity: self.evaluate(emissivity, values).si(),
+                ambient: outside(ambient),
+            },
+            FaceEntry::Coolant {
+                coefficient,
+                inlet,
+                capacity_rate,
+                towards,
+            } => Boundary::Coolant {
+                coefficient: self.evaluate(coefficient, values),
+                inlet: outside(inlet),
+                capacity_rate: self.evaluate(capacity_rate, values),
+                towards: *towards,
+            },
+            FaceEntry::Temperature(t) => Boundary::Temperature(self.evaluate(t, values)),
+            FaceEntry::Flux(q) => Boundary::Flux(self.evaluate(q, values)),
         }))
     }
 

@@ -9,6 +9,7 @@ mod accuracy;
 mod boundary;
 mod coupling;
 mod cross_section;
+mod csv_file;
 mod fiber;
 mod floorplan;
 mod geometry;
@@ -23,6 +24,7 @@ mod modes;
 mod near_field;
 mod parameter;
 mod placement;
+mod power_map;
 mod reader;
 pub mod schema;
 mod taper;
@@ -44,7 +46,7 @@ pub use floorplan::{
 };
 pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
-pub use instance::{DriveValue, FaceCondition, Fiber, FiberModel, Gap, LaserValues};
+pub use instance::{DriveValue, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
 pub use material::{
     MaterialEntry, MaterialId, MaterialKind, MaterialRecord, OrientedMaterial, StatedMaterial,
@@ -55,6 +57,7 @@ pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
 pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
+pub use power_map::PowerTiles;
 pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};
@@ -436,7 +439,8 @@ impl Reader {
             let Some(plan) = study.floorplans.iter().find(|p| p.name == heat.floorplan) else {
                 continue;
             };
-            for source in plan.sources.iter().filter(|source| source.power.is_none()) {
+            let unpowered = |source: &&SourceEntry| source.power.is_none() && source.map.is_none();
+            for source in plan.sources.iter().filter(unpowered) {
                 let driven = |name: &String| {
                     study
                         .lasers

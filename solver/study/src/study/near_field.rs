@@ -5,13 +5,12 @@
 //! `Ey_re` and `Ey_im`. An imaginary part left out is zero. Points lie on a rectangular grid, which may be graded, in any
 //! order; lines that begin with `#` are remarks.
 
-use std::path::Path;
-
 use cpo_materials::{Angle, Length, Quantity};
 use cpo_solver::coupling::{CouplingError, MeasuredField};
 use ndarray::Array2;
 use num_complex::Complex64;
 
+use super::csv_file::{Wrong, distinct, name_and_unit, nearest, reader};
 use super::reader::Reader;
 use crate::file::{Cursor, listed};
 
@@ -37,9 +36,6 @@ pub struct NearField {
     /// Field at (x, y), y fastest: along a line, or along x and y.
     components: Vec<Vec<Complex64>>,
 }
-
-/// What is wrong with a file: the line, if it is one, and the reason.
-struct Wrong(Option<u64>, String);
 
 impl NearField {
     /// Whether the field states its own direction.
@@ -74,10 +70,7 @@ impl NearField {
     }
 
     fn read(text: &str) -> Result<Self, Wrong> {
-        let mut reader = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
+        let mut reader = reader(text);
         let header = reader
             .headers()
             .map_err(|e| Wrong(Some(1), e.to_string()))?;
@@ -183,10 +176,7 @@ impl Columns {
         let mut axes = [None; 2];
         let mut fields = [None; FIELDS.len()];
         for (column, title) in header.iter().enumerate() {
-            let (name, unit) = match title.split_once('[') {
-                Some((name, unit)) => (name.trim(), Some(unit.trim_end_matches(']').trim())),
-                None => (title, None),
-            };
+            let (name, unit) = name_and_unit(title);
             let slot = match ["x", "y"].iter().position(|axis| *axis == name) {
                 Some(d) => {
                     let unit = unit.and_then(|unit| format!("1 {unit}").parse::<Length>().ok());
@@ -241,25 +231,6 @@ impl Columns {
     }
 }
 
-/// The values that are there, rising; what differs by the last digits of decimals is one.
-fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let span = values.last().unwrap_or(&0.0) - values.first().unwrap_or(&0.0);
-    values.dedup_by(|b, a| *b - *a <= 1e-6 * span);
-    values
-}
-
-fn nearest(axis: &[f64], value: f64) -> usize {
-    let above = axis.partition_point(|&v| v < value).min(axis.len() - 1);
-    let below = above.saturating_sub(1);
-    if value - axis[below] < axis[above] - value {
-        below
-    } else {
-        above
-    }
-}
-
 fn every_nth(axis: &[f64], every: usize) -> Vec<f64> {
     axis.iter().copied().step_by(every).collect()
 }
@@ -267,30 +238,7 @@ fn every_nth(axis: &[f64], every: usize) -> Vec<f64> {
 impl Reader {
     /// Reads a field beside the study.
     pub(crate) fn near_field(&mut self, cursor: &Cursor<'_>) -> Option<NearField> {
-        let file = self.diagnostics.string(cursor)?.to_owned();
-        let path = self.directory.join(&file);
-        let read = |path: &Path| std::fs::read_to_string(path);
-        let text = match read(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                self.diagnostics
-                    .error(
-                        &cursor.place,
-                        format!("cannot read the field {}: {error}", path.display()),
-                    )
-                    .allowed("a file of comma-separated values; its path is relative to the study");
-                return None;
-            }
-        };
-        match NearField::read(&text) {
-            Ok(field) => Some(field),
-            Err(Wrong(line, told)) => {
-                let line = line.map_or(String::new(), |line| format!(", line {line}"));
-                self.diagnostics
-                    .error(&cursor.place, format!("{}{line}: {told}", path.display()))
-                    .allowed("a line of titles such as `x [um],y [um],E_re,E_im`, then the points of a rectangular grid");
-                None
-            }
-        }
+        let allowed = "a line of titles such as `x [um],y [um],E_re,E_im`, then the points of a rectangular grid";
+        self.csv_file(cursor, "field", allowed, NearField::read)
     }
 }

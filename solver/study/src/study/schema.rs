@@ -308,6 +308,7 @@ tables! {
         rectangle: "{ width = \"4 um\", length = \"300 um\" }",
         array: "{ count = 8, pitch = \"250 um\", axis = \"x\" }",
         power: "\"50 mW\"",
+        power_map: "\"switch_power.csv\"",
     }
     FOOTPRINT = "floorplan rectangle" {
         width: "\"4 um\"",
@@ -339,6 +340,12 @@ tables! {
         ambient: "\"25 degC\"",
         temperature: "\"55 degC\"",
         flux: "\"1000 W/m2\"",
+        emissivity: "0.9",
+        flow: "{ capacity_rate = \"70 W/K\", towards = \"right\" }",
+    }
+    FLOW = "flow" {
+        capacity_rate: "\"70 W/K\"",
+        towards: "\"right\"",
     }
     LASER = "[laser.NAME]" {
         heat: "\"array\"",

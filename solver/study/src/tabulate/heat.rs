@@ -4,7 +4,7 @@ use super::sweep::SweepAxes;
 use super::{Column, column, identifier};
 use crate::OutputError;
 use crate::plan::Plan;
-use crate::run::{HeatOutcome, Results, StepRecord, Value};
+use crate::run::{FACES, HeatOutcome, Results, StepRecord, Value};
 use crate::study::Study;
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -95,6 +95,19 @@ pub(super) fn groups(
             "K/W",
             &format!("{what}, {over}"),
             &sweep.names(&["node_i", "node_j", "time"]),
+        ))?;
+    }
+    if first.is_some_and(|o| !o.heat_out.is_empty()) {
+        let faces = FACES.map(String::from).to_vec();
+        group = group.with_axis(AxisScale::text("face", "face of the floorplan", faces))?;
+        let column = column(outcomes.clone(), FACES.len(), |o, k| {
+            Ok(o.heat_out.get(k).copied().unwrap_or_else(Value::absent))
+        });
+        group = group.with_variable(column.variable(
+            "heat_out",
+            "W",
+            "net heat that leaves through a face with all stated powers",
+            &sweep.names(&["face"]),
         ))?;
     }
     let lists: [(&str, &str, &str, Entry); 3] = [
