@@ -39,5 +39,5 @@ pub use material::Material;
 pub use optic_axis::{OpticAxis, OpticAxisError};
 pub use refractiveindex_info::read_refractiveindex_info;
 pub use source::Source;
-pub use thermal::ConductivityLaw;
+pub use thermal::{ColumnsLaw, ConductivityLaw};
 pub use units::*;

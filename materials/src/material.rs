@@ -115,6 +115,39 @@ impl Material {
         .into()
     }
 
+    /// Equal round columns upright in a matrix, which take a share `fill` of the area: bumps in underfill, vias in a laminate. As one material, with
+    /// the conductivities of [`ColumnsLaw`](crate::ColumnsLaw), without optical data.
+    ///
+    /// ```
+    /// use cpo_materials::{Material, Temperature, ThermalConductivity};
+    /// let [solder, resin] = [60.0, 0.5].map(|k| Material::with_conductivity(ThermalConductivity::w_per_m_k(k)));
+    /// let bumps = Material::columns_in("bumps", &solder, &resin, 0.2)?;
+    /// let [across, _, along] = bumps.thermal_conductivity(Temperature::celsius(25.0))?;
+    /// assert!((along - 12.4).abs() < 1e-12 && (0.7..0.8).contains(&across));
+    /// # Ok::<(), cpo_materials::MaterialError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MaterialError::Missing`] if one of the two has no thermal conductivity, [`MaterialError::Value`] for a fill that is not above 0 and at most 0.7.
+    pub fn columns_in(
+        name: &str,
+        columns: &Self,
+        matrix: &Self,
+        fill: f64,
+    ) -> Result<Self, MaterialError> {
+        let thermal = |material: &Self| {
+            let thermal = material.data.thermal.clone();
+            thermal.ok_or_else(|| missing(material.name(), "thermal conductivity"))
+        };
+        let (columns, matrix) = (thermal(columns)?, thermal(matrix)?);
+        Ok(MaterialData {
+            name: name.to_owned(),
+            thermal: Some(Thermal::columns_in(&columns, &matrix, fill, name)?),
+            ..MaterialData::default()
+        }
+        .into())
+    }
+
     /// A material of one's own, from the values that are known.
     ///
     /// ```

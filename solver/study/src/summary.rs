@@ -14,7 +14,7 @@ use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
 
 /// What a run cost.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
     /// Wall time, s.
     pub wall_s: f64,

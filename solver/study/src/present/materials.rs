@@ -4,7 +4,7 @@ use cpo_materials::{Quantity, Source};
 
 use super::cells::table;
 use crate::report::{Cell, Column, Section, significant};
-use crate::study::{MaterialKind, ParameterValues, StatedMaterial, Study};
+use crate::study::{MaterialEntry, MaterialKind, ParameterValues, StatedMaterial, Study};
 
 /// Every material in use; none if the study uses none.
 pub(super) fn section(study: &Study) -> Option<Section> {
@@ -33,13 +33,26 @@ pub(super) fn section(study: &Study) -> Option<Section> {
         })
         .collect();
     for entry in study.materials.iter().filter(|entry| entry.used) {
-        if let MaterialKind::Stated(stated) = &entry.kind {
-            rows.push(vec![
-                Cell::text(&entry.name),
-                Cell::text("stated in the study"),
-                Cell::text(stated_values(study, stated)),
-            ]);
-        }
+        let values = match &entry.kind {
+            MaterialKind::Stated(stated) => stated_values(study, stated),
+            MaterialKind::Columns(mixture) => vec![format!(
+                "{} in {}, columns on {} of the area",
+                mixture.columns.name,
+                mixture.matrix.name,
+                significant(
+                    study
+                        .evaluate(&mixture.fill, &ParameterValues::nominal())
+                        .si(),
+                    8
+                )
+            )],
+            _ => continue,
+        };
+        rows.push(vec![
+            Cell::text(&entry.name),
+            Cell::text("stated in the study"),
+            Cell::text(with_sweep(study, entry, values)),
+        ]);
     }
     (!rows.is_empty()).then(|| Section {
         title: "Materials".into(),
@@ -73,7 +86,19 @@ fn described(source: &Source) -> String {
 }
 
 /// "index 1.444, conductivity 130 W/(m K)"; a swept one by its nominal value.
-fn stated_values(study: &Study, stated: &StatedMaterial) -> String {
+fn with_sweep(study: &Study, entry: &MaterialEntry, mut values: Vec<String>) -> String {
+    let swept = study
+        .parameters_of(entry)
+        .into_iter()
+        .any(|p| p.values.len() > 1);
+    if swept {
+        values.push("first value of a sweep".into());
+    }
+    values.join(", ")
+}
+
+/// "index 1.444", "conductivity 130 W/(m K)".
+fn stated_values(study: &Study, stated: &StatedMaterial) -> Vec<String> {
     let nominal = ParameterValues::nominal();
     let mut parts: Vec<String> = Vec::new();
     let number = |expr: &crate::study::Expr<crate::study::Number>| {
@@ -93,11 +118,18 @@ fn stated_values(study: &Study, stated: &StatedMaterial) -> String {
         parts.push(format!("dn/dT {slope}, index at {reference}"));
     }
     if let Some(conductivity) = &stated.conductivity {
-        let [in_plane, through] = conductivity.map(|k| study.evaluate(&k, &nominal));
+        let [in_plane, through] = conductivity.k.map(|k| study.evaluate(&k, &nominal));
+        let law = conductivity.power.as_ref().map_or(String::new(), |power| {
+            format!(
+                " times (T/{})^-{}",
+                study.evaluate(&power.reference, &nominal),
+                number(&power.exponent)
+            )
+        });
         parts.push(if in_plane == through {
-            format!("conductivity {in_plane}")
+            format!("conductivity {in_plane}{law}")
         } else {
-            format!("conductivity {in_plane} in the plane, {through} through it")
+            format!("conductivity {in_plane} in the plane, {through} through it{law}")
         });
     }
     if let Some(density) = &stated.density {
@@ -106,21 +138,5 @@ fn stated_values(study: &Study, stated: &StatedMaterial) -> String {
     if let Some(heat) = &stated.heat_capacity {
         parts.push(format!("specific heat {}", study.evaluate(heat, &nominal)));
     }
-    let mut used = std::collections::BTreeSet::new();
-    let entry = [
-        stated.index.and_then(|e| e.parameter()),
-        stated.extinction.and_then(|e| e.parameter()),
-    ];
-    used.extend(entry.into_iter().flatten());
-    if let Some(conductivity) = &stated.conductivity {
-        used.extend(conductivity.iter().filter_map(|e| e.parameter()));
-    }
-    let swept = used
-        .iter()
-        .filter_map(|id| study.parameters.get(id.0))
-        .any(|p| p.values.len() > 1);
-    if swept {
-        parts.push("first value of a sweep".into());
-    }
-    parts.join(", ")
+    parts
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cpo_materials::{Angle, Length};
+use cpo_materials::{Angle, Length, Quantity};
 
 use super::material::all_or;
 use super::reader::{Limit, Reader};
@@ -247,15 +247,23 @@ impl Reader {
     }
 
     /// Two lengths in brackets.
-    pub(crate) fn pair(&mut self, cursor: &Cursor<'_>, limit: Limit) -> Option<[Expr<Length>; 2]> {
+    pub(crate) fn pair<Q: Quantity>(
+        &mut self,
+        cursor: &Cursor<'_>,
+        limit: Limit,
+    ) -> Option<[Expr<Q>; 2]> {
         let items = self.diagnostics.items(cursor)?;
         let [first, second] = items.as_slice() else {
             self.diagnostics
                 .error(
                     &cursor.place,
-                    format!("two lengths are needed here, not {}", items.len()),
+                    format!("two {}s are needed here, not {}", Q::NAME, items.len()),
                 )
-                .allowed("a list of two lengths, [\"-2 um\", \"2 um\"]");
+                .allowed(format!(
+                    "a list of two {}s, each such as \"{}\"",
+                    Q::NAME,
+                    Q::EXAMPLE
+                ));
             return None;
         };
         let first = self.expr(first, limit);

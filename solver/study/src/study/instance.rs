@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cpo_materials::{
-    Angle, Current, Length, Material, MaterialError, Power, Quantity, Resistance, SlopeEfficiency,
-    Temperature, TemperatureDifference, Voltage, Wavelength, WavelengthDrift,
+    Angle, ConductivityLaw, Current, Length, Material, MaterialError, Power, Quantity, Resistance,
+    SlopeEfficiency, Temperature, TemperatureDifference, Voltage, Wavelength, WavelengthDrift,
 };
 
 use cpo_solver::coupling::{CouplingError, Fiber as SolverFiber};
@@ -14,9 +14,10 @@ use num_complex::Complex64;
 
 use super::reader::evaluate;
 use super::{
-    CoatEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces, FiberKind, FiberTable,
-    GratingTable, HeatTable, LaserTable, LightEntry, MaterialId, MaterialKind, ModesTable,
-    NearField, Number, ParameterValues, StatedMaterial, Study, TaperTable,
+    CoatEntry, ConductivityEntry, CoreIndex, CouplingTable, Drive, Expr, FaceEntry, Faces,
+    FiberKind, FiberTable, GratingTable, HeatTable, LaserTable, LightEntry, MaterialEntry,
+    MaterialId, MaterialKind, ModesTable, NearField, Number, ParameterValues, StatedMaterial,
+    Study, TaperTable,
 };
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Place, Severity};
@@ -200,7 +201,14 @@ impl Study {
         id: MaterialId,
         values: &ParameterValues,
     ) -> Result<Material, Mistake> {
-        let entry = &self.materials[id.0];
+        self.entered_material(&self.materials[id.0], values)
+    }
+
+    fn entered_material(
+        &self,
+        entry: &MaterialEntry,
+        values: &ParameterValues,
+    ) -> Result<Material, Mistake> {
         match &entry.kind {
             MaterialKind::Data(material) => Ok(material.clone()),
             MaterialKind::Oriented(oriented) => oriented
@@ -210,6 +218,13 @@ impl Study {
             MaterialKind::Stated(stated) => self
                 .stated_material(&entry.name, stated, values)
                 .map_err(|error| self.mistake(&entry.place, error.to_string())),
+            MaterialKind::Columns(mixture) => {
+                let columns = self.entered_material(&mixture.columns, values)?;
+                let matrix = self.entered_material(&mixture.matrix, values)?;
+                let fill = self.evaluate(&mixture.fill, values).si();
+                Material::columns_in(&entry.name, &columns, &matrix, fill)
+                    .map_err(|error| self.mistake(&entry.place, error.to_string()))
+            }
         }
     }
 
@@ -240,11 +255,20 @@ impl Study {
                 self.evaluate(reference, values),
             );
         }
-        if let Some([in_plane, through]) = conductivity {
-            builder = builder.anisotropic_conductivity(
-                self.evaluate(in_plane, values),
-                self.evaluate(through, values),
-            );
+        if let Some(ConductivityEntry { k, power }) = conductivity {
+            let [in_plane, through] = k.each_ref().map(|k| {
+                let at_reference = self.evaluate(k, values);
+                match power {
+                    None => ConductivityLaw::Constant(at_reference),
+                    Some(power) => ConductivityLaw::PowerLaw {
+                        at_reference,
+                        reference: self.evaluate(&power.reference, values),
+                        exponent: self.evaluate(&power.exponent, values).si(),
+                        range: power.range.map(|end| self.evaluate(&end, values)),
+                    },
+                }
+            });
+            builder = builder.conductivity_laws(in_plane, through);
         }
         if let Some(density) = density {
             builder = builder.density(self.evaluate(density, values));

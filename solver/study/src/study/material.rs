@@ -43,6 +43,19 @@ pub enum MaterialKind {
     Oriented(OrientedMaterial),
     /// Stated in the study.
     Stated(StatedMaterial),
+    /// Columns in a matrix.
+    Columns(Box<ColumnsMaterial>),
+}
+
+/// Equal round columns upright in a matrix; see [`Material::columns_in`].
+#[derive(Clone, Debug)]
+pub struct ColumnsMaterial {
+    /// The columns.
+    pub columns: MaterialEntry,
+    /// What is between them.
+    pub matrix: MaterialEntry,
+    /// Share of the area that they take.
+    pub fill: Expr<Number>,
 }
 
 /// A uniaxial crystal and the direction of its optic axis; see [`OpticAxis::at`].
@@ -91,11 +104,31 @@ pub struct StatedMaterial {
     /// dn/dT in 1/K, and the temperature at which `index` holds.
     pub dn_dt: Option<(Expr<PerKelvin>, Expr<Temperature>)>,
     /// Conductivity in the plane and through it.
-    pub conductivity: Option<[Expr<ThermalConductivity>; 2]>,
+    pub conductivity: Option<ConductivityEntry>,
     /// Density.
     pub density: Option<Expr<Density>>,
     /// Specific heat.
     pub heat_capacity: Option<Expr<SpecificHeat>>,
+}
+
+/// A conductivity: k₀, or k₀ (T/T₀)^−p.
+#[derive(Clone, Copy, Debug)]
+pub struct ConductivityEntry {
+    /// In the plane and through it.
+    pub k: [Expr<ThermalConductivity>; 2],
+    /// p, T₀ and the temperatures at which it holds.
+    pub power: Option<PowerEntry>,
+}
+
+/// How a conductivity falls with temperature.
+#[derive(Clone, Copy, Debug)]
+pub struct PowerEntry {
+    /// p.
+    pub exponent: Expr<Number>,
+    /// T₀.
+    pub reference: Expr<Temperature>,
+    /// Temperatures at which it holds.
+    pub range: [Expr<Temperature>; 2],
 }
 
 /// A material as it was resolved.
@@ -112,6 +145,16 @@ pub struct MaterialRecord {
 }
 
 impl Study {
+    /// Parameters that a material depends on.
+    pub fn parameters_of(&self, material: &MaterialEntry) -> Vec<&Parameter> {
+        let mut found = BTreeSet::new();
+        material.parameters(&mut found);
+        let parameters = found.into_iter();
+        parameters
+            .filter_map(|id| self.parameters.get(id.0))
+            .collect()
+    }
+
     /// The materials in use that have a source: asked for as what, resolved to what.
     pub fn materials_used(&self) -> Vec<MaterialRecord> {
         let mut records: Vec<MaterialRecord> = Vec::new();
@@ -121,7 +164,7 @@ impl Study {
                 MaterialKind::Oriented(oriented) => {
                     (&oriented.material, oriented.name(&self.parameters))
                 }
-                MaterialKind::Stated(_) => continue,
+                MaterialKind::Stated(_) | MaterialKind::Columns(_) => continue,
             };
             let known = |r: &MaterialRecord| r.asked == entry.name && r.name == name;
             if !records.iter().any(known) {
@@ -139,6 +182,11 @@ impl Study {
 
 impl MaterialEntry {
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        if let MaterialKind::Columns(m) = &self.kind {
+            m.columns.parameters(found);
+            m.matrix.parameters(found);
+            found.extend(m.fill.parameter());
+        }
         if let MaterialKind::Oriented(m) = &self.kind {
             found.extend([m.from_z, m.elevation].iter().filter_map(Expr::parameter));
         }
@@ -149,7 +197,14 @@ impl MaterialEntry {
                 found.extend(slope.parameter());
                 found.extend(reference.parameter());
             }
-            found.extend(m.conductivity.iter().flatten().filter_map(Expr::parameter));
+            if let Some(conductivity) = &m.conductivity {
+                found.extend(conductivity.k.iter().filter_map(Expr::parameter));
+                if let Some(power) = &conductivity.power {
+                    found.extend(power.exponent.parameter());
+                    let temperatures = power.range.iter().chain([&power.reference]);
+                    found.extend(temperatures.filter_map(Expr::parameter));
+                }
+            }
             found.extend(m.density.and_then(|e| e.parameter()));
             found.extend(m.heat_capacity.and_then(|e| e.parameter()));
         }
@@ -301,6 +356,23 @@ impl Reader {
             }
             return self.crystal(&entry, &table);
         }
+        if let Some(columns) = table.get("columns") {
+            let own = ["columns", "matrix", "fill"];
+            for key in MATERIAL.iter().filter(|k| !own.contains(&k.name)) {
+                if self.exclusive(&table, ["columns", key.name]) {
+                    return None;
+                }
+            }
+            return self.columns(&columns, &table);
+        }
+        for key in ["matrix", "fill"] {
+            if let Some(at) = table.get(key) {
+                self.diagnostics
+                    .error(&at.place, format!("`{key}` needs `columns` beside it"))
+                    .help("write, for example, { columns = \"SnAg\", matrix = \"underfill\", fill = 0.2 }");
+                return None;
+            }
+        }
         if let Some(axis) = table.get("optic_axis") {
             self.diagnostics
                 .error(
@@ -364,6 +436,19 @@ impl Reader {
             density: all_or(density)?,
             heat_capacity: all_or(heat_capacity)?,
         }))
+    }
+
+    /// Columns in a matrix.
+    fn columns(&mut self, columns: &Cursor<'_>, table: &Table<'_>) -> Option<MaterialKind> {
+        let columns = self.material(columns);
+        let matrix = self.need_material(table, "matrix");
+        let fill = self.need::<Number>(table, "fill", Limit::Positive);
+        let entry = |id: MaterialId| self.materials[id.0].clone();
+        Some(MaterialKind::Columns(Box::new(ColumnsMaterial {
+            columns: entry(columns?),
+            matrix: entry(matrix?),
+            fill: fill?,
+        })))
     }
 
     /// A material of the catalogue with its optic axis.
@@ -440,7 +525,7 @@ impl Reader {
         }
     }
 
-    fn conductivity(&mut self, cursor: &Cursor<'_>) -> Option<[Expr<ThermalConductivity>; 2]> {
+    fn conductivity(&mut self, cursor: &Cursor<'_>) -> Option<ConductivityEntry> {
         let tensor = match &cursor.node.value {
             Value::Table(entries) => entries
                 .iter()
@@ -449,12 +534,55 @@ impl Reader {
         };
         if !tensor {
             let k = self.expr(cursor, Limit::Positive)?;
-            return Some([k, k]);
+            return Some(ConductivityEntry {
+                k: [k, k],
+                power: None,
+            });
         }
         let table = self.diagnostics.table(cursor, CONDUCTIVITY)?;
-        let in_plane = self.need(&table, "in_plane", Limit::Positive);
-        let through = self.need(&table, "through", Limit::Positive);
-        Some([in_plane?, through?])
+        let k = if table.has("value") {
+            for key in ["in_plane", "through"] {
+                if self.exclusive(&table, ["value", key]) {
+                    return None;
+                }
+            }
+            self.need(&table, "value", Limit::Positive).map(|k| [k, k])
+        } else {
+            let in_plane = self.need(&table, "in_plane", Limit::Positive);
+            let through = self.need(&table, "through", Limit::Positive);
+            in_plane.zip(through).map(<[_; 2]>::from)
+        };
+        let power = match table.get("exponent") {
+            Some(exponent) => Some(self.power_law(&exponent, &table)),
+            None => {
+                for key in ["reference_temperature", "range"] {
+                    if let Some(at) = table.get(key) {
+                        self.diagnostics
+                            .error(&at.place, format!("`{key}` needs an `exponent` beside it"))
+                            .help("k(T) = k (T/T0)^-exponent, for example exponent = 1.3");
+                        return None;
+                    }
+                }
+                None
+            }
+        };
+        Some(ConductivityEntry {
+            k: k?,
+            power: all_or(power)?,
+        })
+    }
+
+    /// How a conductivity falls with temperature.
+    fn power_law(&mut self, exponent: &Cursor<'_>, table: &Table<'_>) -> Option<PowerEntry> {
+        let exponent = self.expr(exponent, Limit::Any);
+        let reference = self.need(table, "reference_temperature", Limit::Positive);
+        let range = self.diagnostics.required(table, "range");
+        let range = range.and_then(|c| self.pair(&c, Limit::Positive));
+        Some(PowerEntry {
+            exponent: exponent?,
+            reference: reference?,
+            range: range?,
+        })
     }
 
     /// Reads a refractiveindex.info file beside the study.

@@ -49,7 +49,8 @@ pub use heat::{FaceEntry, Faces, HeatTable};
 pub use instance::{DriveValue, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
 pub use material::{
-    MaterialEntry, MaterialId, MaterialKind, MaterialRecord, OrientedMaterial, StatedMaterial,
+    ColumnsMaterial, ConductivityEntry, MaterialEntry, MaterialId, MaterialKind, MaterialRecord,
+    OrientedMaterial, PowerEntry, StatedMaterial,
 };
 pub use modes::{ModeCount, ModesTable};
 pub use near_field::NearField;

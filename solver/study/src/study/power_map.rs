@@ -38,7 +38,7 @@ impl PowerTiles {
             {
                 let [tiles, side] = [tiles, sides[d]].map(Length::from_si);
                 return Err(format!(
-                    "the tiles of its power map have a {name} of {tiles:.6} together, the source has {side:.6}"
+                    "the tiles of its power map have a {name} of {tiles:.3} together, the source has {side:.3}"
                 ));
             }
         }
@@ -90,7 +90,7 @@ fn pitch(middles: &[f64]) -> Result<Option<f64>, String> {
         if (middle - even).abs() > TOLERANCE * pitch {
             let [middle, even] = [*middle, even].map(Length::from_si);
             return Err(format!(
-                "are not those of equal tiles: {middle} in place of {even:.6}"
+                "are not those of equal tiles: {middle:.3} in place of {even:.3}"
             ));
         }
     }

@@ -71,6 +71,9 @@ tables! {
         file: "\"resin.yml\"",
         catalogue: "\"LiNbO3 Zelmon 1997\"",
         optic_axis: "{ from_z = \"30 deg\" }",
+        columns: "\"SnAg\"",
+        matrix: "\"underfill\"",
+        fill: "0.2",
     }
     OPTIC_AXIS = "optic_axis" {
         from_z: "\"30 deg\"",
@@ -79,6 +82,10 @@ tables! {
     CONDUCTIVITY = "conductivity" {
         in_plane: "\"15 W/(m K)\"",
         through: "\"0.5 W/(m K)\"",
+        value: "\"148 W/(m K)\"",
+        exponent: "1.3",
+        reference_temperature: "\"300 K\"",
+        range: "[\"250 K\", \"450 K\"]",
     }
     CROSS_SECTION = "[cross_section.NAME]" {
         window: "{ x = [\"-2 um\", \"2 um\"], y = [\"-2 um\", \"2 um\"] }",
