@@ -1,4 +1,4 @@
-//! The physics: waveguide modes, fibre-to-chip coupling, tapers, gratings, heat and lasers.
+//! The physics: waveguide modes, rings, fibre-to-chip coupling, tapers, gratings, heat and lasers.
 //!
 //! No files, no TOML, no printing and no thread pool of its own. Each part follows one pattern:
 //! a problem (immutable physics), a solver (numerics and workspace), a solution (fields, residual
@@ -13,6 +13,7 @@ pub mod laser;
 pub mod linalg;
 pub mod modes;
 mod quadrature;
+pub mod ring;
 pub mod taper;
 
 pub use error::SolverError;
