@@ -12,6 +12,8 @@
 //!
 //! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
 //!
+//! What every material, thickness, contact and coefficient does to the resistances comes from the same solutions (`sensitivity`).
+//!
 //! k may follow the temperature from place to place; resistances are then those of the state with all sources on.
 //!
 //! Limits: contact resistances between layers over the whole plan only; no
@@ -22,6 +24,7 @@ mod boundary;
 mod composite;
 mod crosstalk;
 mod discretisation;
+mod dissipation;
 mod error;
 mod extrapolation;
 mod gradients;
@@ -33,6 +36,7 @@ mod multigrid;
 mod network;
 mod operator;
 mod problem;
+mod sensitivity;
 mod separable;
 mod side;
 mod solver;
@@ -48,6 +52,7 @@ pub use error::HeatError;
 pub use map::ThermalMap;
 pub use network::ThermalNetwork;
 pub use problem::HeatProblem;
+pub use sensitivity::{HeatParameter, HeatParameterKind, HeatSensitivities};
 pub use solver::HeatSolver;
 pub use step::StepResponse;
 pub use temperatures::SourceTemperatures;
