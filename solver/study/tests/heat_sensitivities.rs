@@ -122,21 +122,26 @@ fn table_summary_and_page_say_the_same() {
     assert_eq!(bars.len(), 1);
     let page = report(&study, &plan, &results, &figures, &cost, &[]);
     let page = page.render().unwrap();
-    assert!(page.contains("p ∂R/∂p") && page.contains("conductivity of organic, through"));
+    assert!(page.contains("conductivity of organic, through"));
 }
 
 /// Of more than sixteen sources the table holds each alone.
 #[test]
 fn many_sources_have_a_variable_of_their_own() {
     let text = STUDY
-        .replace("count = 2, pitch = \"200 um\"", "count = 17, pitch = \"50 um\"")
+        .replace(
+            "count = 2, pitch = \"200 um\"",
+            "count = 17, pitch = \"50 um\"",
+        )
         .replace("[\"0 m2 K/W\", \"1e-6 m2 K/W\"]", "\"1e-6 m2 K/W\"")
         .replace("error = 0.02", "error = 0.3");
     let (study, plan, results) = solved(&text, &Checkpoints::none());
     let table = loss_table(&study, &plan, &results, &[]).unwrap();
     let group = table.group("thermal/liquid").unwrap();
     assert!(group.variable("thermal_resistance_sensitivity").is_none());
-    let own = group.variable("thermal_resistance_sensitivity_own").unwrap();
+    let own = group
+        .variable("thermal_resistance_sensitivity_own")
+        .unwrap();
     assert_eq!(group.shape(own).unwrap(), [17, 7]);
     assert!(own.values.iter().all(|v| v.is_finite()));
 }
