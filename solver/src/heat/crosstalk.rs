@@ -4,6 +4,7 @@ use cpo_meshes::Footprint;
 use ndarray::Array2;
 
 use super::HeatError;
+use super::solver::Family;
 use crate::convergence::{GridStudy, Verdict};
 
 /// R_ij: mean rise over source i per watt in source j, K/W, over the coolant: with no heat
@@ -28,6 +29,30 @@ pub struct CrosstalkMatrix {
 }
 
 impl CrosstalkMatrix {
+    /// What a family of grids gave for a watt in each of `names`.
+    pub(super) fn of(names: &[&str], family: Family) -> Self {
+        let n = names.len();
+        let finest = |i: usize, j: usize| family.mean[i * n + j].levels.last().map_or(0.0, |l| l.1);
+        let (mut asymmetry, mut largest): (f64, f64) = (0.0, 0.0);
+        for i in 0..n {
+            for j in 0..n {
+                asymmetry = asymmetry.max((finest(i, j) - finest(j, i)).abs());
+                largest = largest.max(finest(i, j).abs());
+            }
+        }
+        Self {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            reciprocity: asymmetry / largest,
+            mean: family.mean,
+            peak: family.peak,
+            energy_balance: family.energy_balance,
+            windows: Vec::new(),
+            iterations: family.iterations,
+            cells: family.cells,
+            residual: family.residual,
+        }
+    }
+
     /// Names of the sources, in the order of rows and columns.
     pub fn names(&self) -> &[String] {
         &self.names

@@ -184,10 +184,15 @@ impl Discretisation {
     /// The discretisation of `problem` at a refinement, conductivities at one temperature.
     pub fn new(problem: &HeatProblem, refinement: f64, allowed: usize) -> Result<Self, HeatError> {
         let grid = grid::grid(problem, refinement, allowed)?;
+        Ok(Self::on(problem, grid))
+    }
+
+    /// The discretisation of `problem` on a grid whose faces lie on every interface.
+    pub fn on(problem: &HeatProblem, grid: RectilinearGrid<3>) -> Self {
         let medium = sample(problem.floorplan(), problem.conductivities(), &grid);
         let sources = problem.floorplan().sources().iter();
         let sources = sources.map(|s| Spread::filling(&grid, s)).collect();
-        Ok(Self::of(problem, grid, medium, sources))
+        Self::of(problem, grid, medium, sources)
     }
 
     /// What `problem` is outside of `windows`: there its sources and layers as they are, inside spread over cells far larger.

@@ -134,6 +134,14 @@ pub enum HeatError {
         /// Substitutions tried.
         substitutions: usize,
     },
+    /// Sensitivities are not known of such a problem.
+    #[error("sensitivities of thermal resistances are not computed where {cause}; {remedy}")]
+    NoSensitivities {
+        /// What stands in the way.
+        cause: &'static str,
+        /// What would help.
+        remedy: &'static str,
+    },
     /// No reduced model has the responses computed.
     #[error(
         "the thermal responses computed belong to no passive network; lower the solver's tolerance"

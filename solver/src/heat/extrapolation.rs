@@ -8,7 +8,7 @@
 use crate::convergence::{GridStudy, Verdict, extrapolate, observed_order};
 
 /// Order of the scheme.
-const ORDER: f64 = 2.0;
+pub(super) const ORDER: f64 = 2.0;
 /// Share of the extrapolation's correction that is always doubted.
 const LEAST: f64 = 0.05;
 /// Error bar over the spread of extrapolations: on coarse grids of a square source the spread alone fell short of

@@ -12,6 +12,8 @@
 //!
 //! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
 //!
+//! What every material, thickness, contact and coefficient does to the resistances comes from the same solutions (`sensitivity`).
+//!
 //! k may follow the temperature from place to place, and faces may radiate; resistances are then those of the state with all sources on. A coolant may
 //! warm up on its way along the bottom or the top (`coolant`); what is downstream then sees the heat of what is upstream, but not the other way.
 //!
@@ -23,6 +25,7 @@ mod composite;
 mod coolant;
 mod crosstalk;
 mod discretisation;
+mod dissipation;
 mod error;
 mod extrapolation;
 mod gradients;
@@ -34,6 +37,7 @@ mod multigrid;
 mod network;
 mod operator;
 mod problem;
+mod sensitivity;
 mod separable;
 mod side;
 mod solver;
@@ -50,6 +54,7 @@ pub use error::HeatError;
 pub use map::ThermalMap;
 pub use network::ThermalNetwork;
 pub use problem::HeatProblem;
+pub use sensitivity::{HeatParameter, HeatParameterKind, HeatSensitivities};
 pub use solver::HeatSolver;
 pub use step::StepResponse;
 pub use temperatures::SourceTemperatures;

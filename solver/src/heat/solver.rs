@@ -190,9 +190,7 @@ impl HeatSolver {
         if let Some(composite) = Composite::of(self, problem)? {
             return composite.crosstalk(&rows);
         }
-        let unit =
-            |&source: &usize| Load::of_source(source, problem.floorplan().sources().len(), 1.0);
-        let loads: Vec<Load> = rows.iter().map(unit).collect();
+        let loads = unit_loads(problem, &rows);
         let family = self.family(
             problem,
             |_| loads.clone(),
@@ -200,26 +198,7 @@ impl HeatSolver {
             |_, _| (),
             |_, _| (),
         )?;
-        let n = rows.len();
-        let finest = |i: usize, j: usize| family.mean[i * n + j].levels.last().map_or(0.0, |l| l.1);
-        let (mut asymmetry, mut largest): (f64, f64) = (0.0, 0.0);
-        for i in 0..n {
-            for j in 0..n {
-                asymmetry = asymmetry.max((finest(i, j) - finest(j, i)).abs());
-                largest = largest.max(finest(i, j).abs());
-            }
-        }
-        Ok(CrosstalkMatrix {
-            names: sources.iter().map(|&name| name.to_owned()).collect(),
-            reciprocity: asymmetry / largest,
-            mean: family.mean,
-            peak: family.peak,
-            energy_balance: family.energy_balance,
-            windows: Vec::new(),
-            iterations: family.iterations,
-            cells: family.cells,
-            residual: family.residual,
-        })
+        Ok(CrosstalkMatrix::of(sources, family))
     }
 
     /// Cells of the grids that a family may visit, coarsest first.
@@ -420,6 +399,13 @@ impl Family {
         self.mean = (0..values.len()).map(|entry| judged(entry, 0)).collect();
         self.peak = (0..values.len()).map(|entry| judged(entry, 1)).collect();
     }
+}
+
+/// A watt in each of `rows` in turn.
+pub(super) fn unit_loads(problem: &HeatProblem, rows: &[usize]) -> Vec<Load> {
+    let count = problem.floorplan().sources().len();
+    let unit = |&source: &usize| Load::of_source(source, count, 1.0);
+    rows.iter().map(unit).collect()
 }
 
 /// Every source at its own power and the boundaries as they are.

@@ -38,6 +38,8 @@ const TAPER_VECTORS: f64 = 8.0;
 const SECONDS_PER_CELL: f64 = 0.7e-6;
 /// Bytes per cell: operator, multigrid hierarchy, vectors of four right-hand sides.
 const BYTES_PER_CELL: f64 = 700.0;
+/// Solutions kept side by side for sensitivities; of more sources none is.
+const MOST_KEPT: usize = 16;
 
 /// Points of one table and what each needs at most.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,6 +189,11 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             .sources()
             .len();
         let visited = &cells[..cells.len().min(3)];
+        let kept = if table.sensitivities && sources <= MOST_KEPT {
+            sources
+        } else {
+            0
+        };
         tables.push(TableEstimate {
             name: format!("heat.{}", table.name),
             points,
@@ -194,7 +201,8 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
                 cells.first().copied().unwrap_or(0),
                 cells.last().copied().unwrap_or(0),
             ],
-            bytes: BYTES_PER_CELL * visited.last().copied().unwrap_or(0) as f64,
+            bytes: (BYTES_PER_CELL + 8.0 * kept as f64)
+                * visited.last().copied().unwrap_or(0) as f64,
             seconds: points as f64
                 * (1 + sources * (1 + table.step_times.as_ref().map_or(0, |_| RATES))) as f64
                 * visited.iter().sum::<usize>() as f64

@@ -13,6 +13,9 @@ use crate::study::{Freedom, ParameterValues, Study, TaperTable, Wall, Walls};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
 
+/// Sensitivities of each source in the summary, the strongest.
+const MOST_SENSITIVITIES: usize = 5;
+
 /// What a run cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
@@ -562,6 +565,24 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
                 "time_constants_s": step.time_constants,
             }),
         );
+    }
+    if let Some(record) = &outcome.sensitivities {
+        let own = |i: usize| {
+            let strongest = record.strongest(i, n);
+            let entry = |&p: &usize| -> Json {
+                let mut entry = object(json!({ "parameter": record.parameters[p].name }));
+                put(&mut entry, "k_per_w", record.own(i, n)[p]);
+                entry.into()
+            };
+            strongest
+                .iter()
+                .take(MOST_SENSITIVITIES)
+                .map(entry)
+                .collect::<Json>()
+        };
+        let sources = outcome.sources.iter().enumerate();
+        let own: Map<String, Json> = sources.map(|(i, name)| (name.clone(), own(i))).collect();
+        row.insert(String::from("own_sensitivities"), own.into());
     }
     put(
         &mut row,

@@ -4,8 +4,8 @@
 
 use cpo_study::OutputError;
 use cpo_study::figures::{
-    DisplayUnit, LinePlot, MapFigure, MapMarker, MatrixFigure, Picture, PlotAxis, Series,
-    SeriesStyle, Theme,
+    Bar, BarFigure, DisplayUnit, LinePlot, MapFigure, MapMarker, MatrixFigure, Picture, PlotAxis,
+    Series, SeriesStyle, Theme,
 };
 use ndarray::Array2;
 
@@ -244,6 +244,40 @@ fn curves_are_drawn() {
     );
 }
 
+fn bars(values: &[(&str, f64, f64, bool)]) -> BarFigure {
+    let bar = |&(name, value, error, is_doubtful): &(&str, f64, f64, bool)| Bar {
+        name: name.to_owned(),
+        value,
+        error,
+        is_doubtful,
+    };
+    BarFigure {
+        title: "What moves the resistance of laser1".to_owned(),
+        value: PlotAxis::new("p ∂R/∂p", DisplayUnit::KELVIN_PER_WATT),
+        bars: values.iter().map(bar).collect(),
+    }
+}
+
+#[test]
+fn bars_are_drawn() {
+    let both = bars(&[
+        ("conductivity of organic, through", -151.25, 2.0, false),
+        ("thickness of substrate", 60.0, 25.0, true),
+        ("coefficient of bottom", -20.4, 0.0, false),
+        ("contact below chip", 1e-3, f64::NAN, false),
+        ("conductivity of nothing", 0.0, 0.0, false),
+    ]);
+    look("bars", &both.render(Theme::Light).expect("drawn"));
+    look("bars_dark", &both.render(Theme::Dark).expect("drawn"));
+    let one = bars(&[("thickness", 1e-12, 1e-9, true)]);
+    look("bar", &one.render(Theme::Light).expect("drawn"));
+    let nought = bars(&[("thickness", 0.0, 0.0, false)]);
+    look(
+        "bar_of_nought",
+        &nought.render(Theme::Light).expect("drawn"),
+    );
+}
+
 #[test]
 fn wrong_data_are_refused() {
     let refused = |result: Result<Picture, OutputError>| {
@@ -270,6 +304,8 @@ fn wrong_data_are_refused() {
     let mut matrix = crosstalk(3);
     matrix.rows.pop();
     refused(matrix.render(Theme::Light));
+    refused(bars(&[]).render(Theme::Light));
+    refused(bars(&[("nothing", f64::NAN, 0.0, false)]).render(Theme::Light));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! resolution and averaged down, and stored at twice the size at which it is shown ([`Picture`]).
 
 mod axis;
+mod bar_figure;
 mod canvas;
 mod colour_map;
 mod contour;
@@ -14,6 +15,7 @@ mod line_plot;
 mod map_figure;
 mod matrix_figure;
 
+pub use bar_figure::{Bar, BarFigure};
 pub use canvas::{Picture, Theme};
 pub use colour_map::{ColourScale, viridis};
 pub use contour::{Contour, contours};

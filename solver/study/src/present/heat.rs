@@ -4,6 +4,7 @@ use super::Context;
 use super::cells::{cell, failed, listed, missing, plain, table};
 use super::conditions::Conditions;
 use super::modes_figures::with_shared;
+use super::sensitivity;
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 use crate::run::{HeatOutcome, Value};
@@ -87,6 +88,7 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
     )];
     tables.extend(matrix(&outcomes, &asked));
     tables.push(ways_out(context, &points, &conditions));
+    tables.extend(sensitivity::table_of(&outcomes, &asked));
     tables.push(numerics(context, &points, &conditions));
     let conductivity = if heat.has_local_conductivity {
         "Conductivities are those of the local temperature with all sources on; resistances hold near that state."

@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use super::heat::boundary;
 use super::modes_figures::{closed, push};
-use super::{Context, Figure, drawn};
+use super::{Context, Figure, drawn, sensitivity};
 use crate::figures::{
     DisplayUnit, LinePlot, MapFigure, MatrixFigure, PlotAxis, Series, SeriesStyle,
 };
@@ -63,6 +63,9 @@ pub(super) fn figures(context: Context<'_>, name: &str) -> Result<Vec<Figure>, O
         }
         if let (true, Some(step)) = (first, &outcome.step) {
             figures.push(step_response(name, &label, outcome, step)?);
+        }
+        if first {
+            figures.extend(sensitivity::figure(name, &label, outcome)?);
         }
         first = false;
     }

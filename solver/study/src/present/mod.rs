@@ -18,6 +18,7 @@ mod laser_figures;
 mod materials;
 mod modes;
 mod modes_figures;
+mod sensitivity;
 mod summary;
 mod taper;
 mod taper_figures;

@@ -6,7 +6,7 @@ use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver,
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Results, Value, severity};
+use super::{Outcome, Results, SensitivityRecord, Value, severity};
 use crate::plan::{HeatPoint, Plan};
 use crate::study::{ParameterValues, Scan, Study};
 use crate::table::Status;
@@ -63,6 +63,8 @@ pub struct HeatOutcome {
     pub energy_balance: f64,
     /// Rises after a step of power, if the study asks for them.
     pub step: Option<StepRecord>,
+    /// What resistances depend on, if the study asks for it.
+    pub sensitivities: Option<SensitivityRecord>,
     /// Windows with grids of their own: left, right, front and back end, m.
     #[serde(default)]
     pub windows: Vec<[f64; 4]>,
@@ -101,7 +103,8 @@ impl HeatOutcome {
             .chain(&self.max)
             .chain(&self.rise)
             .chain(&self.peak)
-            .chain(self.step.iter().flat_map(|step| &step.impedance));
+            .chain(self.step.iter().flat_map(|step| &step.impedance))
+            .chain(self.sensitivities.iter().flat_map(|s| &s.values));
         all.map(|v| v.status)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
@@ -169,23 +172,27 @@ pub(crate) fn planned_cells(study: &Study, point: &HeatPoint) -> Outcome<Vec<usi
 
 /// Solves a heat point.
 pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
-    let error = study
-        .heat_table(&point.heat)
-        .map_err(|e| e.to_string())?
-        .error;
+    let table = study.heat_table(&point.heat).map_err(|e| e.to_string())?;
     let problem = problem(study, point, &point.values, &[])?;
-    let solver = HeatSolver::default().error(error);
+    let solver = HeatSolver::default().error(table.error);
     let sources = problem.floorplan().sources();
     let names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
     let powers = sources.iter().map(|s| s.power).collect();
     let refs: Vec<&str> = names.iter().map(String::as_str).collect();
     let both = || -> Result<_, HeatError> {
+        let (crosstalk, sensitivities) = if table.sensitivities {
+            let (crosstalk, all) = solver.crosstalk_with_sensitivities(&problem, &refs)?;
+            (crosstalk, Some(SensitivityRecord::new(&all)))
+        } else {
+            (solver.crosstalk(&problem, &refs)?, None)
+        };
         Ok((
-            solver.crosstalk(&problem, &refs)?,
+            crosstalk,
+            sensitivities,
             solver.source_temperatures(&problem)?,
         ))
     };
-    let (crosstalk, rises) = both().map_err(|e| e.to_string())?;
+    let (crosstalk, sensitivities, rises) = both().map_err(|e| e.to_string())?;
     let n = names.len();
     let entry = |study: fn(
         &cpo_solver::heat::CrosstalkMatrix,
@@ -209,16 +216,13 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     let outlets = outlets.filter_map(|((face, condition), heat)| {
         Some(((*face).to_owned(), outlet(condition, heat)?))
     });
-    let step = match &study
-        .heat_table(&point.heat)
-        .map_err(|e| e.to_string())?
-        .step_times
-    {
+    let step = match &table.step_times {
         Some(times) => Some(steps(&solver, &problem, &refs, times, &point.heat)?),
         None => None,
     };
     Ok(HeatOutcome {
         step,
+        sensitivities,
         powers,
         ambient: point.ambient.si(),
         boundary,

@@ -31,6 +31,8 @@ pub struct HeatTable {
     pub error: f64,
     /// Times after a step of power at which the rises are wanted; without them only the steady state is computed.
     pub step_times: Option<Scan<Duration>>,
+    /// Whether it is asked what the thermal resistances depend on.
+    pub sensitivities: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -183,6 +185,10 @@ impl Reader {
         let step_times = table
             .get("step_times")
             .map(|times| self.scan_within(&times, Limit::Positive));
+        let sensitivities = match table.get("sensitivities") {
+            Some(cursor) => self.diagnostics.boolean(&cursor),
+            None => Some(false),
+        };
         let mut face = |key: &str, otherwise: Option<FaceEntry>| match table.get(key) {
             None => otherwise,
             Some(at) => self.face(&at),
@@ -226,6 +232,7 @@ impl Reader {
             has_local_conductivity: local?,
             error: error?,
             step_times: all_or(step_times)?,
+            sensitivities: sensitivities?,
             place: cursor.place.clone(),
         })
     }

@@ -341,6 +341,7 @@ tables! {
         conductivity: "\"local\"",
         error: "1e-3",
         step_times: "{ from = \"1 us\", to = \"10 s\", points = 15, spacing = \"logarithmic\" }",
+        sensitivities: "true",
     }
     FACE = "heat boundary" {
         convection: "\"5000 W/(m2 K)\"",

@@ -1,7 +1,7 @@
 //! thermal/NAME: resistances between sources under one boundary, and their rises.
 
 use super::sweep::SweepAxes;
-use super::{Column, column, identifier};
+use super::{Column, column, identifier, sensitivity};
 use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{FACES, HeatOutcome, Results, StepRecord, Value};
@@ -110,6 +110,7 @@ pub(super) fn groups(
             &sweep.names(&["face"]),
         ))?;
     }
+    group = sensitivity::add_to(group, &sweep, outcomes.clone(), n)?;
     let lists: [(&str, &str, &str, Entry); 3] = [
         ("power", "W", "power stated for the source", |o, k| {
             Value::with_error(o.powers[k], 0.0)

@@ -7,6 +7,7 @@ mod grating;
 mod heat;
 mod laser;
 mod modes;
+mod sensitivity;
 mod sweep;
 mod taper;
 

@@ -1,0 +1,173 @@
+//! What resistances depend on, in studies: the table, the summary, the page, the figure.
+
+use std::path::Path;
+
+use cpo_study::Study;
+use cpo_study::plan::Plan;
+use cpo_study::present::{figures, report};
+use cpo_study::run::{Checkpoints, HeatOutcome, PointDone, Progress, Results, run};
+use cpo_study::summary::{Cost, summary};
+use cpo_study::table::Status;
+use cpo_study::tabulate::loss_table;
+
+/// Says nothing.
+struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: usize) {}
+    fn done(&self, _: &PointDone) {}
+    fn end(&self) {}
+}
+
+const STUDY: &str = r#"
+[study]
+name = "sensitivities"
+
+[materials]
+silicon = { conductivity = "130 W/(m K)" }
+organic = { conductivity = { in_plane = "15 W/(m K)", through = "0.5 W/(m K)" } }
+
+[floorplan.chip]
+size = ["1 mm", "1 mm"]
+layers = [
+    { name = "base", material = "organic", thickness = "200 um" },
+    { name = "active", material = "silicon", thickness = "20 um", contact = ["0 m2 K/W", "1e-6 m2 K/W"] },
+]
+sources = [
+    { name = "laser", layer = "active", rectangle = { width = "20 um", length = "300 um" }, array = { count = 2, pitch = "200 um", axis = "x" }, power = "50 mW" },
+]
+
+[heat.liquid]
+floorplan = "chip"
+bottom = { convection = "20000 W/(m2 K)" }
+error = 0.02
+sensitivities = true
+"#;
+
+fn solved(text: &str, kept: &Checkpoints) -> (Study, Plan, Results) {
+    let study = Study::parse(text, "text", Path::new("")).unwrap();
+    let plan = study.plan().unwrap();
+    let results = run(&study, &plan, 2, kept, &Silent).unwrap();
+    (study, plan, results)
+}
+
+fn outcome(results: &Results, point: usize) -> &HeatOutcome {
+    results.heats[point].as_ref().unwrap()
+}
+
+#[test]
+fn table_summary_and_page_say_the_same() {
+    let (study, plan, results) = solved(STUDY, &Checkpoints::none());
+    let [bare, bonded] = [0, 1].map(|p| outcome(&results, p));
+    let names = |o: &HeatOutcome| -> Vec<String> {
+        let record = o.sensitivities.as_ref().unwrap();
+        record.parameters.iter().map(|p| p.name.clone()).collect()
+    };
+    assert_eq!(
+        names(bonded),
+        [
+            "conductivity of organic, in plane",
+            "conductivity of organic, through",
+            "conductivity of silicon",
+            "thickness of base",
+            "thickness of active",
+            "contact below active",
+            "coefficient of bottom"
+        ]
+    );
+    // a contact of nought is none
+    assert_eq!(names(bare).len(), 6);
+    let record = bonded.sensitivities.as_ref().unwrap();
+    // Euler's identity in what is recorded
+    for i in 0..2 {
+        let own = record.own(i, 2);
+        let sum = own[0].value + own[1].value + own[2].value - own[5].value + own[6].value;
+        let r = bonded.mean_between(i, i).value;
+        assert!((sum / r + 1.0).abs() < 1e-9, "{sum} {r}");
+    }
+    // a bond of 1e-6 m2 K/W, to first order: what its sensitivity says less than what it adds
+    let added = bonded.mean_between(0, 0).value - bare.mean_between(0, 0).value;
+    assert!(added > record.own(0, 2)[5].value && record.own(0, 2)[5].value > 0.5 * added);
+
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let group = table.group("thermal/liquid").unwrap();
+    let variable = group.variable("thermal_resistance_sensitivity").unwrap();
+    // two contacts, two sources twice, seven parameters
+    assert_eq!(group.shape(variable).unwrap(), [2, 2, 2, 7]);
+    let axis = group.axis("sensitivity_parameter").unwrap();
+    assert_eq!(axis.len(), 7);
+    // parameters in the order of their first appearance: the bond comes last
+    assert_eq!(variable.status[6], Status::NotComputed);
+    assert_eq!(variable.values[4 * 7 + 6], record.own(0, 2)[5].value);
+    assert_eq!(variable.values[7 + 3], variable.values[2 * 7 + 3]);
+
+    let cost = Cost {
+        wall_s: 1.0,
+        cpu_s: 1.0,
+        peak_bytes: 1,
+        points: 2,
+    };
+    let brief = summary(&study, &plan, &results, &cost, &[]);
+    let strongest = &brief["heat"]["liquid"][1]["own_sensitivities"]["laser1"];
+    assert_eq!(strongest.as_array().unwrap().len(), 5);
+    let first = record.strongest(0, 2)[0];
+    assert_eq!(strongest[0]["parameter"], names(bonded)[first]);
+    assert_eq!(strongest[0]["k_per_w"], record.own(0, 2)[first].value);
+
+    let figures = figures(&study, &plan, &results).unwrap();
+    let bars: Vec<_> = figures
+        .iter()
+        .filter(|f| f.name == "heat_liquid_sensitivities")
+        .collect();
+    assert_eq!(bars.len(), 1);
+    let page = report(&study, &plan, &results, &figures, &cost, &[]);
+    let page = page.render().unwrap();
+    assert!(page.contains("conductivity of organic, through"));
+}
+
+/// Of more than sixteen sources the table holds each alone.
+#[test]
+fn many_sources_have_a_variable_of_their_own() {
+    let text = STUDY
+        .replace(
+            "count = 2, pitch = \"200 um\"",
+            "count = 17, pitch = \"50 um\"",
+        )
+        .replace("[\"0 m2 K/W\", \"1e-6 m2 K/W\"]", "\"1e-6 m2 K/W\"")
+        .replace("error = 0.02", "error = 0.3");
+    let (study, plan, results) = solved(&text, &Checkpoints::none());
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let group = table.group("thermal/liquid").unwrap();
+    assert!(group.variable("thermal_resistance_sensitivity").is_none());
+    let own = group
+        .variable("thermal_resistance_sensitivity_own")
+        .unwrap();
+    assert_eq!(group.shape(own).unwrap(), [17, 7]);
+    assert!(own.values.iter().all(|v| v.is_finite()));
+}
+
+#[test]
+fn a_run_that_goes_on_has_them_to_the_last_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = Study::parse(STUDY, "text", Path::new("")).unwrap();
+    let kept = Checkpoints::beside(&folder.path().join("out"), &study);
+    let values = |results: &Results| -> Vec<u64> {
+        let record = outcome(results, 1).sensitivities.as_ref().unwrap();
+        record.values.iter().map(|v| v.value.to_bits()).collect()
+    };
+    let (_, _, first) = solved(STUDY, &kept);
+    let files = std::fs::read_dir(folder.path().join(".out.unfinished")).unwrap();
+    assert_eq!(files.count(), 2);
+    let (_, _, second) = solved(STUDY, &kept);
+    assert_eq!(values(&first), values(&second));
+}
+
+/// Asking for them changes no other number.
+#[test]
+fn resistances_are_the_same_without() {
+    let (_, _, with) = solved(STUDY, &Checkpoints::none());
+    let text = STUDY.replace("sensitivities = true", "sensitivities = false");
+    let (_, _, without) = solved(&text, &Checkpoints::none());
+    assert_eq!(outcome(&with, 1).mean, outcome(&without, 1).mean);
+    assert!(outcome(&without, 1).sensitivities.is_none());
+}
