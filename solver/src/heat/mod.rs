@@ -10,7 +10,8 @@
 //!
 //! Where sources are too fine for one grid of the whole plan they have windows with grids of their own, and the plan an overview (`composite`).
 //!
-//! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
+//! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`), as Foster cells or
+//! Cauer ladders (`cauer`).
 //!
 //! k may follow the temperature from place to place; resistances are then those of the state with all sources on.
 //!
@@ -19,6 +20,7 @@
 //! over the coolant where all boundaries share it.
 
 mod boundary;
+mod cauer;
 mod composite;
 mod crosstalk;
 mod discretisation;

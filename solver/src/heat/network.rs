@@ -10,7 +10,7 @@
 //!
 //! The model has the body's Z and Z' at every s_k (A. J. Mayo, A. C. Antoulas, Linear Algebra Appl. 425, 634 (2007),
 //! 10.1016/j.laa.2007.03.008). Ĉ and Â are Gram matrices, hence positive: it is passive and its poles are real. Diagonalised it is a
-//! Foster network of as many ports as sources, Z_ij(s) = ∑_m g_mi g_mj/(s + λ_m). Rates in geometric progression converge
+//! Foster network of as many ports as sources, Z_ij(s) = ∑_m g_mi g_mj/(s + λ_m), of which each Z_ii is a [ladder](super::cauer) too. Rates in geometric progression converge
 //! exponentially in their number, and independently of the grid, since a step's answer at time t lives on rates near 1/t.
 
 use std::fmt::Write;
@@ -262,12 +262,6 @@ impl ThermalNetwork {
     /// The network as a SPICE subcircuit of one terminal per source: current into a terminal is power (1 A = 1 W), its voltage
     /// against ground the mean rise over the ambient (1 V = 1 K). Resistors, capacitors of 1 F and controlled sources, nothing else.
     pub fn spice(&self, name: &str) -> String {
-        let label = |text: &str| -> String {
-            let plain = text
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-            plain.collect()
-        };
         let n = self.names.len();
         let counts = |m: &usize| {
             let part = |i: usize| self.gains[*m][i] * self.gains[*m][i] / self.rates[*m];
@@ -310,6 +304,14 @@ impl ThermalNetwork {
         line(format_args!(".ends"));
         text
     }
+}
+
+/// A name that SPICE accepts.
+pub(super) fn label(text: &str) -> String {
+    let plain = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    plain.collect()
 }
 
 /// Cholesky's factor of a Gram matrix of unit diagonal, by rows, of the directions that it names: always the one next that is farthest from those

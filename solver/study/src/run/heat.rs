@@ -261,9 +261,10 @@ fn steps(
         gains: (0..n).flat_map(|i| response.network().gains(i)).collect(),
         network_error: response.network_error(),
         circuit: format!(
-            "* step responses within {:.1e} of those of loss_table.h5, relative to the sources' own\n{}",
+            "* step responses within {:.1e} of those of loss_table.h5, relative to the sources' own\n{}{}",
             response.network_error(),
-            response.network().spice(name)
+            response.network().spice(name),
+            response.network().spice_ladders(name)
         ),
     })
 }
