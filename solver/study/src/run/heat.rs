@@ -6,6 +6,7 @@ use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver}
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::switch::{SwitchRecord, of_sources};
 use super::{Outcome, Results, Value, severity};
 use crate::plan::{HeatPoint, Plan};
 use crate::study::{FaceCondition, ParameterValues, Scan, Study};
@@ -54,6 +55,8 @@ pub struct HeatOutcome {
     pub energy_balance: f64,
     /// Rises after a step of power, if the study asks for them.
     pub step: Option<StepRecord>,
+    /// What becomes of all sources after some were switched, if the study switches any.
+    pub switched: Option<SwitchRecord>,
     /// Windows with grids of their own: left, right, front and back end, m.
     #[serde(default)]
     pub windows: Vec<[f64; 4]>,
@@ -181,7 +184,7 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     let solver = HeatSolver::default().error(error);
     let sources = problem.floorplan().sources();
     let names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
-    let powers = sources.iter().map(|s| s.power).collect();
+    let powers: Vec<f64> = sources.iter().map(|s| s.power).collect();
     let refs: Vec<&str> = names.iter().map(String::as_str).collect();
     let both = || -> Result<_, HeatError> {
         Ok((
@@ -216,8 +219,14 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         Some(times) => Some(steps(&solver, &problem, &refs, times, &point.heat)?),
         None => None,
     };
+    let switches = study
+        .switched(&point.heat, &point.values)
+        .map_err(|e| e.to_string())?;
+    let switched = step.as_ref().filter(|_| !switches.is_empty());
+    let switched = switched.map(|step| of_sources(&names, &powers, step, &switches));
     Ok(HeatOutcome {
         step,
+        switched,
         powers,
         ambient: point.ambient.si(),
         boundary,

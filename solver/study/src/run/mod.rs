@@ -14,6 +14,7 @@ mod heat;
 mod laser;
 mod modes;
 mod process;
+mod switch;
 mod taper;
 mod tracks;
 mod value;
@@ -28,6 +29,7 @@ pub use laser::{
     RolloverRecord,
 };
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
+pub use switch::{LaserSwitch, SwitchRecord};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use cpo_materials::{Duration, HeatFlux, HeatTransferCoefficient, Temperature};
 
+use super::laser::LaserHeat;
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{FACE, HEAT};
-use super::{Expr, ParameterId, Scan};
+use super::{Expr, FloorplanTable, ParameterId, Scan, SwitchEntry};
 use crate::file::{Cursor, Place, Value, last_key, listed, nearest};
 
 /// Relative accuracy of a temperature rise unless the study says otherwise.
@@ -30,6 +31,8 @@ pub struct HeatTable {
     pub error: f64,
     /// Times after a step of power at which the rises are wanted; without them only the steady state is computed.
     pub step_times: Option<Scan<Duration>>,
+    /// Sources whose power changes at time 0.
+    pub switched: Vec<SwitchEntry>,
     /// Where it is written.
     pub place: Place,
 }
@@ -100,6 +103,9 @@ impl HeatTable {
     /// Parameters of the boundary, without those of the floorplan.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         found.extend(self.ambient.parameter());
+        for entry in &self.switched {
+            entry.parameters(found);
+        }
         for face in self.faces.iter() {
             match face {
                 FaceEntry::Insulated => {}
@@ -123,6 +129,7 @@ impl Reader {
         name: &str,
         cursor: &Cursor<'_>,
         floorplans: &[String],
+        plans: &[FloorplanTable],
         temperature: Expr<Temperature>,
     ) -> Option<HeatTable> {
         let table = self.diagnostics.table(cursor, HEAT)?;
@@ -143,6 +150,19 @@ impl Reader {
         let step_times = table
             .get("step_times")
             .map(|times| self.scan_within(&times, Limit::Positive));
+        let of = floorplan.and_then(|at| plans.iter().find(|plan| plan.name == floorplans[at]));
+        let of = LaserHeat {
+            name: name.to_owned(),
+            sources: of.map(|plan| (plan.name.clone(), plan.source_names())),
+        };
+        let switched = table.get("switched").map(|list| {
+            if !table.has("step_times") && !table.misspells("step_times") {
+                self.diagnostics
+                    .error(&list.place, "`switched` needs the key `step_times`")
+                    .help("add, for example, step_times = { from = \"1 ms\", to = \"10 s\", points = 9, spacing = \"logarithmic\" }");
+            }
+            self.switched(&list, &of)
+        });
         let mut face = |key: &str, otherwise: Option<FaceEntry>| match table.get(key) {
             None => otherwise,
             Some(at) => self.face(&at),
@@ -186,6 +206,7 @@ impl Reader {
             has_local_conductivity: local?,
             error: error?,
             step_times: all_or(step_times)?,
+            switched: all_or(switched)?.unwrap_or_default(),
             place: cursor.place.clone(),
         })
     }

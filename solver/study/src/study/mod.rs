@@ -25,6 +25,7 @@ mod parameter;
 mod placement;
 mod reader;
 pub mod schema;
+mod switch;
 mod taper;
 mod values;
 
@@ -55,6 +56,7 @@ pub use parameter::{
     Expr, Number, Parameter, ParameterId, ParameterValues, Scan, Scope, Tolerance,
 };
 pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
+pub use switch::{SwitchEntry, SwitchValue};
 pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};
@@ -290,7 +292,7 @@ impl Reader {
         let heats_at = self.tables(&root, "heat");
         let base = temperature.unwrap_or(Expr::Constant(DEFAULT_TEMPERATURE));
         let heats = each(&heats_at, |name, c| {
-            self.heat(name, c, &plans_at.names, base)
+            self.heat(name, c, &plans_at.names, &floorplans, base)
         });
         let known: Vec<LaserHeat> = heats_at
             .names
@@ -356,6 +358,7 @@ impl Reader {
         };
         if !self.diagnostics.has_errors() {
             self.powers(&study);
+            self.switched_lasers(&study);
             self.unused(&study);
         }
         Some(study)
