@@ -19,6 +19,7 @@ mod materials;
 mod modes;
 mod modes_figures;
 mod summary;
+mod switch;
 mod taper;
 mod taper_figures;
 

@@ -8,6 +8,7 @@ mod heat;
 mod laser;
 mod modes;
 mod sweep;
+mod switch;
 mod taper;
 
 use crate::OutputError;
