@@ -15,6 +15,7 @@ pub mod heater;
 pub mod laser;
 pub mod materials;
 pub mod modes;
+pub mod operating_point;
 pub mod report;
 
 pub use check::Check;

@@ -6,7 +6,7 @@ use crate::corpus::Which;
 use crate::modes::ModeRun;
 use crate::{
     Check, ValidationError, corpus, coupler, coupling, grating, heat, heater, laser, materials,
-    modes,
+    modes, operating_point,
 };
 
 /// A group of comparisons with their source.
@@ -179,6 +179,18 @@ impl Report {
             ],
             checks: published.checks,
             misses: published.misses,
+        });
+        let references = operating_point::references()?;
+        let case = &references.case;
+        let operated = case.run()?;
+        let mut sources = vec![source(&case.id, &case.what, &case.source)];
+        sources.extend(operated.notes);
+        sources.push(references.missing);
+        sections.push(Section {
+            title: "Lasers that heat themselves".to_owned(),
+            sources,
+            checks: operated.checks,
+            misses: operated.misses,
         });
         progress("heaters");
         let (mut checks, mut misses) = (Vec::new(), Vec::new());

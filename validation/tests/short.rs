@@ -2,6 +2,7 @@
 
 use cpo_validation::{
     Check, ValidationError, corpus, coupler, coupling, grating, heat, laser, materials, modes,
+    operating_point,
 };
 
 type Tested = Result<(), ValidationError>;
@@ -109,6 +110,22 @@ fn exact_field() -> Tested {
 fn lasers() -> Tested {
     for case in laser::references()? {
         all_pass(&case.run()?);
+    }
+    Ok(())
+}
+
+/// The powers on a heat sink hold to 10 %, and the one quoted number that does not follow from the others is still known to miss.
+#[test]
+fn a_laser_that_heats_itself() -> Tested {
+    let operated = operating_point::references()?.case.run()?;
+    all_pass(&operated.checks);
+    assert_eq!(operated.checks.len(), 4);
+    assert!(operated.misses.iter().all(|miss| !miss.passed()));
+    for note in &operated.notes {
+        println!("{note}");
+    }
+    for check in operated.checks.iter().chain(&operated.misses) {
+        println!("{check:?}");
     }
     Ok(())
 }

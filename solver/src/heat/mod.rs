@@ -10,7 +10,8 @@
 //!
 //! Where sources are too fine for one grid of the whole plan they have windows with grids of their own, and the plan an overview (`composite`).
 //!
-//! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`).
+//! Transients are the same equations at a few rates of the Laplace transform, and a passive network made of them (`network`, `step`), as Foster cells or
+//! Cauer ladders (`cauer`).
 //!
 //! What every material, thickness, contact and coefficient does to the resistances comes from the same solutions (`sensitivity`).
 //!
@@ -21,6 +22,7 @@
 //! over the coolant where all boundaries share it.
 
 mod boundary;
+mod cauer;
 mod composite;
 mod coolant;
 mod crosstalk;

@@ -10,7 +10,7 @@
 //!
 //! The model has the body's Z and Z' at every s_k (A. J. Mayo, A. C. Antoulas, Linear Algebra Appl. 425, 634 (2007),
 //! 10.1016/j.laa.2007.03.008). Ĉ and Â are Gram matrices, hence positive: it is passive and its poles are real. Diagonalised it is a
-//! Foster network of as many ports as sources, Z_ij(s) = ∑_m g_mi g_mj/(s + λ_m). Rates in geometric progression converge
+//! Foster network of as many ports as sources, Z_ij(s) = ∑_m g_mi g_mj/(s + λ_m), of which each Z_ii is a [ladder](super::cauer) too. Rates in geometric progression converge
 //! exponentially in their number, and independently of the grid, since a step's answer at time t lives on rates near 1/t.
 
 use std::fmt::Write;
@@ -133,6 +133,60 @@ impl ThermalNetwork {
         }
         (!rates.is_empty()).then(|| Self {
             names: names.to_vec(),
+            rates,
+            gains,
+        })
+    }
+
+    /// The network of stated modes: 1/λ_m in seconds and, for each source, the g_mi of all modes in √(K/(W s)).
+    ///
+    /// # Panics
+    /// If there is not one list of gains for each name and one gain for each mode.
+    pub fn from_modes(names: &[String], time_constants: &[f64], gains: &[Vec<f64>]) -> Self {
+        assert_eq!(gains.len(), names.len(), "gains for every source");
+        let modes = 0..time_constants.len();
+        for list in gains {
+            assert_eq!(list.len(), modes.len(), "a gain for every mode");
+        }
+        let mut order: Vec<usize> = modes.collect();
+        order.sort_by(|&a, &b| time_constants[b].total_cmp(&time_constants[a]));
+        Self {
+            names: names.to_vec(),
+            rates: order.iter().map(|&m| time_constants[m].recip()).collect(),
+            gains: order
+                .iter()
+                .map(|&m| gains.iter().map(|list| list[m]).collect())
+                .collect(),
+        }
+    }
+
+    /// The network of sources whose heat follows their temperature: source i emits f_i watts more for each kelvin of its mean rise, so that
+    /// Z' = (1 − Z F)⁻¹ Z. With the modes a of ȧ = −Λ a + G P that is ȧ = −(Λ − G F Gᵀ) a + G P, diagonalised anew. `None` if the heat runs away: a
+    /// rise that feeds itself and does not end.
+    ///
+    /// # Panics
+    /// If there is not one f_i for each source.
+    pub fn with_feedback(&self, watts_per_kelvin: &[f64]) -> Option<Self> {
+        let (n, m) = (self.names.len(), self.rates.len());
+        assert_eq!(watts_per_kelvin.len(), n, "a slope for every source");
+        let mut matrix = vec![0.0; m * m];
+        for (k, row) in matrix.chunks_mut(m).enumerate() {
+            for (l, entry) in row.iter_mut().enumerate() {
+                let (a, b) = (&self.gains[k], &self.gains[l]);
+                let fed: f64 = (0..n).map(|i| a[i] * watts_per_kelvin[i] * b[i]).sum();
+                *entry = f64::from(u8::from(k == l)) * self.rates[k] - fed;
+            }
+        }
+        let (rates, vectors) = symmetric_eigen(&matrix, m)?;
+        let gain = |vector: &[f64], i: usize| -> f64 {
+            vector.iter().zip(&self.gains).map(|(v, g)| v * g[i]).sum()
+        };
+        let gains = vectors
+            .chunks(m)
+            .map(|vector| (0..n).map(|i| gain(vector, i)).collect())
+            .collect();
+        rates.iter().all(|&rate| rate > 0.0).then_some(Self {
+            names: self.names.clone(),
             rates,
             gains,
         })
@@ -262,12 +316,6 @@ impl ThermalNetwork {
     /// The network as a SPICE subcircuit of one terminal per source: current into a terminal is power (1 A = 1 W), its voltage
     /// against ground the mean rise over the ambient (1 V = 1 K). Resistors, capacitors of 1 F and controlled sources, nothing else.
     pub fn spice(&self, name: &str) -> String {
-        let label = |text: &str| -> String {
-            let plain = text
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-            plain.collect()
-        };
         let n = self.names.len();
         let counts = |m: &usize| {
             let part = |i: usize| self.gains[*m][i] * self.gains[*m][i] / self.rates[*m];
@@ -310,6 +358,14 @@ impl ThermalNetwork {
         line(format_args!(".ends"));
         text
     }
+}
+
+/// A name that SPICE accepts.
+pub(super) fn label(text: &str) -> String {
+    let plain = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    plain.collect()
 }
 
 /// Cholesky's factor of a Gram matrix of unit diagonal, by rows, of the directions that it names: always the one next that is farthest from those

@@ -390,16 +390,18 @@ fn parameters(problem: &HeatProblem) -> Vec<HeatParameter> {
     }));
     let faces = problem.boundaries().faces().into_iter().enumerate();
     all.extend(faces.filter_map(|(side, boundary)| {
-        let (Boundary::Convection { coefficient, .. } | Boundary::Radiation { coefficient, .. }) =
-            boundary
-        else {
+        let cools = matches!(
+            boundary,
+            Boundary::Convection { .. } | Boundary::Radiation { .. }
+        );
+        if !cools {
             return None;
-        };
+        }
         let films = (0..parts.layers).map(|l| parts.film(side, l));
         Some(HeatParameter {
             kind: HeatParameterKind::Coefficient,
             name: FACE_NAMES[side].to_owned(),
-            value: coefficient.si(),
+            value: boundary.film(problem.ambient().si()),
             parts: [Vec::new(), films.collect()],
         })
     }));

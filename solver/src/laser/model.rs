@@ -175,6 +175,17 @@ impl LaserModel {
         Power::w(self.heat_at_current(current.si(), junction.si()).value)
     }
 
+    /// ∂Q/∂T at a current and a junction temperature, W/K: light that a warmer laser loses becomes heat.
+    pub fn heat_slope_at_current(&self, current: Current, junction: Temperature) -> f64 {
+        self.heat_at_current(current.si(), junction.si())
+            .by_temperature
+    }
+
+    /// dQ/dT at an optical power, W/K: a warmer laser needs more current for it.
+    pub fn heat_slope_at_power(&self, power: Power, junction: Temperature) -> f64 {
+        self.heat_at_power(power.si(), junction.si()).by_temperature
+    }
+
     /// Wavelength at a junction temperature.
     pub fn wavelength(&self, junction: Temperature) -> Wavelength {
         let p = &self.parameters;

@@ -7,7 +7,8 @@ use cpo_materials::Quantity;
 use crate::plan::Plan;
 use crate::run::{
     AlignmentResult, CouplingResult, GratingOutcome, GratingResult, HeatOutcome, LaserOutcome,
-    LaserResult, ModeRecord, Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value,
+    LaserResult, LaserSwitch, ModeRecord, Outcome, Results, TaperOutcome, TaperResult, TaperSet,
+    Value,
 };
 use crate::study::{Freedom, ParameterValues, Study, TaperTable, Wall, Walls};
 use crate::table::Status;
@@ -584,6 +585,21 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         let own: Map<String, Json> = sources.map(|(i, name)| (name.clone(), own(i))).collect();
         row.insert(String::from("own_sensitivities"), own.into());
     }
+    if let (Some(step), Some(switch)) = (&outcome.step, &outcome.switched) {
+        let series = |part: fn(&Value) -> f64| -> Json {
+            let series = switch.rise.chunks(step.times.len());
+            series.map(|rise| list(rise, part)).collect()
+        };
+        row.insert(
+            String::from("switch"),
+            json!({
+                "power_w": switch.powers,
+                "time_s": step.times,
+                "rise_k": series(|v| v.value),
+                "rise_error": series(|v| v.error),
+            }),
+        );
+    }
     put(
         &mut row,
         "peak_k",
@@ -664,6 +680,10 @@ fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
             put(&mut row, "mode_hop_margin_cooling", hop.cooling);
         }
     }
+    let mine = array.lasers.iter().position(|l| l.name == laser.name);
+    if let (Some(i), Some(all)) = (mine, &array.switched) {
+        row.insert(String::from("switch"), switch(&all[i]));
+    }
     let switched = &laser.neighbours;
     let mut neighbours = object(json!({
         "worst": switched.worst.map(|j| &array.lasers[j].name),
@@ -687,5 +707,21 @@ fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
     }));
     put(&mut rollover, "max_power", laser.rollover.max_power);
     row.insert(String::from("rollover"), rollover.into());
+    row.into()
+}
+
+/// Times are those of the heat problem's switch.
+fn switch(laser: &LaserSwitch) -> Json {
+    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json {
+        values.iter().map(|v| number(part(v))).collect()
+    };
+    let mut row = object(json!({
+        "rise_k": list(&laser.rise, |v| v.value),
+        "rise_error": list(&laser.rise, |v| v.error),
+        "wavelength_shift": list(&laser.shift, |v| v.value),
+        "wavelength_shift_error": list(&laser.shift, |v| v.error),
+    }));
+    put(&mut row, "final_rise_k", laser.final_rise);
+    put(&mut row, "final_wavelength_shift", laser.final_shift);
     row.into()
 }

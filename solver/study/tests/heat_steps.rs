@@ -92,6 +92,18 @@ fn a_step_ends_in_the_steady_state() {
     let (name, circuit) = results.circuits(&plan).next().unwrap();
     assert_eq!(name, "liquid");
     assert!(circuit.contains(".subckt liquid laser1 laser2"));
+    // each laser's ladder ends at the ambient; its resistances add up to the laser's own of the finest grid
+    for i in 0..2 {
+        let head = format!(".subckt liquid_laser{}_ladder n1\n", i + 1);
+        let ladder = circuit.split(&head).nth(1).unwrap();
+        let ladder = ladder.split(".ends").next().unwrap();
+        let value = |line: &str| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap();
+        assert!(ladder.lines().all(|line| value(line) > 0.0));
+        let resistances = ladder.lines().filter(|line| line.starts_with('R'));
+        let sum: f64 = resistances.map(value).sum();
+        let off = (sum / outcome.mean_between(i, i).value - 1.0).abs();
+        assert!(off < step.network_error + 2e-3, "{off}");
+    }
     let table = loss_table(&study, &plan, &results, &[]).unwrap();
     let paths: Vec<&str> = table.groups.iter().map(|g| g.path.as_str()).collect();
     let at = paths.iter().position(|p| *p == "thermal/liquid").unwrap();

@@ -89,6 +89,7 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
     tables.extend(matrix(&outcomes, &asked));
     tables.push(ways_out(context, &points, &conditions));
     tables.extend(sensitivity::table_of(&outcomes, &asked));
+    tables.extend(super::switch::of_heat(context, &points));
     tables.push(numerics(context, &points, &conditions));
     let conductivity = if heat.has_local_conductivity {
         "Conductivities are those of the local temperature with all sources on; resistances hold near that state."

@@ -69,6 +69,8 @@ pub(super) fn figures(context: Context<'_>, name: &str) -> Result<Vec<Figure>, O
         }
         first = false;
     }
+    let switched = super::switch::heat_figure(context, name, &points, &conditions)?;
+    figures.extend(switched);
     Ok(figures)
 }
 

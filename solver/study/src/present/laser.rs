@@ -151,6 +151,7 @@ pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
             .reliability
             .map(|_| lives(context, &points, &conditions)),
     );
+    tables.extend(super::switch::of_lasers(context, &points, &conditions));
     tables.extend(laser.mode_hop.map(|_| hops(context, &points, &conditions)));
     let mut text = match conditions.shared() {
         shared if shared.is_empty() => {

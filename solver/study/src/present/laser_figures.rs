@@ -19,6 +19,7 @@ pub(super) fn figures(
     let mut figures = Vec::new();
     figures.extend(light_current(context, table)?);
     figures.extend(junctions(context, table)?);
+    figures.extend(super::switch::laser_figure(context, &table.name)?);
     Ok(figures)
 }
 

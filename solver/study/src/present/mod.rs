@@ -20,6 +20,7 @@ mod modes;
 mod modes_figures;
 mod sensitivity;
 mod summary;
+mod switch;
 mod taper;
 mod taper_figures;
 

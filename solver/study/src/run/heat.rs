@@ -6,6 +6,7 @@ use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver,
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::switch::{SwitchRecord, of_sources};
 use super::{Outcome, Results, SensitivityRecord, Value, severity};
 use crate::plan::{HeatPoint, Plan};
 use crate::study::{ParameterValues, Scan, Study};
@@ -65,6 +66,8 @@ pub struct HeatOutcome {
     pub step: Option<StepRecord>,
     /// What resistances depend on, if the study asks for it.
     pub sensitivities: Option<SensitivityRecord>,
+    /// What becomes of all sources after some were switched, if the study switches any.
+    pub switched: Option<SwitchRecord>,
     /// Windows with grids of their own: left, right, front and back end, m.
     #[serde(default)]
     pub windows: Vec<[f64; 4]>,
@@ -177,7 +180,7 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     let solver = HeatSolver::default().error(table.error);
     let sources = problem.floorplan().sources();
     let names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
-    let powers = sources.iter().map(|s| s.power).collect();
+    let powers: Vec<f64> = sources.iter().map(|s| s.power).collect();
     let refs: Vec<&str> = names.iter().map(String::as_str).collect();
     let both = || -> Result<_, HeatError> {
         let (crosstalk, sensitivities) = if table.sensitivities {
@@ -220,9 +223,15 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         Some(times) => Some(steps(&solver, &problem, &refs, times, &point.heat)?),
         None => None,
     };
+    let switches = study
+        .switched(&point.heat, &point.values)
+        .map_err(|e| e.to_string())?;
+    let switched = step.as_ref().filter(|_| !switches.is_empty());
+    let switched = switched.map(|step| of_sources(&names, &powers, step, &switches));
     Ok(HeatOutcome {
         step,
         sensitivities,
+        switched,
         powers,
         ambient: point.ambient.si(),
         boundary,
@@ -268,9 +277,10 @@ fn steps(
         gains: (0..n).flat_map(|i| response.network().gains(i)).collect(),
         network_error: response.network_error(),
         circuit: format!(
-            "* step responses within {:.1e} of those of loss_table.h5, relative to the sources' own\n{}",
+            "* step responses within {:.1e} of those of loss_table.h5, relative to the sources' own\n{}{}",
             response.network_error(),
-            response.network().spice(name)
+            response.network().spice(name),
+            response.network().spice_ladders(name)
         ),
     })
 }

@@ -10,6 +10,7 @@ use cpo_solver::laser::{
 };
 use ndarray::Array2;
 
+use super::switch::{LaserSwitch, Lasers};
 use super::{HeatOutcome, Outcome, Value, severity};
 use crate::plan::{LaserPoint, Plan};
 use crate::study::{DriveValue, LaserValues, Study};
@@ -133,6 +134,8 @@ pub struct LaserOutcome {
     pub lasers: Vec<LaserResult>,
     /// Failure rate of the array, which fails with its first laser, 1/s, and its median life, s; if the study states how lasers age.
     pub reliability: Option<(Value, f64)>,
+    /// Each after sources beside it were switched, if the study switches any and there are operating points before and after.
+    pub switched: Option<Vec<LaserSwitch>>,
     /// Light against current.
     pub curve: LightCurrent,
 }
@@ -194,8 +197,18 @@ pub(super) fn solve(
         .iter()
         .map(|b| Temperature::from_si(b.value))
         .collect();
-    let array =
-        LaserArray::new(vec![model; n], &base, resistance, bars).map_err(|e| e.to_string())?;
+    let on = |base: &[Temperature]| {
+        LaserArray::new(vec![model; n], base, resistance.clone(), bars.clone())
+    };
+    let array = on(&base).map_err(|e| e.to_string())?;
+    let switched = Lasers {
+        heat,
+        rows: &rows,
+        model,
+        values: &values,
+        bases: &bases,
+    };
+    let switched = switched.after_switch(on).map_err(|e| e.to_string())?;
     let unconverged = heat.status() == Status::Unconverged;
     let recorder = Recorder {
         model,
@@ -276,6 +289,7 @@ pub(super) fn solve(
         drive,
         lasers,
         reliability,
+        switched,
         curve: curve(&array, CURVE_REACH * reach)?,
     })
 }

@@ -15,6 +15,7 @@ mod laser;
 mod modes;
 mod process;
 mod sensitivity;
+mod switch;
 mod taper;
 mod tracks;
 mod value;
@@ -30,6 +31,7 @@ pub use laser::{
 };
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use sensitivity::{SensitivityParameter, SensitivityRecord};
+pub use switch::{LaserSwitch, SwitchRecord};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};
 pub use value::Value;
 

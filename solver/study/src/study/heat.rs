@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use cpo_materials::{Duration, HeatCapacityRate, HeatFlux, HeatTransferCoefficient, Temperature};
 use cpo_solver::heat::Towards;
 
+use super::laser::LaserHeat;
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{FACE, FLOW, HEAT};
-use super::{Expr, Number, ParameterId, Scan};
+use super::{Expr, FloorplanTable, Number, ParameterId, Scan, SwitchEntry};
 use crate::file::{Cursor, Place, Table, Value, last_key, listed, nearest};
 
 /// Relative accuracy of a temperature rise unless the study says otherwise.
@@ -33,6 +34,8 @@ pub struct HeatTable {
     pub step_times: Option<Scan<Duration>>,
     /// Whether it is asked what the thermal resistances depend on.
     pub sensitivities: bool,
+    /// Sources whose power changes at time 0.
+    pub switched: Vec<SwitchEntry>,
     /// Where it is written.
     pub place: Place,
 }
@@ -123,6 +126,9 @@ impl HeatTable {
     /// Parameters of the boundary, without those of the floorplan.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         found.extend(self.ambient.parameter());
+        for entry in &self.switched {
+            entry.parameters(found);
+        }
         for face in self.faces.iter() {
             match face {
                 FaceEntry::Insulated => {}
@@ -165,6 +171,7 @@ impl Reader {
         name: &str,
         cursor: &Cursor<'_>,
         floorplans: &[String],
+        plans: &[FloorplanTable],
         temperature: Expr<Temperature>,
     ) -> Option<HeatTable> {
         let table = self.diagnostics.table(cursor, HEAT)?;
@@ -189,6 +196,19 @@ impl Reader {
             Some(cursor) => self.diagnostics.boolean(&cursor),
             None => Some(false),
         };
+        let of = floorplan.and_then(|at| plans.iter().find(|plan| plan.name == floorplans[at]));
+        let of = LaserHeat {
+            name: name.to_owned(),
+            sources: of.map(|plan| (plan.name.clone(), plan.source_names())),
+        };
+        let switched = table.get("switched").map(|list| {
+            if !table.has("step_times") && !table.misspells("step_times") {
+                self.diagnostics
+                    .error(&list.place, "`switched` needs the key `step_times`")
+                    .help("add, for example, step_times = { from = \"1 ms\", to = \"10 s\", points = 9, spacing = \"logarithmic\" }");
+            }
+            self.switched(&list, &of)
+        });
         let mut face = |key: &str, otherwise: Option<FaceEntry>| match table.get(key) {
             None => otherwise,
             Some(at) => self.face(&at),
@@ -233,6 +253,7 @@ impl Reader {
             error: error?,
             step_times: all_or(step_times)?,
             sensitivities: sensitivities?,
+            switched: all_or(switched)?.unwrap_or_default(),
             place: cursor.place.clone(),
         })
     }

@@ -366,7 +366,7 @@ impl Reader {
     }
 
     /// The sources called by name or by the name of their array, in every one of the heat problems.
-    fn sources_called(
+    pub(super) fn sources_called(
         &mut self,
         cursor: &Cursor<'_>,
         of: &[usize],

@@ -27,6 +27,7 @@ mod placement;
 mod power_map;
 mod reader;
 pub mod schema;
+mod switch;
 mod taper;
 mod values;
 
@@ -59,6 +60,7 @@ pub use parameter::{
 };
 pub use placement::{FiberArray, Freedom, MonteCarloEntry, Tolerancing};
 pub use power_map::PowerTiles;
+pub use switch::{SwitchEntry, SwitchValue};
 pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};
@@ -294,7 +296,7 @@ impl Reader {
         let heats_at = self.tables(&root, "heat");
         let base = temperature.unwrap_or(Expr::Constant(DEFAULT_TEMPERATURE));
         let heats = each(&heats_at, |name, c| {
-            self.heat(name, c, &plans_at.names, base)
+            self.heat(name, c, &plans_at.names, &floorplans, base)
         });
         let known: Vec<LaserHeat> = heats_at
             .names
@@ -360,6 +362,7 @@ impl Reader {
         };
         if !self.diagnostics.has_errors() {
             self.powers(&study);
+            self.switched_lasers(&study);
             self.unused(&study);
         }
         Some(study)

@@ -342,6 +342,12 @@ tables! {
         error: "1e-3",
         step_times: "{ from = \"1 us\", to = \"10 s\", points = 15, spacing = \"logarithmic\" }",
         sensitivities: "true",
+        switched: "[{ source = \"switch\", from = \"0 W\", to = \"900 W\" }]",
+    }
+    SWITCHED = "switched" {
+        source: "\"switch\"",
+        from: "\"0 W\"",
+        to: "\"900 W\"",
     }
     FACE = "heat boundary" {
         convection: "\"5000 W/(m2 K)\"",

@@ -111,6 +111,7 @@ pub(super) fn groups(
         ))?;
     }
     group = sensitivity::add_to(group, &sweep, outcomes.clone(), n)?;
+    group = super::switch::of_heat(group, &sweep, outcomes.clone())?;
     let lists: [(&str, &str, &str, Entry); 3] = [
         ("power", "W", "power stated for the source", |o, k| {
             Value::with_error(o.powers[k], 0.0)

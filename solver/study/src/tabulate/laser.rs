@@ -201,6 +201,16 @@ pub(super) fn groups(
         });
         group = group.with_variable(column.variable(name, units, long_name, &of_array))?;
     }
+    let heats = plan.heats.iter().zip(&results.heats);
+    let times = heats
+        .filter(|(point, _)| point.heat == heat)
+        .find_map(|(_, o)| {
+            let heat = o.as_ref().ok().filter(|heat| heat.switched.is_some())?;
+            heat.step.as_ref()
+        });
+    if let Some(step) = times {
+        group = super::switch::of_lasers(group, &sweep, outcomes.clone(), n, &step.times)?;
+    }
     let mut groups = vec![group];
     // A curve has currents of its own at every point; one point has one table of them.
     let mut solved = outcomes;

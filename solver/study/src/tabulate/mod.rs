@@ -9,6 +9,7 @@ mod laser;
 mod modes;
 mod sensitivity;
 mod sweep;
+mod switch;
 mod taper;
 
 use crate::OutputError;
