@@ -244,6 +244,11 @@ impl Reader {
                 .help("add, for example, bottom = { convection = \"5000 W/(m2 K)\" }");
             return None;
         }
+        if faces.iter().any(|f| matches!(f, FaceEntry::Coolant { .. })) {
+            for key in ["step_times", "sensitivities"] {
+                self.no_place_beside(&table, key, "flow")?;
+            }
+        }
         Some(HeatTable {
             name: name.to_owned(),
             floorplan: floorplans[floorplan?].clone(),
