@@ -178,6 +178,12 @@ impl<'a> Lane<'a> {
     pub fn at(self, c: usize) -> f64 {
         self.values[c * self.lanes + self.lane]
     }
+
+    /// The value of every cell.
+    pub fn values(self) -> impl Iterator<Item = f64> + 'a {
+        let cells = self.values.chunks_exact(self.lanes);
+        cells.map(move |lanes| lanes[self.lane])
+    }
 }
 
 impl Discretisation {

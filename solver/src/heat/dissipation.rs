@@ -11,7 +11,7 @@
 use cpo_meshes::{Axis, RectilinearGrid};
 
 use super::HeatProblem;
-use super::discretisation::Discretisation;
+use super::discretisation::{Discretisation, centres_in};
 use crate::linalg::vectorised;
 
 /// Numbers of the kinds of parts.
@@ -70,14 +70,22 @@ impl CellParts {
         let last = parts.layers.saturating_sub(1);
         let layer = |z: &f64| plan.layers().partition_point(|l| l.z[1] <= *z).min(last);
         let layers: Vec<usize> = grid.axis(2).centres().iter().map(layer).collect();
-        let materials = plan.materials_on(grid);
-        let mut cells = Vec::with_capacity(grid.cells());
-        for i in 0..nx {
-            for j in 0..ny {
-                cells.extend((0..nz).map(|k| {
-                    let material = materials[(k * ny + j) * nx + i];
-                    parts.in_plane(layers[k], material) as u32 // a plan has far fewer materials and layers
-                }));
+        // a plan has far fewer layers and materials than a u32 counts
+        let part = |layer: usize, material: usize| parts.in_plane(layer, material) as u32;
+        let slab = |&l: &usize| part(l, plan.layers()[l].material);
+        let column: Vec<u32> = layers.iter().map(slab).collect();
+        let mut cells = column.repeat(nx * ny);
+        for block in plan.blocks() {
+            let [x, y] = [block.footprint.x, block.footprint.y];
+            for i in centres_in(grid.axis(0), x) {
+                for j in centres_in(grid.axis(1), y) {
+                    let column = &mut cells[(i * ny + j) * nz..][..nz];
+                    for (cell, layer) in column.iter_mut().zip(&layers) {
+                        if block.layers.contains(layer) {
+                            *cell = part(*layer, block.material);
+                        }
+                    }
+                }
             }
         }
         Self {
@@ -95,13 +103,15 @@ impl CellParts {
         u: &[[f64; L]],
     ) -> Vec<[[f64; L]; L]> {
         let mut sums = vec![[[0.0; L]; L]; self.parts.count()];
-        let [nx, ny, _] = body.operator.shape;
+        let [nx, ny, nz] = body.operator.shape;
+        let outside = vec![[0.0; L]; nz];
         vectorised(
             #[inline(always)]
             || {
                 for i in 0..nx {
                     for j in 0..ny {
-                        self.column(body, [i, j], [t, u], &mut sums);
+                        let columns = [t, u].map(|t| Columns::new(t, [i, j], body, &outside));
+                        self.column(body, [i, j], columns, &mut sums);
                     }
                 }
             },
@@ -116,49 +126,70 @@ impl CellParts {
         &self,
         body: &Discretisation,
         [i, j]: [usize; 2],
-        [t, u]: [&[[f64; L]]; 2],
+        [t, u]: [Columns<'_, L>; 2],
         sums: &mut [[[f64; L]; L]],
     ) {
         let (op, medium) = (&body.operator, &body.medium);
-        let [nx, ny, nz] = op.shape;
+        let [_, ny, nz] = op.shape;
         let [x, y, z] = body.grid.axes();
         let (wx, wy) = (x.width(i), y.width(j));
         let first = (i * ny + j) * nz;
+        let [kx, ky, kz] = [&medium.x, &medium.y, &medium.z].map(|k| &k[first..][..nz]);
+        let (west, south) = (op.face_x(i, j, 0), op.face_y(i, j, 0));
+        let lateral_faces = [
+            &op.gx[west..][..nz],
+            &op.gx[west + ny * nz..][..nz],
+            &op.gy[south..][..nz],
+            &op.gy[south + nz..][..nz],
+        ];
+        let gz = &op.gz[op.face_z(i, j, 0)..][..nz + 1];
+        let cells = &self.cells[first..][..nz];
+        let nothing = [0.0; L];
+        let mut below = [
+            flux(gz[0], &t.own[0], &nothing),
+            flux(gz[0], &u.own[0], &nothing),
+        ];
         for k in 0..nz {
-            let (c, wz) = (first + k, z.width(k));
-            // half a cell's resistance is shape/k along each axis
-            let shape = [wx / (wy * wz), wy / (wx * wz), wz / (wx * wy)];
-            let faces = [op.face_x(i, j, k), op.face_y(i, j, k), op.face_z(i, j, k)];
-            let through = |g: f64, to: Option<usize>| {
-                let of = |t: &[[f64; L]]| {
-                    let next = to.map_or([0.0; L], |n| t[n]);
-                    std::array::from_fn(|l| g * (t[c][l] - next[l]))
-                };
-                [of(t), of(u)]
-            };
+            let wz = z.width(k);
             let mut lateral = [[0.0; L]; L];
-            let west = through(op.gx[faces[0]], (i > 0).then(|| c - ny * nz));
-            let east = through(op.gx[faces[0] + ny * nz], (i + 1 < nx).then(|| c + ny * nz));
-            add(&mut lateral, 0.5 * shape[0] / medium.x[c], [&west, &east]);
-            let south = through(op.gy[faces[1]], (j > 0).then(|| c - nz));
-            let north = through(op.gy[faces[1] + nz], (j + 1 < ny).then(|| c + nz));
-            add(&mut lateral, 0.5 * shape[1] / medium.y[c], [&south, &north]);
+            for (axis, resistance) in [0.5 * wx / (wy * wz * kx[k]), 0.5 * wy / (wx * wz * ky[k])]
+                .into_iter()
+                .enumerate()
+            {
+                let [low, high] = [2 * axis, 2 * axis + 1];
+                let (g, h) = (lateral_faces[low][k], lateral_faces[high][k]);
+                let (own, a, b) = (&t.own[k], &t.beside[low][k], &t.beside[high][k]);
+                let of_t = [flux(g, own, a), flux(h, own, b)];
+                let (own, a, b) = (&u.own[k], &u.beside[low][k], &u.beside[high][k]);
+                let of_u = [flux(g, own, a), flux(h, own, b)];
+                add(&mut lateral, resistance, &of_t, &of_u);
+            }
+            let part = cells[k] as usize;
+            merge(&mut sums[part], &lateral);
+            let (next_t, next_u) = if k + 1 < nz {
+                (&t.own[k + 1], &u.own[k + 1])
+            } else {
+                (&nothing, &nothing)
+            };
+            let above = [
+                flux(gz[k + 1], next_t, &t.own[k]),
+                flux(gz[k + 1], next_u, &u.own[k]),
+            ];
             let mut vertical = [[0.0; L]; L];
-            let below = through(op.gz[faces[2]], (k > 0).then(|| c - 1));
-            let above = through(op.gz[faces[2] + 1], (k + 1 < nz).then(|| c + 1));
+            let resistance = 0.5 * wz / (wx * wy * kz[k]);
             add(
                 &mut vertical,
-                0.5 * shape[2] / medium.z[c],
-                [&below, &above],
+                resistance,
+                &[below[0], above[0]],
+                &[below[1], above[1]],
             );
-            let part = self.cells[c] as usize;
-            merge(&mut sums[part], &lateral);
             merge(&mut sums[part + 1], &vertical);
             if k > 0 && self.layers[k] != self.layers[k - 1] {
                 let contact = medium.contacts.get(k).copied().unwrap_or(0.0) / (wx * wy);
                 let sum = &mut sums[self.parts.contact(self.layers[k])];
-                add(sum, contact, [&below]);
+                add(sum, contact, &[below[0]], &[below[1]]);
             }
+            below = above; // of either sign: only products count
         }
     }
 
@@ -181,27 +212,72 @@ impl CellParts {
                 return;
             }
             let half = 0.5 * ends[side / 2][side % 2] / (medium[side / 2][c] * area);
-            let flux = [t[c], u[c]].map(|t| t.map(|t| g * t));
+            let [t, u] = [t, u].map(|t| [flux(g, &t[c], &[0.0; L])]);
             let part = self.parts.film(side, self.layers[c % nz]);
-            add(&mut sums[part], 1.0 / g - half, [&flux]);
+            add(&mut sums[part], 1.0 / g - half, &t, &u);
         });
     }
 }
 
-/// sums += ρ Σ q_i q_j over the faces whose heat for i and for j is given.
+/// Rises of a column and of those beside it: west, east, south, north; none outside.
+struct Columns<'a, const L: usize> {
+    own: &'a [[f64; L]],
+    beside: [&'a [[f64; L]]; 4],
+}
+
+impl<'a, const L: usize> Columns<'a, L> {
+    #[inline(always)]
+    fn new(
+        t: &'a [[f64; L]],
+        [i, j]: [usize; 2],
+        body: &Discretisation,
+        outside: &'a [[f64; L]],
+    ) -> Self {
+        let [nx, ny, nz] = body.operator.shape;
+        let first = (i * ny + j) * nz;
+        let at = |is_inside: bool, first: usize| {
+            if is_inside {
+                &t[first..][..nz]
+            } else {
+                &outside[..nz]
+            }
+        };
+        Self {
+            own: &t[first..][..nz],
+            beside: [
+                at(i > 0, first.wrapping_sub(ny * nz)),
+                at(i + 1 < nx, first + ny * nz),
+                at(j > 0, first.wrapping_sub(nz)),
+                at(j + 1 < ny, first + nz),
+            ],
+        }
+    }
+}
+
+/// g (a − b).
+#[inline(always)]
+fn flux<const L: usize>(g: f64, a: &[f64; L], b: &[f64; L]) -> [f64; L] {
+    let mut heat = [0.0; L];
+    for l in 0..L {
+        heat[l] = g * (a[l] - b[l]);
+    }
+    heat
+}
+
+/// sums += ρ Σ q_i q_j over faces, heat `t` for i and `u` for j.
 #[inline(always)]
 fn add<const L: usize, const N: usize>(
     sums: &mut [[f64; L]; L],
     resistance: f64,
-    heat: [&[[f64; L]; 2]; N],
+    t: &[[f64; L]; N],
+    u: &[[f64; L]; N],
 ) {
-    for l in 0..L {
-        for m in 0..L {
-            let mut sum = 0.0;
-            for [i, j] in heat {
-                sum += i[l] * j[m];
+    for face in 0..N {
+        for l in 0..L {
+            let heat = resistance * t[face][l];
+            for m in 0..L {
+                sums[l][m] += heat * u[face][m];
             }
-            sums[l][m] += resistance * sum;
         }
     }
 }

@@ -83,7 +83,7 @@ impl HeatParameter {
     }
 }
 
-/// "thickness of box", "conductivity of organic, through", "contact below die", "coefficient of bottom".
+/// "thickness of box", "conductivity of organic, through", "contact below die", "convection at bottom".
 impl fmt::Display for HeatParameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
@@ -93,7 +93,7 @@ impl fmt::Display for HeatParameter {
             HeatParameterKind::ConductivityThrough => write!(f, "conductivity of {name}, through"),
             HeatParameterKind::Thickness => write!(f, "thickness of {name}"),
             HeatParameterKind::Contact => write!(f, "contact below {name}"),
-            HeatParameterKind::Coefficient => write!(f, "coefficient of {name}"),
+            HeatParameterKind::Coefficient => write!(f, "convection at {name}"),
         }
     }
 }
@@ -209,7 +209,7 @@ impl HeatSolver {
             problem,
             |_| loads.clone(),
             (rows, rows.len()),
-            |body, t| (0..body.operator.cells()).map(|c| t.at(c)).collect(),
+            |_, t| t.values().collect(),
             |body, solutions: Vec<Vec<f64>>| {
                 levels.add(match solutions.len() {
                     1 => pairs::<1>(problem, body, solutions),
@@ -249,9 +249,13 @@ fn pairs<const L: usize>(
     let mut groups: Vec<Vec<[f64; L]>> = Vec::with_capacity(n.div_ceil(L));
     let mut rest = solutions.into_iter();
     while rest.len() > 0 {
-        let lanes: Vec<Vec<f64>> = rest.by_ref().take(L).collect();
-        let value = |c: usize| std::array::from_fn(|l| lanes.get(l).map_or(0.0, |lane| lane[c]));
-        groups.push((0..body.operator.cells()).map(value).collect());
+        let mut group = vec![[0.0; L]; body.operator.cells()];
+        for (l, solution) in rest.by_ref().take(L).enumerate() {
+            for (lanes, value) in group.iter_mut().zip(solution) {
+                lanes[l] = value;
+            }
+        }
+        groups.push(group);
     }
     let count = groups.len();
     let blocks: Vec<(usize, usize)> = (0..count)
@@ -274,7 +278,7 @@ fn pairs<const L: usize>(
 
 /// Shares of R_ii in every part.
 fn own(problem: &HeatProblem, body: &Discretisation, t: Lane<'_>) -> Vec<f64> {
-    let t: Vec<[f64; 1]> = (0..body.operator.cells()).map(|c| [t.at(c)]).collect();
+    let t: Vec<[f64; 1]> = t.values().map(|t| [t]).collect();
     let sums = CellParts::new(problem, &body.grid).dissipation(body, &t, &t);
     sums.into_iter().map(|[[sum]]| sum).collect()
 }

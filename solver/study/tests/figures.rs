@@ -263,7 +263,7 @@ fn bars_are_drawn() {
     let both = bars(&[
         ("conductivity of organic, through", -151.25, 2.0, false),
         ("thickness of substrate", 60.0, 25.0, true),
-        ("coefficient of bottom", -20.4, 0.0, false),
+        ("convection at bottom", -20.4, 0.0, false),
         ("contact below chip", 1e-3, f64::NAN, false),
         ("conductivity of nothing", 0.0, 0.0, false),
     ]);

@@ -72,7 +72,7 @@ fn table_summary_and_page_say_the_same() {
             "thickness of base",
             "thickness of active",
             "contact below active",
-            "coefficient of bottom"
+            "convection at bottom"
         ]
     );
     // a contact of nought is none

@@ -114,11 +114,11 @@ impl BarFigure {
         for bar in &self.bars {
             let (end, beyond) = self.end(bar);
             let room = NUMBER_GAP + Canvas::text_width(&self.number(bar), TICK_SIZE, false) + 6.0;
+            lower = lower.min(end - beyond);
+            upper = upper.max(end + beyond);
             if bar.value < 0.0 {
-                lower = lower.min(end - beyond);
                 below = below.max(room);
             } else {
-                upper = upper.max(end + beyond);
                 above = above.max(room);
             }
         }

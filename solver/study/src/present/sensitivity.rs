@@ -1,8 +1,6 @@
 //! What the hottest source's own thermal resistance depends on.
 
-use cpo_materials::Length;
-
-use super::cells::{cell, plain, table};
+use super::cells::{PERCENT, cell, plain, table};
 use super::heat::{boundary, hottest};
 use super::{Figure, drawn};
 use crate::figures::{Bar, BarFigure, DisplayUnit, PlotAxis};
@@ -19,10 +17,17 @@ fn found(outcome: &HeatOutcome) -> Option<(&SensitivityRecord, usize)> {
     Some((outcome.sensitivities.as_ref()?, hottest(outcome)?))
 }
 
-/// "800 um", "130 W/(m K)".
+/// "800 µm", "130 W/(m K)".
 fn written(parameter: &SensitivityParameter) -> String {
     match parameter.unit.as_str() {
-        "m" => Length::m(parameter.value).to_string(),
+        "m" => {
+            let unit = DisplayUnit::for_length(parameter.value);
+            format!(
+                "{} {}",
+                significant(unit.show(parameter.value), 4),
+                unit.symbol
+            )
+        }
         unit => format!("{} {unit}", significant(parameter.value, 4)),
     }
 }
@@ -40,7 +45,7 @@ pub(super) fn table_of(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportT
             Cell::text(&record.parameters[p].name),
             Cell::text(written(&record.parameters[p])),
             cell(&own[p], DisplayUnit::KELVIN_PER_WATT, &asked),
-            plain(own[p].value / resistance, DisplayUnit::ONE),
+            plain(own[p].value / resistance, PERCENT),
         ]
     };
     let rows: Vec<Vec<Cell>> = record.strongest(i, n).iter().map(row).collect();
@@ -48,7 +53,7 @@ pub(super) fn table_of(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportT
         Column::new("p", ""),
         Column::new("its value", ""),
         Column::new("p ∂R/∂p", "K/W"),
-        Column::new("over R", ""),
+        Column::new("of R", "%"),
     ];
     let mut caption = format!(
         "What the own mean resistance R of the hottest source, {}, depends on: 1 % more of p adds a hundredth of p ∂R/∂p, to first order. \
