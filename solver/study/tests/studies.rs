@@ -54,7 +54,7 @@ fn packages_plan_under_both_coolings() {
     assert_eq!((plan.heats.len(), plan.lasers.len()), (2, 2));
     let switched = study.switched("air", &plan.heats[1].values).unwrap();
     assert_eq!(switched.len(), 1);
-    assert_eq!((switched[0].from, switched[0].to), (5.0, None));
+    assert_eq!((switched[0].from, switched[0].to), (3.0, None));
 }
 
 #[test]
