@@ -43,6 +43,20 @@ fn the_engine_is_planned_whole() {
 }
 
 #[test]
+fn packages_plan_under_both_coolings() {
+    for name in ["cooling_51t.toml", "cooling_102t.toml"] {
+        let plan = study(name).plan().unwrap();
+        assert_eq!((plan.heats.len(), plan.len()), (2, 2));
+    }
+    let study = study("switch_step.toml");
+    let plan = study.plan().unwrap();
+    assert_eq!((plan.heats.len(), plan.lasers.len()), (2, 2));
+    let switched = study.switched("air", &plan.heats[1].values).unwrap();
+    assert_eq!(switched.len(), 1);
+    assert_eq!((switched[0].from, switched[0].to), (3.0, None));
+}
+
+#[test]
 fn wire_is_one_point() {
     let study = study("wire.toml");
     let plan = study.plan().unwrap();

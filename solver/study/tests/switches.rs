@@ -1,4 +1,4 @@
-//! A switch that steps beside lasers: the example's rises and shifts, their ends, a run that is resumed.
+//! A switch that steps beside lasers: rises and shifts, their ends, a run that is resumed.
 
 use std::path::Path;
 
@@ -19,7 +19,57 @@ impl Progress for Silent {
     fn end(&self) {}
 }
 
-const EXAMPLE: &str = include_str!("../../../examples/studies/switch_step.toml");
+/// A switch and two lasers on a chip that two coolants cool.
+const STUDY: &str = r#"
+[study]
+name = "switched"
+
+[materials]
+silicon = { conductivity = "130 W/(m K)", density = "2330 kg/m3", heat_capacity = "700 J/(kg K)" }
+oxide = { conductivity = "1.4 W/(m K)", density = "2200 kg/m3", heat_capacity = "730 J/(kg K)" }
+
+[floorplan.chip]
+size = ["2 mm", "1 mm"]
+layers = [
+    { name = "base", material = "silicon", thickness = "200 um" },
+    { name = "box", material = "oxide", thickness = "5 um" },
+    { name = "active", material = "silicon", thickness = "5 um" },
+]
+sources = [
+    { name = "switch", layer = "active", rectangle = { width = "400 um", length = "400 um", x = "500 um" }, power = "0.3 W" },
+    { name = "ring", layer = "active", rectangle = { width = "100 um", length = "100 um" }, power = "10 mW" },
+    { name = "laser", layer = "active", rectangle = { width = "100 um", length = "200 um", x = "-500 um" }, array = { count = 2, pitch = "300 um", axis = "x" } },
+]
+
+[heat.liquid]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = { convection = "20000 W/(m2 K)" }
+error = 0.05
+step_times = { from = "10 us", to = "1 s", points = 6, spacing = "logarithmic" }
+switched = [{ source = "switch", from = "0.1 W" }]
+
+[heat.air]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = { convection = "5000 W/(m2 K)" }
+error = 0.05
+step_times = { from = "10 us", to = "10 s", points = 7, spacing = "logarithmic" }
+switched = [{ source = "switch", from = "0.1 W" }]
+
+[laser.dfb]
+heat = ["liquid", "air"]
+sources = "laser"
+threshold_current = "10 mA"
+threshold_temperature = "60 K"
+slope_efficiency = "0.3 W/A"
+slope_temperature = "200 K"
+turn_on_voltage = "0.9 V"
+series_resistance = "4 ohm"
+wavelength = "1310 nm"
+wavelength_drift = "0.09 nm/K"
+power = "5 mW"
+"#;
 
 fn study(text: &str) -> (Study, Plan) {
     let study = Study::parse(text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
@@ -44,18 +94,18 @@ fn agree(a: &Value, b: &Value) -> bool {
 
 #[test]
 fn lasers_follow_a_switch() {
-    let (study, plan) = study(EXAMPLE);
+    let (study, plan) = study(STUDY);
     let results = solved(&study, &plan, &Checkpoints::none());
     for k in 0..2 {
         let (heat, lasers) = parts(&results, k);
         let (step, switch) = (heat.step.as_ref().unwrap(), heat.switched.as_ref().unwrap());
         let count = step.times.len();
-        assert_eq!(switch.powers[0], Some([5.0, 25.0]));
+        assert_eq!(switch.powers[0], Some([0.1, 0.3]));
         assert!(switch.powers[1..].iter().all(Option::is_none));
         for (i, name) in heat.sources.iter().enumerate() {
             let rise = &switch.rise[i * count..][..count];
-            // 100 s are some ten of the slowest time constants: 20 W more in the switch, in steady state
-            let steady = heat.mean_between(i, 0).scaled(20.0);
+            // the slowest time constants are 20 ms and 80 ms: 0.2 W more in the switch, in steady state
+            let steady = heat.mean_between(i, 0).scaled(0.2);
             assert!(
                 agree(&rise[count - 1], &steady),
                 "{name}: {rise:?} {steady:?}"
@@ -81,7 +131,12 @@ fn lasers_follow_a_switch() {
             );
             // at constant light a warmer laser emits more heat, never less
             for (fed, held) in switched.rise.iter().zip(held) {
-                assert!(fed.value >= held.value && fed.value < 1.1 * held.value + 1e-9);
+                let more = fed.value - held.value;
+                // before heat arrives the reduced model wavers about 0, far inside the bars
+                assert!(
+                    more > -1e-2 * held.error && more < 0.3 * switched.final_rise.value,
+                    "{more}"
+                );
                 assert!(fed.error.is_finite() && fed.error >= held.error);
             }
             // 0.09 nm/K
@@ -95,21 +150,21 @@ fn lasers_follow_a_switch() {
     }
     let shift = |k: usize| parts(&results, k).1.switched.as_ref().unwrap()[0].final_shift;
     println!("{:?} {:?}", shift(0), shift(1));
-    // ten times less cooling, several times the drift
-    assert!(shift(1).value > 4.0 * shift(0).value);
+    // a quarter of the cooling, which most of the way to the lasers shares
+    assert!(shift(1).value > 2.0 * shift(0).value);
 
     let table = loss_table(&study, &plan, &results, &[]).unwrap();
     let group = |path: &str| table.groups.iter().find(|g| g.path == path).unwrap();
     let rises = group("thermal/air").variable("switch_rise").unwrap();
-    assert_eq!(rises.values.len(), 7 * 16);
+    assert_eq!(rises.values.len(), 4 * 7);
     let before = group("thermal/air")
         .variable("switch_power_before")
         .unwrap();
-    assert_eq!(before.values[0], 5.0);
+    assert_eq!(before.values[0], 0.1);
     let shifts = group("laser/dfb_air")
         .variable("switch_wavelength_shift")
         .unwrap();
-    assert_eq!(shifts.values.len(), 4 * 16);
+    assert_eq!(shifts.values.len(), 2 * 7);
     assert!(
         shifts
             .error
@@ -124,18 +179,18 @@ fn lasers_follow_a_switch() {
         points: plan.len(),
     };
     let brief = summary(&study, &plan, &results, &cost, &[]);
-    let listed = &brief["heat"]["air"]["switch"]["rise_k"][3];
-    assert_eq!(listed.as_array().unwrap().len(), 16);
+    let listed = &brief["heat"]["air"]["switch"]["rise_k"][2];
+    assert_eq!(listed.as_array().unwrap().len(), 7);
     let last = &brief["lasers"]["dfb"][1]["lasers"][0]["switch"]["final_wavelength_shift"];
     assert_eq!(last.as_f64().unwrap(), shift(1).value);
 }
 
-/// Coarse, one cooling: quick.
+/// One cooling, coarse: quick.
 fn coarse() -> String {
-    let cut = EXAMPLE.find("[heat.air]").unwrap();
-    let lasers = EXAMPLE.find("[laser.dfb]").unwrap();
-    let text = format!("{}{}", &EXAMPLE[..cut], &EXAMPLE[lasers..]);
-    text.replace("error = 2e-2", "error = 0.2")
+    let cut = STUDY.find("[heat.air]").unwrap();
+    let lasers = STUDY.find("[laser.dfb]").unwrap();
+    let text = format!("{}{}", &STUDY[..cut], &STUDY[lasers..]);
+    text.replace("error = 0.05", "error = 0.2")
         .replace("[\"liquid\", \"air\"]", "\"liquid\"")
 }
 
@@ -149,7 +204,7 @@ fn what_is_kept_of_a_run_has_the_switch() {
     let switch = |results: &Results| {
         let (heat, lasers) = parts(results, 0);
         let rises = heat.switched.as_ref().unwrap().rise.clone();
-        (rises, lasers.switched.as_ref().unwrap()[3].final_shift)
+        (rises, lasers.switched.as_ref().unwrap()[1].final_shift)
     };
     assert_eq!(switch(&first), switch(&again));
 }
@@ -158,7 +213,7 @@ fn what_is_kept_of_a_run_has_the_switch() {
 #[test]
 fn rises_are_linear_in_the_step() {
     let at = |entry: &str| {
-        let text = coarse().replace("{ source = \"switch\", from = \"5 W\" }", entry);
+        let text = coarse().replace("{ source = \"switch\", from = \"0.1 W\" }", entry);
         let (study, plan) = study(&text);
         let results = solved(&study, &plan, &Checkpoints::none());
         let heats = results
@@ -170,13 +225,13 @@ fn rises_are_linear_in_the_step() {
             .collect::<Vec<f64>>()
     };
     let [none, once, twice] =
-        at("{ source = \"switch\", from = \"5 W\", to = [\"5 W\", \"15 W\", \"25 W\"] }")[..]
+        at("{ source = \"switch\", from = \"0.5 W\", to = [\"0.5 W\", \"1 W\", \"1.5 W\"] }")[..]
     else {
         panic!("three points");
     };
     assert_eq!(none, 0.0);
     // round-off
     assert!((twice / once - 2.0).abs() < 1e-12, "{once} {twice}");
-    let down = at("{ source = \"switch\", from = \"25 W\", to = \"5 W\" }")[0];
+    let down = at("{ source = \"switch\", from = \"1.5 W\", to = \"0.5 W\" }")[0];
     assert!((down + twice).abs() < 1e-12 * twice);
 }

@@ -3,7 +3,7 @@
 use super::cells::{cell, listed, optional, plain, table};
 use super::conditions::Conditions;
 use super::heat::boundary;
-use super::modes_figures::push;
+use super::modes_figures::{left_out, push};
 use super::{Context, Figure, drawn};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
 use crate::output_error::OutputError;
@@ -176,12 +176,15 @@ pub(super) fn of_lasers(
     switched.filter_map(of_point).take(MOST_POINTS).collect()
 }
 
+/// A curve's name, its times in s and its values.
+type Curve<'a> = (String, &'a [f64], &'a [Value]);
+
 /// Curves over time in decades.
-fn plot(title: String, y: PlotAxis, times: &[f64], curves: &[(&str, &[Value])]) -> LinePlot {
-    let series = curves.iter().map(|(name, values)| {
+fn plot(title: String, y: PlotAxis, curves: Vec<Curve<'_>>) -> LinePlot {
+    let series = curves.into_iter().map(|(name, times, values)| {
         let style = SeriesStyle::LineAndMarkers;
-        let mut curve = Series::new(*name, Vec::new(), Vec::new(), style);
-        for (&time, value) in times.iter().zip(*values) {
+        let mut curve = Series::new(name, Vec::new(), Vec::new(), style);
+        for (&time, value) in times.iter().zip(values) {
             push(&mut curve, time, value);
         }
         curve
@@ -213,20 +216,14 @@ pub(super) fn heat_figure(
     others.retain(|&i| switch.powers[i].is_none());
     let shown = spread(if others.is_empty() { &all } else { &others }, MOST_CURVES);
     let count = step.times.len();
-    let curves: Vec<(&str, &[Value])> = shown
-        .iter()
-        .map(|&i| {
-            (
-                outcome.sources[i].as_str(),
-                &switch.rise[i * count..][..count],
-            )
-        })
-        .collect();
+    let curve = |i: usize| -> Curve<'_> {
+        let rise = &switch.rise[i * count..][..count];
+        (outcome.sources[i].clone(), &step.times, rise)
+    };
     let plot = plot(
         format!("Rises in {name} since the switch"),
         PlotAxis::new("mean rise", DisplayUnit::KELVIN),
-        &step.times,
-        &curves,
+        shown.into_iter().map(curve).collect(),
     );
     let caption = format!(
         "Mean rises of sources of {name} since the switch: {}; {}. The heat of all others is held. Boundary: {}.",
@@ -243,40 +240,61 @@ pub(super) fn heat_figure(
     .map(Some)
 }
 
-/// Shifts of the wavelengths of lasers at the first point that has any.
+/// Shifts of the wavelengths of lasers: of one point those of all, of several that of the laser that shifts most at each.
 pub(super) fn laser_figure(
     context: Context<'_>,
     name: &str,
 ) -> Result<Option<Figure>, OutputError> {
     let (points, conditions) = context.laser_points(name);
-    let found = points.iter().enumerate().find_map(|(p, &l)| {
-        let outcome = context.results.lasers[l].as_ref().ok()?;
-        let lasers = outcome.switched.as_ref()?;
-        let heat = context.results.heats[context.plan.lasers[l].heat]
-            .as_ref()
-            .ok()?;
-        let step = heat.step.as_ref()?;
-        let text = what(heat, heat.switched.as_ref()?);
-        let emits = lasers.first()?.final_shift.value.is_finite();
-        emits.then_some((p, outcome, lasers, step, text))
-    });
-    let Some((p, outcome, lasers, step, text)) = found else {
+    let mut text = String::new();
+    let mut curves: Vec<Curve<'_>> = Vec::new();
+    for (p, &l) in points.iter().enumerate() {
+        let h = context.plan.lasers[l].heat;
+        let (Ok(outcome), Ok(heat)) = (&context.results.lasers[l], &context.results.heats[h])
+        else {
+            continue;
+        };
+        let (Some(lasers), Some(step), Some(switch)) =
+            (&outcome.switched, &heat.step, &heat.switched)
+        else {
+            continue;
+        };
+        let by_shift = |&a: &usize, &b: &usize| {
+            let [a, b] = [a, b].map(|i| lasers[i].final_shift.value.abs());
+            a.total_cmp(&b)
+        };
+        let all: Vec<usize> = (0..lasers.len()).collect();
+        let shown = match points.len() {
+            1 => spread(&all, MOST_CURVES),
+            _ => all.into_iter().max_by(by_shift).into_iter().collect(),
+        };
+        for i in shown {
+            let laser = &outcome.lasers[i].name;
+            let label = match conditions.series(p) {
+                point if point.is_empty() => laser.clone(),
+                point => format!("{point}: {laser}"),
+            };
+            if lasers[i].final_shift.value.is_finite() {
+                curves.push((label, &step.times, &lasers[i].shift));
+            }
+        }
+        if text.is_empty() {
+            text = what(heat, switch);
+        }
+    }
+    if curves.is_empty() {
         return Ok(None);
-    };
-    let all: Vec<usize> = (0..lasers.len()).collect();
-    let curves: Vec<(&str, &[Value])> = spread(&all, MOST_CURVES)
-        .into_iter()
-        .map(|i| (outcome.lasers[i].name.as_str(), lasers[i].shift.as_slice()))
-        .collect();
+    }
+    let note = left_out(MOST_CURVES, curves.len());
+    curves.truncate(MOST_CURVES);
     let plot = plot(
         format!("Wavelengths of {name} since the switch"),
         PlotAxis::new("shift of the wavelength", DisplayUnit::NANOMETRE),
-        &step.times,
-        &curves,
+        curves,
     );
     let caption = format!(
-        "Shift of the wavelengths of {name} since the switch: {text}; {}. A laser's own heat follows its temperature.",
-        conditions.label(p)
+        "Shift of the wavelengths of {name} since the switch: {text}. A laser's own heat follows its temperature; of several points the laser that \
+         shifts most.{note}"
     );
     drawn(
         format!("laser_{name}_switch"),
