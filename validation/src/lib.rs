@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod coupler;
 pub mod coupling;
 mod error;
+pub mod faces;
 pub mod grating;
 pub mod heat;
 pub mod heater;

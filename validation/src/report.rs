@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::corpus::Which;
 use crate::modes::ModeRun;
 use crate::{
-    Check, ValidationError, corpus, coupler, coupling, grating, heat, heater, laser, materials,
-    modes, operating_point,
+    Check, ValidationError, corpus, coupler, coupling, faces, grating, heat, heater, laser,
+    materials, modes, operating_point,
 };
 
 /// A group of comparisons with their source.
@@ -147,6 +147,16 @@ impl Report {
             "Heat: a square switched on",
             vec![source(&case.id, &case.what, &case.source)],
             case.run()?,
+        );
+
+        progress("heat by faces");
+        section(
+            "Heat: faces and the adjoint",
+            vec![String::from(
+                "A plate heated through its volume under a grey face, on a coolant that warms up, and by what its resistance changes. Source: closed forms, \
+                 `validation/src/faces.rs`.",
+            )],
+            faces::run()?,
         );
 
         progress("lasers and materials");

@@ -28,11 +28,14 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
             }
             let heats = job.plan.heats.iter().zip(&delivered.results.heats);
             for (point, solved) in heats.filter_map(|(p, o)| o.as_ref().ok().map(|o| (p, o))) {
+                let symmetric = match solved.reciprocity {
+                    Some(reciprocity) => format!("R = R^T to {reciprocity:.0e}"),
+                    None => String::from("R is not symmetric: a coolant takes heat downstream"),
+                };
                 say!(
-                    "heat.{}: heat out = heat in to {:.0e}, R = R^T to {:.0e}",
+                    "heat.{}: heat out = heat in to {:.0e}, {symmetric}",
                     point.heat,
                     solved.energy_balance,
-                    solved.reciprocity
                 );
             }
             let cost = delivered.cost;

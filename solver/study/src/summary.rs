@@ -538,7 +538,7 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "crosstalk_error": matrix(&outcome.mean, |v| v.error),
         "crosstalk_max_k_per_w": matrix(&outcome.max, |v| v.value),
         "crosstalk_max_error": matrix(&outcome.max, |v| v.error),
-        "reciprocity": number(outcome.reciprocity),
+        "reciprocity": outcome.reciprocity.map_or(Json::Null, number),
         "energy_balance": number(outcome.energy_balance),
         "rise_k": list(&outcome.rise, |v| v.value),
         "rise_error": list(&outcome.rise, |v| v.error),

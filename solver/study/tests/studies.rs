@@ -48,6 +48,8 @@ fn packages_plan_under_both_coolings() {
         let plan = study(name).plan().unwrap();
         assert_eq!((plan.heats.len(), plan.len()), (2, 2));
     }
+    let plan = study("cold_plate.toml").plan().unwrap();
+    assert_eq!(plan.heats.len(), 1);
     let study = study("switch_step.toml");
     let plan = study.plan().unwrap();
     assert_eq!((plan.heats.len(), plan.lasers.len()), (2, 2));

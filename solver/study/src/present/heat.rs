@@ -265,7 +265,9 @@ fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> 
         };
         let mut row = conditions.cells(p);
         row.extend([
-            plain(outcome.reciprocity, DisplayUnit::ONE),
+            outcome
+                .reciprocity
+                .map_or_else(missing, |r| plain(r, DisplayUnit::ONE)),
             plain(outcome.energy_balance, DisplayUnit::ONE),
             Cell::number(outcome.windows.len() as f64, DisplayUnit::ONE),
             Cell::number(outcome.cells.len() as f64, DisplayUnit::ONE),

@@ -58,8 +58,8 @@ pub struct HeatOutcome {
     /// Faces along which a coolant warms up, and its mean temperature where it leaves, K.
     #[serde(default)]
     pub outlets: Vec<(String, Value)>,
-    /// max |R − Rᵀ| / max |R|.
-    pub reciprocity: f64,
+    /// max |R − Rᵀ| / max |R|; none where a coolant takes heat downstream only.
+    pub reciprocity: Option<f64>,
     /// Largest relative imbalance of heat.
     pub energy_balance: f64,
     /// Rises after a step of power, if the study asks for them.
@@ -219,6 +219,7 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     let outlets = outlets.filter_map(|((face, condition), heat)| {
         Some(((*face).to_owned(), outlet(condition, heat)?))
     });
+    let outlets: Vec<(String, Value)> = outlets.collect();
     let step = match &table.step_times {
         Some(times) => Some(steps(&solver, &problem, &refs, times, &point.heat)?),
         None => None,
@@ -239,9 +240,9 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         max: entry(|c, i, j| c.peak_study(i, j)),
         rise: rises.mean_rises().iter().map(Value::from).collect(),
         peak: rises.peak_rises().iter().map(Value::from).collect(),
-        outlets: outlets.collect(),
+        reciprocity: outlets.is_empty().then(|| crosstalk.reciprocity()),
+        outlets,
         heat_out,
-        reciprocity: crosstalk.reciprocity(),
         energy_balance: crosstalk.energy_balance().max(rises.energy_balance()),
         windows: crosstalk
             .windows()

@@ -37,7 +37,9 @@ pub(super) fn groups(
             group = group.with_attribute(Attribute::text(format!("boundary_{face}"), condition));
         }
         group = group.with_attribute(Attribute::number("ambient", solved.ambient));
-        group = group.with_attribute(Attribute::number("reciprocity", solved.reciprocity));
+        if let Some(reciprocity) = solved.reciprocity {
+            group = group.with_attribute(Attribute::number("reciprocity", reciprocity));
+        }
         group = group.with_attribute(Attribute::number("energy_balance", solved.energy_balance));
         let cells: Vec<f64> = solved.cells.iter().map(|&c| c as f64).collect();
         group = group.with_attribute(Attribute {
