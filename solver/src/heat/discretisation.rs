@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use cpo_materials::Quantity;
-use cpo_meshes::{Axis, Floorplan, RectilinearGrid};
+use cpo_meshes::{Axis, RectilinearGrid};
 
 use super::coolant::Coolant;
 use super::gradients::{self, Convergence};
 use super::multigrid::Multigrid;
 use super::operator::{Medium, Operator};
+use super::reading::EnergyBalance;
+use super::sampling::{average, capacities, sample, sample_at};
 use super::separable::Separable;
 use super::spread::Spread;
 use super::window::Window;
@@ -78,7 +80,7 @@ pub(super) struct Discretisation {
     pub coolants: Vec<Coolant>,
     /// ρc V of every cell, J/K; empty for a steady problem.
     capacity: Vec<f64>,
-    sources: Vec<Spread>,
+    pub sources: Vec<Spread>,
 }
 
 /// A t = b by the factors, and once more for what round-off leaves if that is above the tolerance.
@@ -104,58 +106,6 @@ fn direct<const L: usize>(
         convergence = Convergence::of(operator, &t, &b, 2);
     }
     (t, convergence)
-}
-
-/// Rise over ambient of what is outside of the boundary faces, K.
-struct Outside {
-    sides: [f64; 6],
-    /// Of coolants beside every column of the bottom and the top; empty if there is none.
-    coolants: [Vec<f64>; 2],
-}
-
-impl Outside {
-    fn at(&self, side: usize, column: usize) -> f64 {
-        let along = side
-            .checked_sub(4)
-            .and_then(|s| self.coolants[s].get(column));
-        along.copied().unwrap_or(self.sides[side])
-    }
-}
-
-/// A solution of one load, read out.
-pub(super) struct Reading {
-    /// Volume mean of the rise over each source, K.
-    pub mean: Vec<f64>,
-    /// Largest rise in each source, K.
-    pub peak: Vec<f64>,
-    pub balance: EnergyBalance,
-    pub convergence: Convergence,
-}
-
-/// Heat that enters and leaves a body, W.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EnergyBalance {
-    /// Heat from sources.
-    pub generated: f64,
-    /// Net heat that leaves through each face: left, right, front, back, bottom, top.
-    pub out: [f64; 6],
-}
-
-impl EnergyBalance {
-    /// |generated − ∑ out| over the larger of the heat generated and the heat that passes the faces.
-    pub fn relative_error(&self) -> f64 {
-        let net: f64 = self.out.iter().sum();
-        let passing = self
-            .out
-            .iter()
-            .map(|q| q.abs())
-            .fold(self.generated.abs(), f64::max);
-        if passing == 0.0 {
-            0.0
-        } else {
-            (self.generated - net).abs() / passing
-        }
-    }
 }
 
 /// One lane of a solution.
@@ -328,7 +278,7 @@ impl Discretisation {
         films
     }
 
-    fn cell(&self, i: usize, j: usize, k: usize) -> usize {
+    pub fn cell(&self, i: usize, j: usize, k: usize) -> usize {
         let [_, ny, nz] = self.operator.shape;
         (i * ny + j) * nz + k
     }
@@ -388,48 +338,6 @@ impl Discretisation {
         };
         let convergence = Convergence::with(&self.operator, apply, &t, b, iterations);
         (t, convergence)
-    }
-
-    /// What is read off the solution of a load.
-    pub fn reading(&self, t: Lane<'_>, load: &Load, convergence: Convergence) -> Reading {
-        let outside = self.outside(t, load);
-        let peak = |s: &Spread| self.peak(t, load, &outside, s);
-        Reading {
-            mean: self.sources.iter().map(|s| self.mean(t, s)).collect(),
-            peak: self.sources.iter().map(peak).collect(),
-            balance: self.balance(t, load),
-            convergence,
-        }
-    }
-
-    /// What is outside when the body has the rise `t`.
-    fn outside(&self, t: Lane<'_>, load: &Load) -> Outside {
-        let [nx, ny, nz] = self.operator.shape;
-        let mut coolants: [Vec<f64>; 2] = Default::default();
-        for coolant in &self.coolants {
-            let mut along = vec![0.0; nx * ny];
-            let inlet = [load.outside[coolant.side]];
-            coolant.march(
-                inlet,
-                |cell| [t.at(cell)],
-                |cell, _, [mean]| along[cell / nz] = mean,
-            );
-            coolants[coolant.side - 4] = along;
-        }
-        Outside {
-            sides: load.outside,
-            coolants,
-        }
-    }
-
-    /// Number of the floorplan's sources.
-    pub fn sources(&self) -> usize {
-        self.sources.len()
-    }
-
-    /// Volume mean of the rise over one of the floorplan's sources.
-    pub fn mean_of_source(&self, t: Lane<'_>, source: usize) -> f64 {
-        self.mean(t, &self.sources[source])
     }
 
     /// Heat stored in the product of two fields, tᵀ C u, by lanes.
@@ -508,89 +416,6 @@ impl Discretisation {
         }
     }
 
-    fn mean(&self, t: Lane<'_>, source: &Spread) -> f64 {
-        let mut sum = 0.0;
-        source.each(self.operator.shape, |cell, share| sum += share * t.at(cell));
-        sum
-    }
-
-    /// Largest rise in a box: in each cell the parabola that has the cell's value at the centre
-    /// and the slopes that the face fluxes give. Unlike the largest cell value it converges smoothly.
-    fn peak(&self, t: Lane<'_>, load: &Load, outside: &Outside, source: &Spread) -> f64 {
-        let [x, y, z] = source.cells();
-        let mut peak = f64::NEG_INFINITY;
-        for i in x {
-            for j in y.clone() {
-                for k in z.clone() {
-                    peak = peak.max(self.cell_peak(t, load, outside, [i, j, k]));
-                }
-            }
-        }
-        peak
-    }
-
-    fn cell_peak(&self, t: Lane<'_>, load: &Load, outside: &Outside, at: [usize; 3]) -> f64 {
-        let [i, j, k] = at;
-        let (c, op) = (self.cell(i, j, k), &self.operator);
-        let [_, ny, nz] = op.shape;
-        let own = t.at(c);
-        let widths: [f64; 3] = std::array::from_fn(|d| self.grid.axis(d).width(at[d]));
-        let volume: f64 = widths.iter().product();
-        let axes = [
-            (
-                op.gx[op.face_x(i, j, k)],
-                op.gx[op.face_x(i + 1, j, k)],
-                ny * nz,
-                self.medium.x[c],
-            ),
-            (
-                op.gy[op.face_y(i, j, k)],
-                op.gy[op.face_y(i, j + 1, k)],
-                nz,
-                self.medium.y[c],
-            ),
-            (
-                op.gz[op.face_z(i, j, k)],
-                op.gz[op.face_z(i, j, k + 1)],
-                1,
-                self.medium.z[c],
-            ),
-        ];
-        let mut peak = own;
-        for (d, (lower, upper, stride, conductivity)) in axes.into_iter().enumerate() {
-            let area = volume / widths[d];
-            // heat into the cell through a face: from the neighbour or from outside
-            let flux = |g: f64, neighbour: Option<usize>, side: usize| match neighbour {
-                Some(n) => g * (t.at(n) - own),
-                None => g * (outside.at(side, c / nz) - own) + area * load.fluxes[side],
-            };
-            let below = (at[d] > 0).then(|| c - stride);
-            let above = (at[d] + 1 < op.shape[d]).then(|| c + stride);
-            let left = -flux(lower, below, 2 * d) / (area * conductivity);
-            let right = flux(upper, above, 2 * d + 1) / (area * conductivity);
-            peak += parabola_rise(left, right, widths[d]);
-        }
-        peak
-    }
-
-    /// Heat in and out.
-    pub fn balance(&self, t: Lane<'_>, load: &Load) -> EnergyBalance {
-        let mut out = [0.0; 6];
-        let (outside, nz) = (self.outside(t, load), self.operator.shape[2]);
-        self.boundary_faces(|side, cell, g, area| {
-            let rise = t.at(cell) - outside.at(side, cell / nz);
-            out[side] += g * rise - area * load.fluxes[side];
-        });
-        let mut rises = load.sides.iter();
-        if !load.sides.is_empty() {
-            self.lateral_faces(|side, _, g| out[side] -= g * rises.next().unwrap_or(&0.0));
-        }
-        EnergyBalance {
-            generated: load.powers.iter().sum(),
-            out,
-        }
-    }
-
     /// The lane's rises, balance and the sources' cells, given up to a map.
     pub fn into_map<const L: usize>(
         self,
@@ -600,18 +425,6 @@ impl Discretisation {
         let balance = self.balance(Lane::new(t, 0), load);
         (self.grid, t.iter().map(|lanes| lanes[0]).collect(), balance)
     }
-}
-
-/// Largest value over [−w/2, w/2] of the parabola that is 0 at the middle and has the slopes
-/// `left` and `right` at the ends.
-fn parabola_rise(left: f64, right: f64, width: f64) -> f64 {
-    let slope = 0.5 * (left + right);
-    let curvature = (right - left) / width;
-    let half = 0.5 * width;
-    if curvature < 0.0 && slope.abs() < -curvature * half {
-        return -0.5 * slope * slope / curvature;
-    }
-    (slope.abs() * half + 0.5 * curvature * half * half).max(0.0)
 }
 
 /// Cells whose centres lie in an interval.
@@ -633,138 +446,4 @@ pub(super) fn cells_in(
         y: centres_in(grid.axis(1), y),
         z: centres_in(grid.axis(2), z),
     }
-}
-
-/// Contact resistance in every z face; the grid has one at the bottom of every layer.
-fn contacts(floorplan: &Floorplan, z: &Axis) -> Vec<f64> {
-    let mut contacts = vec![0.0; z.len() + 1];
-    for layer in floorplan.layers().iter().filter(|l| l.contact > 0.0) {
-        let distance = |f: &usize| (z.faces()[*f] - layer.z[0]).abs();
-        let face = (0..contacts.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        if let Some(face) = face {
-            contacts[face] = layer.contact;
-        }
-    }
-    contacts
-}
-
-/// ρc at every cell centre.
-fn capacities(floorplan: &Floorplan, by_material: &[f64], grid: &RectilinearGrid<3>) -> Vec<f64> {
-    let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
-    let mut all = Vec::with_capacity(grid.cells());
-    for &x in &x {
-        for &y in &y {
-            all.extend(
-                z.iter()
-                    .map(|&z| by_material[floorplan.material_at(x, y, z)]),
-            );
-        }
-    }
-    all
-}
-
-/// Conductivity at every cell centre at its own temperature, `rise` over the ambient.
-fn sample_at(
-    problem: &HeatProblem,
-    grid: &RectilinearGrid<3>,
-    before: &Medium,
-    rise: &[f64],
-) -> Result<Medium, HeatError> {
-    let floorplan = problem.floorplan();
-    let [x, y, z] = grid.axes().each_ref().map(Axis::centres);
-    let mut medium = before.clone();
-    let mut c = 0;
-    for &x in &x {
-        for &y in &y {
-            for &z in &z {
-                let temperature = problem.ambient().si() + rise[c];
-                let material = floorplan.material_at(x, y, z);
-                let [kx, ky, kz] = problem.conductivity(material, temperature)?;
-                (medium.x[c], medium.y[c], medium.z[c]) = (kx, ky, kz);
-                c += 1;
-            }
-        }
-    }
-    Ok(medium)
-}
-
-/// Conductivity at every cell centre.
-fn sample(floorplan: &Floorplan, by_material: &[[f64; 3]], grid: &RectilinearGrid<3>) -> Medium {
-    let [x, y, z] = grid.axes();
-    let cells = grid.cells();
-    let mut k = Medium {
-        x: Vec::with_capacity(cells),
-        y: Vec::with_capacity(cells),
-        z: Vec::with_capacity(cells),
-        contacts: contacts(floorplan, z),
-        storage: Vec::new(),
-        films: Default::default(),
-    };
-    let (ys, zs) = (y.centres(), z.centres());
-    for x in x.centres() {
-        for &y in &ys {
-            for &z in &zs {
-                let [kx, ky, kz] = by_material[floorplan.material_at(x, y, z)];
-                k.x.push(kx);
-                k.y.push(ky);
-                k.z.push(kz);
-            }
-        }
-    }
-    k
-}
-
-/// Conductivity of every cell of an overview: at its centre, but the mean over the cell where the grid has no face for a block that ends in it.
-fn average(problem: &HeatProblem, windows: &[Window], grid: &RectilinearGrid<3>) -> Medium {
-    let (plan, by_material) = (problem.floorplan(), problem.conductivities());
-    let [x, y, z] = grid.axes();
-    let parts = |axis: usize| -> Vec<Vec<(f64, f64)>> {
-        let left_out = plan.blocks().iter().map(|b| &b.footprint);
-        let left_out = left_out.filter(|f| grid::is_left_out(windows, f, axis));
-        let mut faces: Vec<f64> = left_out.flat_map(|f| [f.x, f.y][axis]).collect();
-        faces.sort_by(f64::total_cmp);
-        let axis = grid.axis(axis);
-        let part = |i: usize| {
-            let (from, to) = (axis.faces()[i], axis.faces()[i + 1]);
-            let inside = faces
-                .iter()
-                .copied()
-                .filter(|f| (from..to).contains(f) && *f > from);
-            let ends: Vec<f64> = std::iter::once(from).chain(inside).chain([to]).collect();
-            let pieces = ends.windows(2).filter(|e| e[1] > e[0]);
-            pieces
-                .map(|e| (0.5 * (e[0] + e[1]), (e[1] - e[0]) / (to - from)))
-                .collect()
-        };
-        (0..axis.len()).map(part).collect()
-    };
-    let (xs, ys, zs) = (parts(0), parts(1), z.centres());
-    let cells = grid.cells();
-    let mut k = Medium {
-        x: Vec::with_capacity(cells),
-        y: Vec::with_capacity(cells),
-        z: Vec::with_capacity(cells),
-        contacts: contacts(plan, z),
-        storage: Vec::new(),
-        films: Default::default(),
-    };
-    for xs in &xs[..x.len()] {
-        for ys in &ys[..y.len()] {
-            for &z in &zs {
-                let mut mean = [0.0; 3];
-                for &(x, across) in xs {
-                    for &(y, along) in ys {
-                        let own = by_material[plan.material_at(x, y, z)];
-                        for d in 0..3 {
-                            mean[d] += across * along * own[d];
-                        }
-                    }
-                }
-                k.x.push(mean[0]);
-                k.y.push(mean[1]);
-                k.z.push(mean[2]);
-            }
-        }
-    }
-    k
 }

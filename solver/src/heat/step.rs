@@ -261,7 +261,7 @@ impl HeatSolver {
         rate: f64,
     ) -> Result<Sample, HeatError> {
         let n = rows.len();
-        let unit = |&source: &usize| Load::of_source(source, body.sources(), 1.0);
+        let unit = |&source: &usize| Load::of_source(source, body.sources.len(), 1.0);
         let loads: Vec<Load> = rows.iter().map(unit).collect();
         let groups = loads
             .par_chunks(L)

@@ -3,18 +3,9 @@
 use std::path::Path;
 
 use cpo_study::Study;
-use cpo_study::run::{Checkpoints, HeatOutcome, PointDone, Progress, run};
+use cpo_study::run::{Checkpoints, HeatOutcome, Silent, run};
 use cpo_study::summary::{Cost, summary};
 use cpo_study::tabulate::loss_table;
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// Tiles of 1.5, 0.5, 0 and 1 W from left to right, and a small source far right.
 const STUDY: &str = r#"

@@ -2,17 +2,8 @@
 
 use std::path::Path;
 
-use cpo_study::run::{Checkpoints, CouplingResult, PointDone, Progress, run};
+use cpo_study::run::{Checkpoints, CouplingResult, Silent, run};
 use cpo_study::{Study, tabulate::loss_table};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// Two equal fibres of glass across air.
 fn coupled(more: &str) -> CouplingResult {

@@ -4,16 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cpo_study::Study;
-use cpo_study::run::{Checkpoints, CouplingResult, PointDone, Progress, run};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
+use cpo_study::run::{Checkpoints, CouplingResult, Silent, run};
 
 fn study(fiber: &str, gap: f64) -> String {
     into("mode_field_diameter = \"6 um\"", fiber, gap)

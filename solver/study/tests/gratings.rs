@@ -4,19 +4,10 @@ use std::path::Path;
 
 use cpo_materials::Quantity;
 use cpo_study::present::{figures, report};
-use cpo_study::run::{Checkpoints, PointDone, Progress, Results, run};
+use cpo_study::run::{Checkpoints, Results, Silent, run};
 use cpo_study::summary::{Cost, summary};
 use cpo_study::table::Status;
 use cpo_study::{Study, tabulate::loss_table};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// A short grating for a small beam, so that it is soon solved.
 const SHORT: &str = r#"

@@ -3,17 +3,8 @@
 use std::path::Path;
 
 use cpo_study::Study;
-use cpo_study::run::{Checkpoints, PointDone, Progress, run};
+use cpo_study::run::{Checkpoints, Silent, run};
 use cpo_study::tabulate::loss_table;
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 const STUDY: &str = r#"
 [study]

@@ -3,17 +3,8 @@
 use std::path::Path;
 
 use cpo_study::Study;
-use cpo_study::run::{Checkpoints, LaserOutcome, PointDone, Progress, run};
+use cpo_study::run::{Checkpoints, LaserOutcome, Silent, run};
 use tempfile::TempDir;
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// Three lasers in a row; `keys` are those of their table but for heat, sources and voltage.
 fn study(keys: &str) -> String {

@@ -4,18 +4,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use cpo_study::present::report;
-use cpo_study::run::{Checkpoints, ModeRecord, PointDone, Progress, Results, Value, run};
+use cpo_study::run::{Checkpoints, ModeRecord, Results, Silent, Value, run};
 use cpo_study::summary::{Cost, summary};
 use cpo_study::tabulate::loss_table;
 use cpo_study::{Plan, Study};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 const COST: Cost = Cost {
     wall_s: 1.0,

@@ -5,18 +5,10 @@ use std::sync::LazyLock;
 
 use cpo_study::present::{Figure, figures, report};
 use cpo_study::report::value_with_error;
-use cpo_study::run::{Checkpoints, PointDone, Progress, Results, run};
+use cpo_study::run::{Checkpoints, Results, Silent, run};
 use cpo_study::summary::Cost;
 use cpo_study::table::Status;
 use cpo_study::{Plan, Study};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 const COST: Cost = Cost {
     wall_s: 1.5,

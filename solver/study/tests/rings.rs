@@ -3,16 +3,7 @@
 use std::path::Path;
 
 use cpo_study::Study;
-use cpo_study::run::{Checkpoints, PointDone, Progress, run};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
+use cpo_study::run::{Checkpoints, Silent, run};
 
 /// n_eff and the drift, m/K, of the first mode of a silicon wire.
 fn wire(wavelength_nm: f64, celsius: f64) -> (f64, f64) {

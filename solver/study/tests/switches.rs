@@ -4,20 +4,9 @@ use std::path::Path;
 
 use cpo_study::Study;
 use cpo_study::plan::Plan;
-use cpo_study::run::{
-    Checkpoints, HeatOutcome, LaserOutcome, PointDone, Progress, Results, Value, run,
-};
+use cpo_study::run::{Checkpoints, HeatOutcome, LaserOutcome, Results, Silent, Value, run};
 use cpo_study::summary::{Cost, summary};
 use cpo_study::tabulate::loss_table;
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// A switch and two lasers on a chip that two coolants cool.
 const STUDY: &str = r#"

@@ -8,19 +8,10 @@ use cpo_solver::modes::{Wall, Walls};
 use cpo_solver::taper::{Profile, Taper, TaperProblem, TaperSolver};
 use cpo_study::plan::Plan;
 use cpo_study::present::{figures, report};
-use cpo_study::run::{Checkpoints, PointDone, Progress, Results, run};
+use cpo_study::run::{Checkpoints, Results, Silent, run};
 use cpo_study::summary::{Cost, summary};
 use cpo_study::table::Status;
 use cpo_study::{Study, tabulate::loss_table};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// A slab of nitride, seen through half a window of one cell across: soon solved.
 const SLAB: &str = r#"

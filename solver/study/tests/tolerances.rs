@@ -5,19 +5,10 @@ use std::path::Path;
 
 use cpo_study::plan::Plan;
 use cpo_study::present::{figures, report};
-use cpo_study::run::{Checkpoints, CouplingResult, PointDone, Progress, Results, run};
+use cpo_study::run::{Checkpoints, CouplingResult, Results, Silent, run};
 use cpo_study::study::Freedom;
 use cpo_study::summary::{Cost, summary};
 use cpo_study::{Study, tabulate::loss_table};
-
-/// Says nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &PointDone) {}
-    fn end(&self) {}
-}
 
 /// Two equal fibres in gel.
 fn joint(more: &str) -> String {

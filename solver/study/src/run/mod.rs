@@ -59,6 +59,16 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
+/// Says nothing of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: usize) {}
+    fn done(&self, _: &PointDone) {}
+    fn end(&self) {}
+}
+
 /// A point that is done.
 #[derive(Clone, Debug)]
 pub struct PointDone {
