@@ -80,7 +80,7 @@ fn radiation() -> Result<Vec<Check>, ValidationError> {
 
 /// A plate of nearly one temperature: P/(C (1 − e^(−hA/C))), but for what heat on its way along the plate leaves in it.
 fn coolant() -> Result<Vec<Check>, ValidationError> {
-    let k = 1e7;
+    let k = 1e10;
     let along = POWER * SIZE[0] / (k * SIZE[1] * THICKNESS);
     let case = |rate: f64| {
         let top = Boundary::Coolant {
