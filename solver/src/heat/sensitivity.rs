@@ -23,18 +23,13 @@ use super::boundary::FACE_NAMES;
 use super::composite::Composite;
 use super::discretisation::{Discretisation, Lane};
 use super::dissipation::{CellParts, Parts};
-use super::extrapolation::{ORDER, study};
+use super::extrapolation::doubted;
 use super::solver::{Family, LANES, unit_loads};
 use super::{Boundary, CrosstalkMatrix, HeatError, HeatProblem, HeatSolver};
 use crate::convergence::{GridStudy, Verdict};
 
 /// Most sources of which all R_ij are derived; their solutions are kept side by side, 8 bytes a cell each. Of more the R_ii alone.
 const MOST_PAIRED: usize = 16;
-/// Error bar over what extrapolation adds while no four grids confirm the order. Errors of two places may cancel in a part on some grids, which then seem to
-/// agree: bars that trusted three grids fell short threefold for what a layer does to a neighbour.
-const DOUBTED: f64 = 1.5;
-/// Observed orders this far from the scheme's confirm it.
-const REGULAR: f64 = 0.5;
 /// Error wanted over that of R: so far off, a change of a parameter by a tenth still foretells R to the error wanted of it.
 const LEVERAGE: f64 = 10.0;
 
@@ -345,23 +340,6 @@ impl Levels {
         };
         self.values.iter().enumerate().map(judged).collect()
     }
-}
-
-/// The study of a sum of parts.
-fn doubted(levels: Vec<(f64, f64)>, floor: f64, wanted: f64) -> GridStudy {
-    let before = levels.len().saturating_sub(1);
-    let earlier = study(levels[..before].to_vec(), floor, wanted);
-    let mut study = study(levels, floor, wanted);
-    let is_regular = |s: &GridStudy| s.order.is_some_and(|p| (p - ORDER).abs() <= REGULAR);
-    if is_regular(&earlier) && is_regular(&study) {
-        return study;
-    }
-    let finest = study.levels.last().map_or(f64::NAN, |level| level.1);
-    study.error = study
-        .error
-        .max(DOUBTED * (study.value - finest).abs() + floor);
-    study.judge(wanted);
-    study
 }
 
 /// Everything that `problem`'s resistances depend on.

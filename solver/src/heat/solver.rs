@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::composite::Composite;
 use super::discretisation::{Discretisation, Lane, Load, Stop};
-use super::extrapolation::study;
+use super::extrapolation::{doubted, study};
 use super::gradients::Convergence;
 use super::grid::grid;
 use super::{CrosstalkMatrix, HeatError, HeatProblem, SourceTemperatures, ThermalMap};
@@ -275,8 +275,9 @@ impl HeatSolver {
             if level + 1 < FEWEST {
                 continue;
             }
-            family.judge(&values, n, units, (self.error, self.tolerance));
-            family.heat_out = heat_out(&out, (self.error, self.tolerance));
+            let limits = (self.error, self.tolerance);
+            family.judge(&values, n, units, limits, problem.is_one_way());
+            family.heat_out = heat_out(&out, limits);
             let met = |s: &GridStudy| s.verdict == Verdict::Converged;
             if family.mean.iter().chain(&family.peak).all(met) {
                 break;
@@ -376,6 +377,7 @@ impl Family {
         loads: usize,
         units: usize,
         (error, tolerance): (f64, f64),
+        is_one_way: bool,
     ) {
         let finest =
             |entry: usize, kind: usize| values[entry][kind].last().map_or(0.0, |l| l.1.abs());
@@ -390,7 +392,10 @@ impl Family {
         let judged = |entry: usize, kind: usize| {
             // algebraic error: R is off by far less than the residual times the condition of what is left
             let floor = 10.0 * tolerance * scale(entry, kind);
-            study(
+            // what a coolant brings and what is conducted against it come to a sum of parts that err apart
+            let is_sum = is_one_way && entry % loads < units && entry / loads != entry % loads;
+            let judge = if is_sum { doubted } else { study };
+            judge(
                 values[entry][kind].clone(),
                 floor,
                 error * scale(entry, kind),
