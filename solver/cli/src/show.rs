@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use cpo_study::report::{significant, value_with_error};
-use cpo_study::table::{AxisScale, AxisValues, Group, LossTable, Status, Variable};
-use cpo_study::write::read_table;
+use cpo_study::table::{AxisScale, AxisValues, Group, LossTable, Status, Variable, read_table};
 
 use crate::{Ending, say, tell};
 

@@ -9,9 +9,9 @@ use crate::provenance::{peak_bytes, processor_seconds, provenance};
 use crate::run::{Checkpoints, Progress, Results, ThreadsError, run};
 use crate::study::Study;
 use crate::summary::{Cost, summary};
-use crate::table::Status;
+use crate::table::{Status, TableError, write_csv, write_table};
 use crate::tabulate::loss_table;
-use crate::write::{OutputDirectory, write_csv, write_table};
+use crate::write::OutputDirectory;
 use crate::{OutputError, StudyError};
 
 /// Why a job did not end in a folder of results.
@@ -21,6 +21,9 @@ pub enum JobError {
     /// The study is invalid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The loss table could not be made or written.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// The folder could not be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -34,6 +37,7 @@ impl JobError {
     pub fn is_machine(&self) -> bool {
         match self {
             Self::Study(error) => matches!(error, StudyError::Read { .. }),
+            Self::Table(error) => error.is_machine(),
             Self::Output(error) => error.is_machine(),
             Self::Threads(_) => true,
         }
@@ -96,7 +100,7 @@ impl Job {
     /// then: a run that was killed goes on where it was.
     ///
     /// # Errors
-    /// [`JobError::Output`] if the folder cannot be written or holds something else;
+    /// [`JobError::Output`], [`JobError::Table`] if the folder cannot be written or holds something else;
     /// [`JobError::Threads`]. Points that fail are results.
     pub fn run(
         &self,

@@ -20,10 +20,10 @@ pub mod report;
 pub mod run;
 pub mod study;
 pub mod summary;
-pub mod table;
 pub mod tabulate;
 pub mod write;
 
+pub use cpo_table as table;
 pub use error::{Report, StudyError};
 pub use file::{Diagnostic, Location, Severity};
 pub use job::{Delivered, Job, JobError};

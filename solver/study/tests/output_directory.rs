@@ -163,7 +163,7 @@ fn names_cannot_leave_the_directory() {
     let output = OutputDirectory::prepare(&parent.path().join("out")).expect("free");
     for name in ["", "../x", "/etc/x", "figures/../../x"] {
         assert!(
-            matches!(output.write(name, b""), Err(OutputError::Name { .. })),
+            matches!(output.write(name, b""), Err(OutputError::FileName { .. })),
             "{name}"
         );
     }

@@ -1,6 +1,6 @@
 //! The tolerances of a coupling as variables of its group.
 
-use super::{Column, OutputError};
+use super::{Column, TableError};
 use crate::run::{AlignmentResult, CouplingResult, Quantiles, SpreadResult, Value};
 use crate::study::{CouplingTable, Freedom};
 use crate::table::{AxisScale, Group};
@@ -175,7 +175,7 @@ pub(super) fn with_cuts(
     table: &CouplingTable,
     axes: &[&str],
     results: &[Result<&CouplingResult, (bool, &str)>],
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     for (c, (freedom, values)) in table.tolerancing.cuts.iter().enumerate() {
         let axis = format!("cut_{}", freedom.name());
         let mut losses = Column::default();

@@ -4,10 +4,10 @@ use cpo_materials::Quantity as _;
 
 use super::sweep::SweepAxes;
 use super::{Column, alignment, column, identifier};
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{CouplingOutcome, CouplingResult, Results, Value};
 use crate::study::{CouplingTable, Port, Study};
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 /// A quantity of a coupling: name, units, long name, whether it is a loss between planes, value.
@@ -115,7 +115,7 @@ pub(super) fn group(
     plan: &Plan,
     results: &Results,
     table: &CouplingTable,
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     let name = table.name.as_str();
     let points = plan
         .couplings
@@ -232,7 +232,7 @@ fn with_map(
     table: &CouplingTable,
     sweep: &SweepAxes,
     results: &[Result<&CouplingResult, (bool, &str)>],
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     let offsets =
         |values: &[cpo_materials::Length]| -> Vec<f64> { values.iter().map(|v| v.si()).collect() };
     let (x, y) = (

@@ -4,10 +4,10 @@ use cpo_materials::Wavelength;
 
 use super::sweep::SweepAxes;
 use super::{column, identifier};
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{GratingOutcome, GratingResult, Results, Value};
 use crate::study::{GratingTable, Study};
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 /// A number of a grating at a wavelength: name, units, long name, whether it is a loss between planes, value.
@@ -128,7 +128,7 @@ pub(super) fn groups(
     plan: &Plan,
     results: &Results,
     table: &GratingTable,
-) -> Result<Vec<Group>, OutputError> {
+) -> Result<Vec<Group>, TableError> {
     let all = plan.gratings.iter().zip(&results.gratings);
     let points = all.filter(|(p, _)| p.grating == table.name);
     let over_all = points.clone().flat_map(|(p, _)| {
@@ -167,7 +167,7 @@ pub(super) fn groups(
     Ok(groups)
 }
 
-fn trenches(outcome: &GratingOutcome, path: &str) -> Result<Group, OutputError> {
+fn trenches(outcome: &GratingOutcome, path: &str) -> Result<Group, TableError> {
     let numbers: Vec<f64> = (1..=outcome.trenches.len()).map(|k| k as f64).collect();
     let mut group = Group::new(
         format!("{path}_trenches"),

@@ -2,10 +2,10 @@
 
 use super::sweep::SweepAxes;
 use super::{Column, column, identifier, sensitivity};
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{FACES, HeatOutcome, Results, StepRecord, Value};
 use crate::study::Study;
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 pub(super) fn groups(
@@ -13,7 +13,7 @@ pub(super) fn groups(
     plan: &Plan,
     results: &Results,
     name: &str,
-) -> Result<Vec<Group>, OutputError> {
+) -> Result<Vec<Group>, TableError> {
     let points = plan
         .heats
         .iter()
@@ -151,7 +151,7 @@ fn conductivity(study: &Study, name: &str) -> &'static str {
 }
 
 /// The reduced model of the first point: one axis of modes, whose number differs from point to point.
-fn network(name: &str, outcome: &HeatOutcome, step: &StepRecord) -> Result<Group, OutputError> {
+fn network(name: &str, outcome: &HeatOutcome, step: &StepRecord) -> Result<Group, TableError> {
     let modes = step.time_constants.len();
     let number = (0..modes).map(|m| m as f64).collect();
     let about =

@@ -2,10 +2,10 @@
 
 use super::sweep::SweepAxes;
 use super::{column, identifier};
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{LaserOutcome, LaserResult, ModeHopRecord, Outcome, Results, Value};
 use crate::study::Study;
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 /// A quantity of a laser: name, units, long name, value; none at rollover.
@@ -143,7 +143,7 @@ pub(super) fn groups(
     results: &Results,
     name: &str,
     heat: &str,
-) -> Result<Vec<Group>, OutputError> {
+) -> Result<Vec<Group>, TableError> {
     let here = |h: usize| plan.heats[h].heat == heat;
     let points = plan
         .lasers
@@ -220,7 +220,7 @@ pub(super) fn groups(
     Ok(groups)
 }
 
-fn curve(outcome: &LaserOutcome, path: &str, names: Vec<String>) -> Result<Group, OutputError> {
+fn curve(outcome: &LaserOutcome, path: &str, names: Vec<String>) -> Result<Group, TableError> {
     let curve = &outcome.curve;
     let axes = ["laser", "current"];
     let wrapped: [Outcome<LaserOutcome>; 1] = [Ok(outcome.clone())];

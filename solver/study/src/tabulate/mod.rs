@@ -12,10 +12,10 @@ mod sweep;
 mod switch;
 mod taper;
 
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, Value};
 use crate::study::Study;
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Field, FieldComponent, LossTable, Status, Variable};
 
 /// Conventions that the file states beside those of its writer.
@@ -33,13 +33,13 @@ const CONVENTIONS: [(&str, &str); 2] = [
 /// The loss table of a run.
 ///
 /// # Errors
-/// [`OutputError`] if a name of the study cannot be stored.
+/// [`TableError`] if a name of the study cannot be stored.
 pub fn loss_table(
     study: &Study,
     plan: &Plan,
     results: &Results,
     provenance: &[(String, String)],
-) -> Result<LossTable, OutputError> {
+) -> Result<LossTable, TableError> {
     let source = format!("cpo {}", env!("CARGO_PKG_VERSION"));
     let mut table = LossTable::new(&study.name, &source, study.text());
     table.history = format!("cpo run {}", file_name(study));

@@ -2,10 +2,10 @@
 
 use super::sweep::SweepAxes;
 use super::{AxisScale, Field, FieldComponent, column, identifier};
-use crate::OutputError;
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
+use crate::table::TableError;
 use crate::table::{Attribute, Group, LossTable};
 use cpo_materials::Quantity as _;
 use cpo_solver::modes::ModeClass;
@@ -169,7 +169,7 @@ pub(super) fn group(
     plan: &Plan,
     results: &Results,
     name: &str,
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     let points = of(plan, results, name);
     let sweep = SweepAxes::of_light(
         study,
@@ -367,7 +367,7 @@ pub(super) fn fields(
     plan: &Plan,
     results: &Results,
     name: &str,
-) -> Result<(), OutputError> {
+) -> Result<(), TableError> {
     let Some((point, Ok(outcome))) = of(plan, results, name).next() else {
         return Ok(());
     };

@@ -2,8 +2,8 @@
 
 use super::column;
 use super::sweep::SweepAxes;
-use crate::OutputError;
 use crate::run::{HeatOutcome, Outcome, SensitivityRecord};
+use crate::table::TableError;
 use crate::table::{AxisScale, Group};
 
 /// The axis of what is varied.
@@ -15,7 +15,7 @@ pub(super) fn add_to<'a>(
     sweep: &SweepAxes,
     outcomes: impl Iterator<Item = &'a Outcome<HeatOutcome>> + Clone,
     n: usize,
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     let records = outcomes.clone().filter_map(|o| o.as_ref().ok());
     let records: Vec<&SensitivityRecord> =
         records.filter_map(|o| o.sensitivities.as_ref()).collect();

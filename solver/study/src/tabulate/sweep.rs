@@ -3,8 +3,8 @@
 use cpo_materials::{Dimension, Quantity, Temperature, Wavelength};
 
 use super::identifier;
-use crate::OutputError;
 use crate::study::{ParameterValues, Study};
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 /// Parameters, temperature and wavelength over points in the plan's order, wavelength fastest.
@@ -82,7 +82,7 @@ impl SweepAxes {
     }
 
     /// Adds the axes and attributes to a group.
-    pub(super) fn add_to(&self, mut group: Group) -> Result<Group, OutputError> {
+    pub(super) fn add_to(&self, mut group: Group) -> Result<Group, TableError> {
         for attribute in &self.attributes {
             group = group.with_attribute(attribute.clone());
         }

@@ -2,8 +2,8 @@
 
 use super::sweep::SweepAxes;
 use super::{Column, column};
-use crate::OutputError;
 use crate::run::{HeatOutcome, LaserOutcome, LaserSwitch, Outcome, Value};
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 const NO_POINT: &str = "no operating point before or after the switch";
@@ -13,7 +13,7 @@ pub(super) fn of_heat<'a>(
     group: Group,
     sweep: &SweepAxes,
     outcomes: impl Iterator<Item = &'a Outcome<HeatOutcome>> + Clone,
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     let mut solved = outcomes.clone().filter_map(|o| o.as_ref().ok());
     let Some((first, switch)) = solved.find_map(|o| Some((o, o.switched.as_ref()?))) else {
         return Ok(group);
@@ -53,7 +53,7 @@ pub(super) fn of_lasers<'a>(
     outcomes: impl Iterator<Item = &'a Outcome<LaserOutcome>> + Clone,
     lasers: usize,
     times: &[f64],
-) -> Result<Group, OutputError> {
+) -> Result<Group, TableError> {
     type Series = fn(&LaserSwitch) -> &Vec<Value>;
     type End = fn(&LaserSwitch) -> Value;
     let count = times.len();

@@ -4,10 +4,10 @@ use cpo_materials::Quantity as _;
 
 use super::sweep::SweepAxes;
 use super::{Column, column, identifier};
-use crate::OutputError;
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value};
 use crate::study::{Study, TaperTable};
+use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
 /// Why a number of a mode is missing: there is none at the start …
@@ -94,7 +94,7 @@ pub(super) fn groups(
     plan: &Plan,
     results: &Results,
     table: &TaperTable,
-) -> Result<Vec<Group>, OutputError> {
+) -> Result<Vec<Group>, TableError> {
     let all = plan.tapers.iter().zip(&results.tapers);
     let points = all.filter(|(p, _)| p.taper == table.name);
     let conditions = points
@@ -230,7 +230,7 @@ fn cutoffs(
     outcome: &TaperOutcome,
     table: &TaperTable,
     path: &str,
-) -> Result<Option<Group>, OutputError> {
+) -> Result<Option<Group>, TableError> {
     let count = outcome.cutoffs.len();
     if count == 0 {
         return Ok(None);

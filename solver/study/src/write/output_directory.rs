@@ -56,8 +56,7 @@ impl OutputDirectory {
                 .components()
                 .all(|part| matches!(part, Component::Normal(_)))
         {
-            return Err(OutputError::Name {
-                what: "file",
+            return Err(OutputError::FileName {
                 name: name.to_owned(),
             });
         }

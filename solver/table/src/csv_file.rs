@@ -5,31 +5,31 @@
 
 use std::path::Path;
 
-use crate::output_error::OutputError;
-use crate::table::{AxisScale, AxisValues, Group, LossTable, Variable};
+use crate::error::TableError;
+use crate::{AxisScale, AxisValues, Group, LossTable, Variable};
 
 /// Writes `table` to `path`, replacing a file there.
 ///
 /// # Errors
 /// A table that contradicts itself; what the system says.
-pub fn write_csv(table: &LossTable, path: &Path) -> Result<(), OutputError> {
+pub fn write_csv(table: &LossTable, path: &Path) -> Result<(), TableError> {
     let bytes = csv_bytes(table).map_err(|error| match error {
-        OutputError::Csv { source, .. } => OutputError::Csv {
+        TableError::Csv { source, .. } => TableError::Csv {
             path: path.to_path_buf(),
             source,
         },
         other => other,
     })?;
-    std::fs::write(path, bytes).map_err(OutputError::io("write", path))
+    std::fs::write(path, bytes).map_err(TableError::io("write", path))
 }
 
 /// The CSV text itself.
 ///
 /// # Errors
 /// A table that contradicts itself.
-pub fn csv_bytes(table: &LossTable) -> Result<Vec<u8>, OutputError> {
+pub fn csv_bytes(table: &LossTable) -> Result<Vec<u8>, TableError> {
     table.check()?;
-    let refused = |source| OutputError::Csv {
+    let refused = |source| TableError::Csv {
         path: "loss_table.csv".into(),
         source,
     };

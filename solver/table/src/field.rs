@@ -3,9 +3,9 @@
 use ndarray::Array2;
 use num_complex::Complex64;
 
-use super::attribute::{Attribute, check_attributes};
-use super::{AxisScale, check_name, check_text};
-use crate::output_error::OutputError;
+use crate::attribute::{Attribute, check_attributes};
+use crate::error::TableError;
+use crate::{AxisScale, check_name, check_text};
 
 /// Components sampled on one rectilinear grid of points.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ impl FieldComponent {
 
 impl Field {
     /// Names, shapes, repetition.
-    pub(crate) fn check(&self) -> Result<(), OutputError> {
+    pub(crate) fn check(&self) -> Result<(), TableError> {
         self.path
             .split('/')
             .try_for_each(|part| check_name("field", part))?;
@@ -100,7 +100,7 @@ impl Field {
                 let found = component.values.shape()[dimension];
                 if found != expected {
                     let place = format!("{place}/{}", component.name);
-                    return Err(OutputError::Length {
+                    return Err(TableError::Length {
                         place,
                         what,
                         found,
@@ -112,7 +112,7 @@ impl Field {
         }
         check_text(&place, [self.long_name.as_str()])?;
         match (1..names.len()).find(|&i| names[..i].contains(&names[i])) {
-            Some(i) => Err(OutputError::Duplicate {
+            Some(i) => Err(TableError::Duplicate {
                 place,
                 name: names[i].to_owned(),
             }),

@@ -1,14 +1,14 @@
 //! A table with everything in it: text axes, scalars, errors, failures, attributes, fields, nested groups.
 
-use cpo_study::OutputError;
-use cpo_study::table::{
-    Attribute, AttributeValue, AxisScale, Field, FieldComponent, Group, LossTable, Status, Variable,
+use cpo_table::{
+    Attribute, AttributeValue, AxisScale, Field, FieldComponent, Group, InputFile, LossTable,
+    Status, TableError, Variable,
 };
 use ndarray::Array2;
 use num_complex::Complex64;
 
 /// The table.
-pub fn example_table() -> Result<LossTable, OutputError> {
+pub fn example_table() -> Result<LossTable, TableError> {
     let mut table = LossTable::new("wire", "cpo 0.1.0", "[study]\nname = \"wire\" # µm\n");
     table.history = "cpo run wire.toml".into();
     table.attributes.push(Attribute::text(
@@ -20,6 +20,10 @@ pub fn example_table() -> Result<LossTable, OutputError> {
         "Li 1980, doi:10.1063/1.555624",
     ));
     table.provenance.push(Attribute::number("threads", 2.0));
+    table.inputs.push(InputFile {
+        name: "curves/laser.csv".into(),
+        text: "current,power\n0.1,2e-3\n".into(),
+    });
 
     let polarisation = AxisScale::text(
         "polarisation",

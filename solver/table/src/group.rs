@@ -1,8 +1,8 @@
 //! Variables that share axes.
 
-use super::attribute::{Attribute, check_attributes};
-use super::{Variable, check_name, check_text};
-use crate::output_error::OutputError;
+use crate::attribute::{Attribute, check_attributes};
+use crate::error::TableError;
+use crate::{Variable, check_name, check_text};
 
 /// Coordinates of one axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,10 +70,10 @@ impl AxisScale {
     }
 
     /// Name allowed, at least one coordinate, numbers finite.
-    pub(crate) fn check(&self, place: &str) -> Result<(), OutputError> {
+    pub(crate) fn check(&self, place: &str) -> Result<(), TableError> {
         check_name("axis", &self.name)?;
         let wrong = |problem| {
-            Err(OutputError::Inconsistent {
+            Err(TableError::Inconsistent {
                 place: format!("{place}, axis {}", self.name),
                 problem,
             })
@@ -130,7 +130,7 @@ impl Group {
     ///
     /// # Errors
     /// A bad or repeated name, no coordinates, a coordinate that is not finite.
-    pub fn with_axis(mut self, axis: AxisScale) -> Result<Self, OutputError> {
+    pub fn with_axis(mut self, axis: AxisScale) -> Result<Self, TableError> {
         axis.check(&self.path)?;
         self.axes.push(axis);
         self.check_names()?;
@@ -141,7 +141,7 @@ impl Group {
     ///
     /// # Errors
     /// A bad or repeated name, an unknown axis, a wrong length, a value that contradicts its status.
-    pub fn with_variable(mut self, variable: Variable) -> Result<Self, OutputError> {
+    pub fn with_variable(mut self, variable: Variable) -> Result<Self, TableError> {
         self.check_variable(&variable)?;
         self.variables.push(variable);
         self.check_names()?;
@@ -162,11 +162,11 @@ impl Group {
     ///
     /// # Errors
     /// An axis that this group lacks.
-    pub fn shape(&self, variable: &Variable) -> Result<Vec<usize>, OutputError> {
+    pub fn shape(&self, variable: &Variable) -> Result<Vec<usize>, TableError> {
         let length = |name: &String| {
             self.axis(name)
                 .map(AxisScale::len)
-                .ok_or_else(|| OutputError::UnknownAxis {
+                .ok_or_else(|| TableError::UnknownAxis {
                     place: format!("{}/{}", self.path, variable.name),
                     axis: name.clone(),
                     present: self
@@ -180,11 +180,11 @@ impl Group {
         variable.axes.iter().map(length).collect()
     }
 
-    fn check_variable(&self, variable: &Variable) -> Result<(), OutputError> {
+    fn check_variable(&self, variable: &Variable) -> Result<(), TableError> {
         let place = format!("{}/{}", self.path, variable.name);
         let points = self.shape(variable)?.iter().product();
         if (1..variable.axes.len()).any(|i| variable.axes[..i].contains(&variable.axes[i])) {
-            return Err(OutputError::Inconsistent {
+            return Err(TableError::Inconsistent {
                 place,
                 problem: "an axis is named twice",
             });
@@ -193,7 +193,7 @@ impl Group {
     }
 
     /// No two data sets of one name.
-    fn check_names(&self) -> Result<(), OutputError> {
+    fn check_names(&self) -> Result<(), TableError> {
         let axes = self.axes.iter().map(|axis| axis.name.clone());
         let variables = self.variables.iter().flat_map(|variable| {
             std::iter::once(variable.name.clone()).chain(variable.companion_names())
@@ -201,7 +201,7 @@ impl Group {
         let mut names: Vec<String> = axes.chain(variables).collect();
         names.sort();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(OutputError::Duplicate {
+            Some(pair) => Err(TableError::Duplicate {
                 place: self.path.clone(),
                 name: pair[0].clone(),
             }),
@@ -210,7 +210,7 @@ impl Group {
     }
 
     /// Checks the whole group again: fields are public.
-    pub(crate) fn check(&self) -> Result<(), OutputError> {
+    pub(crate) fn check(&self) -> Result<(), TableError> {
         self.path
             .split('/')
             .try_for_each(|part| check_name("group", part))?;

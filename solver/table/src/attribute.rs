@@ -1,6 +1,6 @@
 //! A named fact about a table, a group or a variable.
 
-use crate::output_error::OutputError;
+use crate::error::TableError;
 
 /// Attributes that the writer itself sets, or that HDF5 and netCDF reserve.
 const RESERVED: [&str; 13] = [
@@ -71,11 +71,11 @@ impl Attribute {
 }
 
 /// Names must suit HDF5, netCDF, MATLAB structs and file names at once.
-pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), OutputError> {
+pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), TableError> {
     if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         Ok(())
     } else {
-        Err(OutputError::Name {
+        Err(TableError::Name {
             what,
             name: name.to_owned(),
         })
@@ -86,9 +86,9 @@ pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), OutputErr
 pub(crate) fn check_text<'a>(
     place: &str,
     texts: impl IntoIterator<Item = &'a str>,
-) -> Result<(), OutputError> {
+) -> Result<(), TableError> {
     if texts.into_iter().any(|text| text.contains('\0')) {
-        return Err(OutputError::Inconsistent {
+        return Err(TableError::Inconsistent {
             place: place.to_owned(),
             problem: "a text holds a NUL character",
         });
@@ -97,20 +97,20 @@ pub(crate) fn check_text<'a>(
 }
 
 /// Names allowed, not reserved, not repeated; texts storable.
-pub(crate) fn check_attributes(place: &str, attributes: &[Attribute]) -> Result<(), OutputError> {
+pub(crate) fn check_attributes(place: &str, attributes: &[Attribute]) -> Result<(), TableError> {
     for (i, attribute) in attributes.iter().enumerate() {
         check_name("attribute", &attribute.name)?;
         if Attribute::is_reserved(&attribute.name)
             || attributes[..i].iter().any(|a| a.name == attribute.name)
         {
-            return Err(OutputError::Duplicate {
+            return Err(TableError::Duplicate {
                 place: place.to_owned(),
                 name: attribute.name.clone(),
             });
         }
         check_text(place, attribute.as_text())?;
         if matches!(&attribute.value, AttributeValue::Numbers(numbers) if numbers.is_empty()) {
-            return Err(OutputError::Inconsistent {
+            return Err(TableError::Inconsistent {
                 place: place.to_owned(),
                 problem: "an attribute is an empty list",
             });

@@ -14,9 +14,9 @@ use hdf5::{Dataset, File, H5Type, Location};
 use ndarray::{Array1, ArrayD, IxDyn};
 
 use super::dimension_scales::{attach_scale, set_scale};
-use crate::output_error::OutputError;
-use crate::table::{Attribute, AttributeValue, AxisScale, AxisValues, Field, Group, LossTable};
-use crate::table::{SCHEMA, SCHEMA_VERSION, Status, Variable};
+use crate::error::TableError;
+use crate::{Attribute, AttributeValue, AxisScale, AxisValues, Field, Group, LossTable};
+use crate::{SCHEMA, SCHEMA_VERSION, Status, Variable};
 
 /// gzip level: beyond it the time doubles for a per cent of size.
 const GZIP_LEVEL: u8 = 4;
@@ -25,12 +25,12 @@ const GZIP_LEVEL: u8 = 4;
 ///
 /// # Errors
 /// A table that contradicts itself ([`LossTable::check`]); what HDF5 and the system say.
-pub fn write_table(table: &LossTable, path: &Path) -> Result<(), OutputError> {
+pub fn write_table(table: &LossTable, path: &Path) -> Result<(), TableError> {
     table.check()?;
     write_all(table, path).map_err(|source| {
         // A half-written table must not be taken for a whole one; the error to report is HDF5's.
         let _ = std::fs::remove_file(path);
-        OutputError::hdf5("write", path, source)
+        TableError::hdf5("write", path, source)
     })
 }
 
@@ -187,7 +187,20 @@ fn write_provenance(file: &File, table: &LossTable) -> hdf5::Result<()> {
     let place = open_group(file, "provenance")?;
     write_attributes(&place, &table.provenance)?;
     let study = write_texts(&place, "study", &[], std::slice::from_ref(&table.study))?;
-    text_attribute(&study, "long_name", "the study file, verbatim")
+    text_attribute(&study, "long_name", "the study file, verbatim")?;
+    if table.inputs.is_empty() {
+        return Ok(());
+    }
+    let (names, contents): (Vec<String>, Vec<String>) = table
+        .inputs
+        .iter()
+        .map(|input| (input.name.clone(), input.text.clone()))
+        .unzip();
+    let axis = AxisScale::text("input", "files that the study names", names);
+    let scale = write_axis(&place, &axis)?;
+    let data = write_texts(&place, "input_text", &[contents.len()], &contents)?;
+    text_attribute(&data, "long_name", "these files, verbatim")?;
+    attach(&data, &[&scale])
 }
 
 fn write_axis(place: &hdf5::Group, axis: &AxisScale) -> hdf5::Result<Dataset> {

@@ -4,19 +4,28 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::attribute::{Attribute, check_attributes};
-use super::{Field, Group, Status, check_text};
-use crate::output_error::OutputError;
+use crate::attribute::{Attribute, check_attributes};
+use crate::error::TableError;
+use crate::{Field, Group, Status, check_text};
 
 /// Root attribute `schema`, by which a reader knows a table of ours.
 pub const SCHEMA: &str = "cpo loss table";
 /// Version of the schema, semver: a reader accepts any minor version of its own major one.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";
 /// Major version that this program reads and writes.
 pub const SCHEMA_MAJOR: u32 = 1;
 
 /// Names of top-level groups that the writer fills itself.
 const RESERVED_GROUPS: [&str; 2] = ["fields", "provenance"];
+
+/// A file that a study names, verbatim: with it the table alone repeats its run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// The name as the study has it, relative to the study.
+    pub name: String,
+    /// What was in it.
+    pub text: String,
+}
 
 /// All results of one study.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +38,8 @@ pub struct LossTable {
     pub history: String,
     /// The study file, verbatim.
     pub study: String,
+    /// The files beside the study that it names (light-current curves, near fields, power maps), verbatim.
+    pub inputs: Vec<InputFile>,
     /// Further facts about the whole.
     pub attributes: Vec<Attribute>,
     /// Where the numbers come from: commit, material sources, host.
@@ -51,6 +62,7 @@ impl LossTable {
             source: source.into(),
             history: String::new(),
             study: study.into(),
+            inputs: Vec::new(),
             attributes: Vec::new(),
             provenance: Vec::new(),
             groups: Vec::new(),
@@ -62,7 +74,7 @@ impl LossTable {
     ///
     /// # Errors
     /// As [`LossTable::check`].
-    pub fn add(&mut self, group: Group) -> Result<(), OutputError> {
+    pub fn add(&mut self, group: Group) -> Result<(), TableError> {
         group.check()?;
         self.groups.push(group);
         self.check_paths()
@@ -72,7 +84,7 @@ impl LossTable {
     ///
     /// # Errors
     /// As [`LossTable::check`].
-    pub fn add_field(&mut self, field: Field) -> Result<(), OutputError> {
+    pub fn add_field(&mut self, field: Field) -> Result<(), TableError> {
         field.check()?;
         self.fields.push(field);
         self.check_paths()
@@ -106,9 +118,12 @@ impl LossTable {
     ///
     /// # Errors
     /// The first bad name, repeated name, wrong length or value that contradicts its status.
-    pub fn check(&self) -> Result<(), OutputError> {
+    pub fn check(&self) -> Result<(), TableError> {
         let texts = [&self.title, &self.source, &self.history, &self.study];
         check_text("the table", texts.into_iter().map(String::as_str))?;
+        for input in &self.inputs {
+            check_text("an input file", [input.name.as_str(), input.text.as_str()])?;
+        }
         check_attributes("the table", &self.attributes)?;
         check_attributes("provenance", &self.provenance)?;
         self.groups.iter().try_for_each(Group::check)?;
@@ -117,9 +132,9 @@ impl LossTable {
     }
 
     /// No two groups of one path, none reserved, none where a parent keeps a data set.
-    fn check_paths(&self) -> Result<(), OutputError> {
+    fn check_paths(&self) -> Result<(), TableError> {
         let twice = |name: &str| {
-            Err(OutputError::Duplicate {
+            Err(TableError::Duplicate {
                 place: "the table".into(),
                 name: name.to_owned(),
             })
@@ -140,7 +155,7 @@ impl LossTable {
                     continue;
                 };
                 let companions =
-                    |v: &super::Variable| v.companion_names().iter().any(|name| name == child);
+                    |v: &crate::Variable| v.companion_names().iter().any(|name| name == child);
                 if parent.axis(child).is_some()
                     || parent
                         .variables

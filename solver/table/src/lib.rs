@@ -12,19 +12,25 @@
 //! | P6, P7, P8 | transmitter's fibre (TP2); receiver's fibre (TP3); photodiode |
 //!
 //! Lengths in metres, temperatures in kelvin: SI throughout, except for dB, and the unit stands beside the values.
-//! These types know nothing of files; [`crate::write`] stores them.
+//! [`read_table`] and [`write_table`] keep them as HDF5 that is also netCDF-4.
 
 mod attribute;
+mod csv_file;
+mod error;
 mod field;
 mod group;
+mod hdf5_file;
 mod loss_table;
 mod status;
 mod variable;
 
 pub use attribute::{Attribute, AttributeValue};
+pub use csv_file::{csv_bytes, write_csv};
+pub use error::TableError;
 pub use field::{Field, FieldComponent};
 pub use group::{AxisScale, AxisValues, Group};
-pub use loss_table::{LossTable, SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION};
+pub use hdf5_file::{read_table, write_table};
+pub use loss_table::{InputFile, LossTable, SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION};
 pub use status::Status;
 pub use variable::Variable;
 

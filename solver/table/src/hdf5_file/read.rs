@@ -11,11 +11,12 @@ use hdf5::types::{FloatSize, TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{Dataset, File, IterationOrder, Location, ObjectReference1, ReferencedObject};
 use ndarray::Ix2;
 
-use crate::output_error::OutputError;
-use crate::table::{
-    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, Group, LossTable,
+use crate::error::TableError;
+use crate::{
+    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, Group, InputFile,
+    LossTable,
 };
-use crate::table::{SCHEMA, SCHEMA_MAJOR, Status, Variable};
+use crate::{SCHEMA, SCHEMA_MAJOR, Status, Variable};
 
 /// First bytes of every HDF5 file without a user block.
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
@@ -32,30 +33,30 @@ const ROOT_ATTRIBUTES: [&str; 9] = [
     "loss_convention",
 ];
 
-/// Reads a table that [`crate::write::write_table`] wrote.
+/// Reads a table that [`crate::write_table`] wrote.
 ///
 /// # Errors
 /// No such file; not HDF5; truncated; HDF5 without our schema; a schema of a later major version; a member missing.
-pub fn read_table(path: &Path) -> Result<LossTable, OutputError> {
+pub fn read_table(path: &Path) -> Result<LossTable, TableError> {
     check_signature(path)?;
     let file = File::open(path).map_err(|source| {
         if source.to_string().contains("truncated") {
-            OutputError::Truncated {
+            TableError::Truncated {
                 path: path.to_path_buf(),
                 source,
             }
         } else {
-            OutputError::hdf5("open", path, source)
+            TableError::hdf5("open", path, source)
         }
     })?;
     check_schema(&file, path)?;
     let table = read_all(&file).map_err(|error| match error {
-        Unreadable::Library(source) => OutputError::Hdf5 {
+        Unreadable::Library(source) => TableError::Hdf5 {
             attempt: "read",
             path: path.to_path_buf(),
             source,
         },
-        Unreadable::Missing(missing) => OutputError::Foreign {
+        Unreadable::Missing(missing) => TableError::Foreign {
             path: path.to_path_buf(),
             missing,
         },
@@ -76,12 +77,12 @@ impl From<hdf5::Error> for Unreadable {
     }
 }
 
-fn check_signature(path: &Path) -> Result<(), OutputError> {
+fn check_signature(path: &Path) -> Result<(), TableError> {
     let mut first = Vec::with_capacity(HDF5_SIGNATURE.len());
-    let file = std::fs::File::open(path).map_err(OutputError::io("open", path))?;
+    let file = std::fs::File::open(path).map_err(TableError::io("open", path))?;
     file.take(HDF5_SIGNATURE.len() as u64)
         .read_to_end(&mut first)
-        .map_err(OutputError::io("read", path))?;
+        .map_err(TableError::io("read", path))?;
     let found = match first.as_slice() {
         _ if first == HDF5_SIGNATURE => return Ok(()),
         [] => "it is empty",
@@ -89,14 +90,14 @@ fn check_signature(path: &Path) -> Result<(), OutputError> {
         [b'C', b'D', b'F', ..] => "it looks like netCDF-3",
         _ => "its first bytes are not \\x89HDF",
     };
-    Err(OutputError::NotHdf5 {
+    Err(TableError::NotHdf5 {
         path: path.to_path_buf(),
         found,
     })
 }
 
-fn check_schema(file: &File, path: &Path) -> Result<(), OutputError> {
-    let foreign = |missing: &str| OutputError::Foreign {
+fn check_schema(file: &File, path: &Path) -> Result<(), TableError> {
+    let foreign = |missing: &str| TableError::Foreign {
         path: path.to_path_buf(),
         missing: missing.to_owned(),
     };
@@ -113,7 +114,7 @@ fn check_schema(file: &File, path: &Path) -> Result<(), OutputError> {
         .and_then(|major| major.parse::<u32>().ok())
     {
         Some(major) if major <= SCHEMA_MAJOR => Ok(()),
-        Some(_) => Err(OutputError::NewerSchema {
+        Some(_) => Err(TableError::NewerSchema {
             path: path.to_path_buf(),
             found: version,
         }),
@@ -135,6 +136,14 @@ fn read_all(file: &File) -> Result<LossTable, Unreadable> {
     table.history = root("history")?;
     table.attributes = attributes(file, &ROOT_ATTRIBUTES)?;
     table.provenance = attributes(&provenance, &[])?;
+    if provenance.link_exists("input") {
+        let names = texts(&provenance.dataset("input")?)?;
+        let contents = texts(&provenance.dataset("input_text")?)?;
+        let inputs = names.into_iter().zip(contents);
+        table.inputs = inputs
+            .map(|(name, text)| InputFile { name, text })
+            .collect();
+    }
     for name in members(file)? {
         match name.as_str() {
             "provenance" => {}

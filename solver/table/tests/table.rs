@@ -1,7 +1,6 @@
 //! The table refuses what contradicts itself.
 
-use cpo_study::OutputError;
-use cpo_study::table::{Attribute, AxisScale, Group, LossTable, Status, Variable};
+use cpo_table::{Attribute, AxisScale, Group, LossTable, Status, TableError, Variable};
 
 fn group() -> Group {
     let axis = AxisScale::numbers("wavelength", "m", "wavelength", vec![1.3e-6, 1.5e-6]);
@@ -20,7 +19,7 @@ fn lengths_names_and_axes_are_checked() {
     assert!(
         matches!(
             length,
-            Err(OutputError::Length {
+            Err(TableError::Length {
                 found: 1,
                 expected: 2,
                 ..
@@ -29,7 +28,7 @@ fn lengths_names_and_axes_are_checked() {
         "{length:?}"
     );
     let name = group().with_variable(variable("n eff", vec![1.0, 2.0]));
-    assert!(matches!(name, Err(OutputError::Name { .. })));
+    assert!(matches!(name, Err(TableError::Name { .. })));
     let axis = group().with_variable(Variable::new("n", "1", "", &["temperature"], vec![1.0]));
     assert!(
         axis.expect_err("no such axis")
@@ -39,20 +38,20 @@ fn lengths_names_and_axes_are_checked() {
     let error = group().with_variable(variable("n", vec![1.0, 2.0]).with_error(vec![0.1]));
     assert!(matches!(
         error,
-        Err(OutputError::Length {
+        Err(TableError::Length {
             what: "the error",
             ..
         })
     ));
     assert!(matches!(
         group().with_axis(AxisScale::numbers("t", "K", "", vec![])),
-        Err(OutputError::Inconsistent { .. })
+        Err(TableError::Inconsistent { .. })
     ));
     let twice = group()
         .with_variable(variable("n", vec![1.0; 2]))
         .and_then(|g| g.with_variable(variable("n_error", vec![1.0; 2])));
     assert!(
-        matches!(twice, Err(OutputError::Duplicate { .. })),
+        matches!(twice, Err(TableError::Duplicate { .. })),
         "n_error is the companion of n"
     );
     let reserved = variable("n", vec![1.0; 2]).with_attribute(Attribute::text("units", "m"));
@@ -95,7 +94,7 @@ fn paths_are_unique() {
     table.add(group()).expect("first");
     assert!(matches!(
         table.add(group()),
-        Err(OutputError::Duplicate { .. })
+        Err(TableError::Duplicate { .. })
     ));
     let mut table = LossTable::new("t", "s", "");
     assert!(table.add(Group::new("provenance", "")).is_err());

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::Command;
 
 use common::{example_table, shown};
-use cpo_study::OutputError;
-use cpo_study::table::{Group, LossTable, Variable};
-use cpo_study::write::{csv_bytes, read_table, write_csv, write_table};
+use cpo_table::{
+    Group, LossTable, TableError, Variable, csv_bytes, read_table, write_csv, write_table,
+};
 use tempfile::tempdir;
 
 #[test]
@@ -53,7 +53,7 @@ fn a_full_disk_is_an_error() {
     std::os::unix::fs::symlink(full, &h5).expect("linked");
     let full = write_table(&table, &h5).expect_err("no space");
     assert!(
-        matches!(&full, OutputError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull),
+        matches!(&full, TableError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull),
         "{full}"
     );
     assert!(!h5.exists(), "half a table was left");
@@ -84,7 +84,7 @@ fn bad_files_are_told_apart() {
     let at = |name: &str| directory.path().join(name);
     let error = |path: &Path| read_table(path).expect_err("a bad file");
 
-    assert!(matches!(error(&at("absent.h5")), OutputError::Io { .. }));
+    assert!(matches!(error(&at("absent.h5")), TableError::Io { .. }));
     for (name, bytes) in [
         ("empty.h5", &b""[..]),
         ("text.h5", b"group,variable\n"),
@@ -92,7 +92,7 @@ fn bad_files_are_told_apart() {
     ] {
         fs::write(at(name), bytes).expect("written");
         assert!(
-            matches!(error(&at(name)), OutputError::NotHdf5 { .. }),
+            matches!(error(&at(name)), TableError::NotHdf5 { .. }),
             "{name}"
         );
     }
@@ -103,11 +103,11 @@ fn bad_files_are_told_apart() {
         let error = error(&at("cut.h5"));
         let told = matches!(
             error,
-            OutputError::Truncated { .. } | OutputError::Hdf5 { .. }
+            TableError::Truncated { .. } | TableError::Hdf5 { .. }
         );
         assert!(told, "{length} of {} bytes: {error}", whole.len());
         assert!(
-            length < 100 || matches!(error, OutputError::Truncated { .. }),
+            length < 100 || matches!(error, TableError::Truncated { .. }),
             "{length} bytes: {error}"
         );
     }
@@ -117,7 +117,7 @@ fn bad_files_are_told_apart() {
         .expect("closed");
     assert!(matches!(
         error(&at("foreign.h5")),
-        OutputError::Foreign { .. }
+        TableError::Foreign { .. }
     ));
 
     fs::copy(at("whole.h5"), at("newer.h5")).expect("copied");
@@ -129,7 +129,7 @@ fn bad_files_are_told_apart() {
     file.close().expect("closed");
     let newer = error(&at("newer.h5"));
     assert!(
-        matches!(&newer, OutputError::NewerSchema { found, .. } if found == "2.0.0"),
+        matches!(&newer, TableError::NewerSchema { found, .. } if found == "2.0.0"),
         "{newer}"
     );
 }

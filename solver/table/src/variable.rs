@@ -1,8 +1,8 @@
 //! One quantity along some axes of its group.
 
-use super::attribute::{Attribute, check_attributes};
-use super::{Status, check_name, check_text};
-use crate::output_error::OutputError;
+use crate::attribute::{Attribute, check_attributes};
+use crate::error::TableError;
+use crate::{Status, check_name, check_text};
 
 /// Values of one quantity, each with its error, status and reason.
 ///
@@ -100,7 +100,7 @@ impl Variable {
     /// # Errors
     /// A bad name; arrays of unequal lengths; a failed or uncomputed value that is not NaN, a failed one without a
     /// reason, any other that is NaN; a negative error.
-    pub(crate) fn check(&self, place: &str, points: usize) -> Result<(), OutputError> {
+    pub(crate) fn check(&self, place: &str, points: usize) -> Result<(), TableError> {
         check_name("variable", &self.name)?;
         let lengths = [
             ("the values", Some(self.values.len())),
@@ -115,7 +115,7 @@ impl Variable {
             if let Some(found) = found
                 && found != points
             {
-                return Err(OutputError::Length {
+                return Err(TableError::Length {
                     place: place.to_owned(),
                     what,
                     found,
@@ -124,7 +124,7 @@ impl Variable {
             }
         }
         let wrong = |problem| {
-            Err(OutputError::Inconsistent {
+            Err(TableError::Inconsistent {
                 place: place.to_owned(),
                 problem,
             })
