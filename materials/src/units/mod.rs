@@ -25,8 +25,8 @@ pub use dimension::Dimension;
 pub use error::UnitError;
 pub use quantity::{AnyQuantity, Quantity};
 pub use types::{
-    Angle, ContactResistance, Current, Decibel, Density, Duration, Energy, FailureRate,
-    HeatCapacityRate, HeatFlux, HeatTransferCoefficient, Length, PerKelvin, PerLength, Power,
-    Resistance, SlopeEfficiency, SpecificHeat, Temperature, TemperatureDifference,
+    Angle, BitRate, ContactResistance, Current, Decibel, Density, Duration, Energy, EnergyPerBit,
+    FailureRate, HeatCapacityRate, HeatFlux, HeatTransferCoefficient, Length, PerKelvin, PerLength,
+    Power, Resistance, SlopeEfficiency, SpecificHeat, Temperature, TemperatureDifference,
     ThermalConductivity, ThermalResistance, Voltage, Wavelength, WavelengthDrift,
 };

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! "W/m/K" divides twice. A product behind a division ("W/m K") is refused as ambiguous: write
-//! "W/(m K)". The scale with an offset, degC, stands alone: a temperature difference is in K.
+//! "W/(m K)". The scale with an offset, degC, stands alone: a temperature difference is in K. So does the logarithmic
+//! scale of power, dBm: "19 dBm" is 79.4 mW.
 
 use super::{AnyQuantity, Dimension, UnitError};
 
@@ -48,6 +49,8 @@ const UNITS: &[(&str, f64, Dimension, bool)] = &[
         true,
     ),
     ("%", 1e-2, Dimension::NONE, false),
+    ("bit", 1.0, Dimension::NONE, true),
+    ("Bd", 1.0, Dimension::of([0, 0, -1, 0, 0, 0, 0]), true), // symbols a second
     // failures in time: one in 1e9 device hours
     (
         "FIT",
@@ -76,11 +79,15 @@ const PREFIXES: &[(char, f64)] = &[
 const USUAL: &[&str] = &[
     "m", "cm", "mm", "um", "nm", "pm", "K", "degC", "W", "mW", "uW", "kW", "A", "mA", "V", "mV",
     "ohm", "rad", "mrad", "deg", "dB", "s", "ms", "us", "ns", "ps", "kg", "g", "J", "N", "Pa",
-    "kPa", "MPa", "GPa", "Hz", "MHz", "GHz", "THz", "eV", "FIT", "%",
+    "kPa", "MPa", "GPa", "Hz", "MHz", "GHz", "THz", "eV", "FIT", "%", "bit", "Gbit", "Tbit", "GBd",
+    "dBm", "pJ",
 ];
 
 /// The degree Celsius in its spellings.
 const CELSIUS: &[&str] = &["degC", "°C", "celsius", "Celsius"];
+
+/// Decibels above a milliwatt.
+const DECIBEL_MILLIWATT: &str = "dBm";
 
 /// Reads "220 nm"; `example` is quoted in errors.
 pub(super) fn quantity(text: &str, example: &'static str) -> Result<AnyQuantity, UnitError> {
@@ -127,6 +134,19 @@ pub(super) fn quantity(text: &str, example: &'static str) -> Result<AnyQuantity,
             value: number + CELSIUS_ZERO,
             dimension: Dimension::TEMPERATURE,
         });
+    }
+    if unit == DECIBEL_MILLIWATT {
+        let value = 1e-3 * 10f64.powf(number / 10.0);
+        return match value.is_finite() {
+            true => Ok(AnyQuantity {
+                value,
+                dimension: Dimension::POWER,
+            }),
+            false => Err(UnitError::NotFinite {
+                text: owned(),
+                example,
+            }),
+        };
     }
     let mut parser = Parser { text, rest: unit };
     let (scale, dimension) = parser.product(0)?;
@@ -334,6 +354,9 @@ impl<'a> Parser<'a> {
             {
                 return Ok((prefix * scale, dimension));
             }
+        }
+        if symbol == DECIBEL_MILLIWATT {
+            return Err(self.malformed("dBm stands alone, for a power; a loss or a ratio is in dB"));
         }
         if CELSIUS.contains(&symbol) {
             return Err(self.malformed(

@@ -76,6 +76,8 @@ fn dimensions_of_unit_expressions() {
         ("5 mm2 K/W", ContactResistance::DIMENSION),
         ("30 K/W", ThermalResistance::DIMENSION),
         ("70 W/K", HeatCapacityRate::DIMENSION),
+        ("112 Gbit/s", BitRate::DIMENSION),
+        ("1.1 pJ/bit", EnergyPerBit::DIMENSION),
         ("0.3 W/A", SlopeEfficiency::DIMENSION),
         ("0.3 V", SlopeEfficiency::DIMENSION),
         ("4 V/A", Resistance::DIMENSION),
@@ -284,7 +286,20 @@ round_trips! {
     drift_round_trip: WavelengthDrift, -1e-9..1e-9;
     decibel_round_trip: Decibel, -200.0..200.0;
     heat_capacity_rate_round_trip: HeatCapacityRate, 1e-6..1e6;
+    bit_rate_round_trip: BitRate, 1e6..1e14;
+    energy_per_bit_round_trip: EnergyPerBit, 1e-15..1e-9;
     thermal_resistance_round_trip: ThermalResistance, 1e-6..1e6;
+}
+
+#[test]
+fn powers_may_be_levels_above_a_milliwatt() {
+    let power = |text: &str| Power::parse(text).map(Quantity::si);
+    assert!((power("0 dBm").expect("a power") - 1e-3).abs() < 1e-18);
+    assert!((power("19 dBm").expect("a power") - 0.0794328).abs() < 1e-7);
+    assert!((power("-10.5 dBm").expect("a power") - 8.9125e-5).abs() < 1e-9);
+    assert!(power("1e9 dBm").is_err(), "beyond any number");
+    assert!("3 dBm/K".parse::<AnyQuantity>().is_err());
+    assert!(Decibel::parse("3 dBm").is_err(), "a power is no ratio");
 }
 
 proptest! {

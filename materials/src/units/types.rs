@@ -345,6 +345,22 @@ quantity! {
 }
 
 quantity! {
+    /// Bits a second.
+    BitRate: "bit rate", "100 Gbit/s", Dimension::of([0, 0, -1, 0, 0, 0, 0]);
+    print 0 in [(1e9, "Gbit/s")];
+    /// 10⁹ bits a second
+    gbit_per_s = 1e9;
+}
+
+quantity! {
+    /// An energy for each bit, J inside.
+    EnergyPerBit: "energy per bit", "5 pJ/bit", Dimension::ENERGY;
+    print 0 in [(1e-12, "pJ/bit")];
+    /// picojoules a bit
+    pj_per_bit = 1e-12;
+}
+
+quantity! {
     /// A thermal resistance, K/W.
     ThermalResistance: "thermal resistance", "30 K/W", Dimension::of([-2, -1, 3, 1, 0, 0, 0]);
     print 0 in [(1.0, "K/W")];
