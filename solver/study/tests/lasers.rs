@@ -109,6 +109,59 @@ fn neighbours_warm_and_the_middle_one_most() {
     }
 }
 
+/// Every point of the map meets the laser's own law at its junction temperature, and the rise is heat times resistance:
+/// among neighbours the sum over the row, alone the diagonal.
+#[test]
+fn a_map_holds_the_law_at_every_chip_temperature_and_current() {
+    let directory = TempDir::new().unwrap();
+    let outcome = solved(STATED, directory.path());
+    let map = outcome.map.as_ref().unwrap();
+    assert_eq!(map.lasers[0], 1, "the middle laser is the hottest");
+    let law = |junction: f64, current: f64| {
+        let warm = junction - 298.15;
+        let threshold = 10e-3 * (warm / 60.0).exp();
+        (0.3 * (-warm / 200.0).exp() * (current - threshold)).max(0.0)
+    };
+    let mut lasing = 0;
+    for (k, &i) in map.lasers.iter().enumerate() {
+        for (t, &base) in map.base.iter().enumerate() {
+            for (c, &current) in map.current.iter().enumerate() {
+                let point = map.together[(k, t, c)].unwrap();
+                let alone = map.alone[(k, t, c)].unwrap();
+                for p in [point, alone] {
+                    // junctions are found to the step of the fixed point, 1e-9 K at most
+                    let error = (p.optical_power - law(p.junction, current)).abs();
+                    assert!(
+                        error < 1e-9 * (1e-3 + p.optical_power),
+                        "{i} {base} {current}"
+                    );
+                }
+                assert!((map.voltage[c] - (0.9 + 4.0 * current)).abs() < 1e-12);
+                lasing += usize::from(point.optical_power > 0.0);
+                assert!(point.junction >= alone.junction, "neighbours do not cool");
+            }
+        }
+    }
+    assert!(lasing > 1000, "only {lasing} points of the map lase");
+    // The study's own operating point lies on the map of its chip, linear between the neighbours of its base and current.
+    let middle = &outcome.lasers[1];
+    let base = middle.base_temperature.value;
+    let t = map.base.iter().position(|&b| b > base).unwrap();
+    let c = map.current.iter().position(|&i| i > 60e-3).unwrap();
+    let at = |t: usize| {
+        let [low, high] = [c - 1, c].map(|c| map.together[(0, t, c)].unwrap().optical_power);
+        low + (high - low) * (60e-3 - map.current[c - 1]) / (map.current[c] - map.current[c - 1])
+    };
+    let share = (base - map.base[t - 1]) / (map.base[t] - map.base[t - 1]);
+    let found = at(t - 1) + share * (at(t) - at(t - 1));
+    let state = middle.state.as_ref().unwrap();
+    // curvature of exp(T/60 K) over 5 K is 1e-3 of the threshold; bases of the three differ by less than a kelvin
+    assert!(
+        (found / state.optical_power.value - 1.0).abs() < 2e-2,
+        "{found}"
+    );
+}
+
 /// Samples of the law itself give what the stated parameters give; noise gives bars that hold it.
 #[test]
 fn curves_stand_for_parameters() {

@@ -10,6 +10,7 @@ use cpo_solver::laser::{
 };
 use ndarray::Array2;
 
+use super::laser_map::{self, LaserMap};
 use super::switch::{LaserSwitch, Lasers};
 use super::{HeatOutcome, Outcome, Value, severity};
 use crate::plan::{LaserPoint, Plan};
@@ -138,6 +139,8 @@ pub struct LaserOutcome {
     pub switched: Option<Vec<LaserSwitch>>,
     /// Light against current.
     pub curve: LightCurrent,
+    /// Light, voltage and junction temperature at every temperature of the chip and every current.
+    pub map: Option<LaserMap>,
 }
 
 impl LaserOutcome {
@@ -291,6 +294,8 @@ pub(super) fn solve(
         reliability,
         switched,
         curve: curve(&array, CURVE_REACH * reach)?,
+        map: laser_map::map(model, &resistance, &bars, recorder.reliability.as_ref())
+            .map_err(|e| e.to_string())?,
     })
 }
 

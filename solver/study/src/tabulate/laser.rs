@@ -1,7 +1,7 @@
 //! laser/NAME_HEAT: operating points of an array, and its light-current curves.
 
 use super::sweep::SweepAxes;
-use super::{column, identifier};
+use super::{column, identifier, laser_map};
 use crate::plan::Plan;
 use crate::run::{LaserOutcome, LaserResult, ModeHopRecord, Outcome, Results, Value};
 use crate::study::Study;
@@ -212,10 +212,13 @@ pub(super) fn groups(
         group = super::switch::of_lasers(group, &sweep, outcomes.clone(), n, &step.times)?;
     }
     let mut groups = vec![group];
-    // A curve has currents of its own at every point; one point has one table of them.
+    // Curves and maps have currents of their own at every point; one point has one table of them.
     let mut solved = outcomes;
     if let (Some(Ok(only)), None) = (solved.next(), solved.next()) {
         groups.push(curve(only, &path, names)?);
+        if let Some(map) = &only.map {
+            groups.push(laser_map::group(only, map, &path)?);
+        }
     }
     Ok(groups)
 }

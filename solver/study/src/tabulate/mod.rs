@@ -6,6 +6,7 @@ mod coupling;
 mod grating;
 mod heat;
 mod laser;
+mod laser_map;
 mod modes;
 mod sensitivity;
 mod sweep;
