@@ -199,6 +199,22 @@ fn mode(mode: &ModeRecord) -> Json {
         });
         row.insert(String::from("absorption"), regions.collect());
     }
+    if mode.radiation.status != Status::NotComputed {
+        put(&mut row, "radiation_db_per_cm", mode.radiation.scaled(0.01));
+    }
+    if !mode.scattering.is_empty() {
+        let regions = mode.scattering.iter().map(|(region, loss)| {
+            let mut entry = object(json!({ "region": region }));
+            put(&mut entry, "scattering_db_per_cm", loss.scaled(0.01));
+            Json::Object(entry)
+        });
+        row.insert(String::from("scattering"), regions.collect());
+        put(
+            &mut row,
+            "total_loss_db_per_cm",
+            mode.total_loss_db_per_m.scaled(0.01),
+        );
+    }
     put(&mut row, "te_fraction", mode.te_fraction);
     let [x, y, z] = mode.polarization_fractions;
     put(&mut row, "polarization_fraction_x", x);

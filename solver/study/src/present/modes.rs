@@ -23,6 +23,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     };
     // A lossless guide between reflecting walls has no loss to report.
     let lossy = solved().any(|m| m.loss_db_per_m.value != 0.0 || m.loss_db_per_m.error != 0.0);
+    let rough = solved().any(|m| !m.scattering.is_empty());
     let boxed = solved().any(|m| m.class != ModeClass::Guided);
     let crossed = solved().any(|m| m.track != m.id);
     let asked = match modes.accuracy {
@@ -45,6 +46,9 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     ]);
     if lossy {
         columns.push(Column::new("loss", "dB/cm"));
+    }
+    if rough {
+        columns.push(Column::new("loss with scattering", "dB/cm"));
     }
     columns.extend([
         Column::new("TE fraction", ""),
@@ -70,7 +74,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         };
         for mode in &outcome.modes {
             let mut row = conditions.cells(p);
-            row.extend(mode_cells(mode, [crossed, boxed, lossy], &asked));
+            row.extend(mode_cells(mode, [crossed, boxed, lossy, rough], &asked));
             rows.push(row);
             let mut row = conditions.cells(p);
             row.extend(numerics_cells(outcome, mode));
@@ -196,8 +200,12 @@ fn stated<Q: Quantity + std::fmt::Display>(study: &Study, expr: &Expr<Q>) -> Str
     }
 }
 
-/// Cells of a mode; the flags say whether there are columns for track, class and loss.
-fn mode_cells(mode: &ModeRecord, [crossed, boxed, lossy]: [bool; 3], asked: &str) -> Vec<Cell> {
+/// Cells of a mode; the flags say whether there are columns for track, class, loss and scattering.
+fn mode_cells(
+    mode: &ModeRecord,
+    [crossed, boxed, lossy, rough]: [bool; 4],
+    asked: &str,
+) -> Vec<Cell> {
     let micrometre = DisplayUnit::MICROMETRE;
     let class = match mode.class {
         ModeClass::Guided => "guided",
@@ -215,6 +223,10 @@ fn mode_cells(mode: &ModeRecord, [crossed, boxed, lossy]: [bool; 3], asked: &str
     if lossy {
         let unit = DisplayUnit::DECIBEL_PER_CENTIMETRE;
         row.push(loss(&mode.loss_db_per_m, unit, ""));
+    }
+    if rough {
+        let unit = DisplayUnit::DECIBEL_PER_CENTIMETRE;
+        row.push(cell(&mode.total_loss_db_per_m, unit, ""));
     }
     let [x, y] = &mode.mode_field_diameter;
     row.extend([

@@ -3,7 +3,7 @@
 use cpo_materials::{Angle, Quantity, Temperature};
 use cpo_solver::coupling::SampledField;
 use cpo_solver::modes::{
-    Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss,
+    Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss, Roughness,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,12 @@ pub struct ModeRecord {
     pub loss_db_per_m: Value,
     /// Absorption by region, dB/m, the background first; empty where nothing absorbs.
     pub absorption: Vec<(String, Value)>,
+    /// Into absorbing layers, dB/m; absent where the window has none.
+    pub radiation: Value,
+    /// Scattered at the walls of each rough region, dB/m.
+    pub scattering: Vec<(String, Value)>,
+    /// Absorbed, radiated and scattered, dB/m; without rough walls the propagation loss.
+    pub total_loss_db_per_m: Value,
     /// ∫|Ex|² / ∫(|Ex|² + |Ey|²).
     pub te_fraction: Value,
     /// ∫|E_i|² / ∫|E|² for x, y, z.
@@ -361,17 +367,28 @@ fn record(
     // Not the modes' attenuation: radiation is no absorption.
     let tensors = problem.permittivity_tensors().map_err(|e| e.to_string())?;
     let absorbing = tensors.iter().flatten().flatten().any(|e| e.im != 0.0);
+    let rough = study
+        .rough_regions(&table.cross_section, &point.values)
+        .map_err(|e| e.to_string())?
+        .into_iter()
+        .map(|(region, [rms, length])| {
+            let roughness = Roughness::new(rms, length).map_err(|e| e.to_string())?;
+            Ok((region, roughness))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
     let window = problem.cross_section().window();
     let modes = set
         .iter()
         .enumerate()
         .map(|(m, mode)| -> Outcome<ModeRecord> {
-            let absorption = if absorbing {
-                let regions = mode.absorption_by_region().map_err(|e| e.to_string())?;
+            let budget = mode.loss_budget(&rough).map_err(|e| e.to_string())?;
+            let by_region = |losses: Vec<RegionLoss>| -> Vec<(String, Value)> {
                 let value = |r: RegionLoss| (r.name, Value::from(&r.loss));
-                regions.into_iter().map(value).collect()
-            } else {
-                Vec::new()
+                losses.into_iter().map(value).collect()
+            };
+            let radiation = match budget.open {
+                true => Value::from(&budget.radiation),
+                false => Value::absent(),
             };
             let confinement = mode.confinement_by_region().map_err(|e| e.to_string())?;
             let share = |c: Confinement| RegionShare {
@@ -393,7 +410,13 @@ fn record(
                 attenuation,
                 group_index: mode.group_index().into(),
                 loss_db_per_m: attenuation.scaled(per_index),
-                absorption,
+                absorption: match absorbing {
+                    true => by_region(budget.absorption),
+                    false => Vec::new(),
+                },
+                radiation,
+                scattering: by_region(budget.scattering),
+                total_loss_db_per_m: Value::from(&budget.total),
                 te_fraction: mode.te_fraction().into(),
                 polarization_fractions: mode.polarization_fractions().each_ref().map(Value::from),
                 confinement: confinement.into_iter().map(share).collect(),

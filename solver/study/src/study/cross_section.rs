@@ -7,7 +7,7 @@ use cpo_materials::{Angle, Length, Quantity};
 use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{
-    CIRCLE, CROSS_LAYER, CROSS_SECTION, POLYGON, RECTANGLE, SHAPE, TRAPEZOID, WINDOW,
+    CIRCLE, CROSS_LAYER, CROSS_SECTION, POLYGON, RECTANGLE, ROUGHNESS, SHAPE, TRAPEZOID, WINDOW,
 };
 use super::{Expr, MaterialId, ParameterId};
 use crate::file::{Cursor, Place, Table, listed};
@@ -57,10 +57,21 @@ pub struct ShapeEntry {
     pub material: MaterialId,
     /// Geometry.
     pub kind: ShapeKind,
+    /// Roughness of its side walls, if they scatter.
+    pub roughness: Option<RoughnessEntry>,
     /// Where it is written.
     pub place: Place,
     /// Where its material is written.
     pub material_place: Place,
+}
+
+/// Rough side walls.
+#[derive(Clone, Copy, Debug)]
+pub struct RoughnessEntry {
+    /// Rms displacement of a wall along its normal.
+    pub rms: Expr<Length>,
+    /// Correlation length along the guide.
+    pub correlation_length: Expr<Length>,
 }
 
 /// A shape's sizes.
@@ -123,6 +134,9 @@ impl CrossSectionTable {
             lengths.extend(layer.bottom.iter().chain(&layer.thickness));
         }
         for shape in &self.shapes {
+            if let Some(rough) = &shape.roughness {
+                lengths.extend([&rough.rms, &rough.correlation_length]);
+            }
             match &shape.kind {
                 ShapeKind::Rectangle {
                     width,
@@ -368,6 +382,7 @@ impl Reader {
                 return None;
             }
         };
+        let roughness = table.get("roughness").map(|c| self.roughness(&c, kind));
         let kind = match kind {
             "rectangle" => self.rectangle(&geometry),
             "trapezoid" => self.trapezoid(&geometry),
@@ -378,8 +393,25 @@ impl Reader {
             name: name?,
             material: material?,
             kind: kind?,
+            roughness: all_or(roughness)?,
             place: cursor.place.clone(),
             material_place: table.place_of("material"),
+        })
+    }
+
+    fn roughness(&mut self, cursor: &Cursor<'_>, kind: &str) -> Option<RoughnessEntry> {
+        if kind == "circle" {
+            self.diagnostics
+                .error(&cursor.place, "a circle has no side walls to be rough")
+                .allowed("the roughness of a rectangle, a trapezoid or a polygon");
+            return None;
+        }
+        let table = self.diagnostics.table(cursor, ROUGHNESS)?;
+        let rms = self.need(&table, "rms", Limit::Positive);
+        let correlation_length = self.need(&table, "correlation_length", Limit::Positive);
+        Some(RoughnessEntry {
+            rms: rms?,
+            correlation_length: correlation_length?,
         })
     }
 

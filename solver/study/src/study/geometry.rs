@@ -13,8 +13,8 @@ use cpo_solver::taper::{Profile, Taper, TaperProblem};
 use super::instance::{Mistake, find};
 use super::{
     ArrayEntry, CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable,
-    ParameterId, ParameterValues, PlanAxis, ShapeKind, Study, TaperProfile, TaperTable, Teeth,
-    Vertical, Wall, Walls,
+    ParameterId, ParameterValues, PlanAxis, ShapeEntry, ShapeKind, Study, TaperProfile, TaperTable,
+    Teeth, Vertical, Wall, Walls,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -31,6 +31,26 @@ impl Study {
     ) -> Result<CrossSection, StudyError> {
         let table = find(&self.cross_sections, "cross_section", name, |t| &t.name)?;
         Ok(self.make_cross_section(table, values)?)
+    }
+
+    /// Rough regions of the cross-section `name`, by their number in it, with rms and correlation length.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`].
+    pub fn rough_regions(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+    ) -> Result<Vec<(usize, [Length; 2])>, StudyError> {
+        let table = find(&self.cross_sections, "cross_section", name, |t| &t.name)?;
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values);
+        let rough = |(k, shape): (usize, &ShapeEntry)| {
+            let rough = shape.roughness.as_ref()?;
+            let lengths = [at(&rough.rms), at(&rough.correlation_length)];
+            // Layers are painted first.
+            Some((table.layers.len() + k, lengths))
+        };
+        Ok(table.shapes.iter().enumerate().filter_map(rough).collect())
     }
 
     /// The grating `name` with values put in, lit at its design wavelength.

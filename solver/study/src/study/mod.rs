@@ -40,7 +40,9 @@ use cpo_materials::{Dimension, Temperature, Wavelength};
 pub use accuracy::{Accuracy, GridSizes};
 pub use boundary::{Wall, Walls};
 pub use coupling::{CoatEntry, CouplingTable, GapEntry, Port};
-pub use cross_section::{CrossSectionLayer, CrossSectionTable, ShapeEntry, ShapeKind, Vertical};
+pub use cross_section::{
+    CrossSectionLayer, CrossSectionTable, RoughnessEntry, ShapeEntry, ShapeKind, Vertical,
+};
 pub use fiber::{CoreIndex, FiberKind, FiberTable};
 pub use floorplan::{
     ArrayEntry, BlockEntry, FloorplanTable, FootprintEntry, LayerEntry, PlanAxis, SourceEntry,

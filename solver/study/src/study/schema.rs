@@ -104,6 +104,11 @@ tables! {
         trapezoid: "{ width = \"450 nm\", height = \"220 nm\", bottom = \"0 nm\", sidewall_from_normal = \"6 deg\" }",
         circle: "{ radius = \"4 um\" }",
         polygon: "{ points = [[\"0 um\", \"0 um\"], [\"1 um\", \"0 um\"], [\"0 um\", \"1 um\"]] }",
+        roughness: "{ rms = \"2 nm\", correlation_length = \"50 nm\" }",
+    }
+    ROUGHNESS = "roughness" {
+        rms: "\"2 nm\"",
+        correlation_length: "\"50 nm\"",
     }
     RECTANGLE = "rectangle" {
         width: "\"450 nm\"",

@@ -4,6 +4,7 @@
 mod alignment;
 mod coupling;
 mod grating;
+mod grids;
 mod heat;
 mod laser;
 mod laser_map;
@@ -52,6 +53,9 @@ pub fn loss_table(
         .iter()
         .map(|(name, text)| Attribute::text(name, text))
         .collect();
+    for group in grids::groups()? {
+        table.add(group)?;
+    }
     for modes in &study.modes {
         table.add(modes::group(study, plan, results, &modes.name)?)?;
         modes::fields(&mut table, plan, results, &modes.name)?;

@@ -5,8 +5,7 @@ use super::{AxisScale, Field, FieldComponent, column, identifier};
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
-use crate::table::TableError;
-use crate::table::{Attribute, Group, LossTable};
+use crate::table::{Attribute, Group, LossTable, Status, TableError};
 use cpo_materials::Quantity as _;
 use cpo_solver::modes::ModeClass;
 
@@ -284,21 +283,42 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
             value: Box::new(move |mode| other(mode).map_or_else(Value::absent, |s| s.power)),
         });
     }
-    let regions: Vec<&str> = mode.absorption.iter().map(|(r, _)| r.as_str()).collect();
-    let identifiers = distinct_identifiers(&regions);
-    for (k, (region, identifier)) in regions.iter().zip(&identifiers).enumerate() {
-        let name = (*region).to_owned();
-        let loss = move |mode: &ModeRecord| {
-            let mut losses = mode.absorption.iter().skip(k.min(1));
-            let found = losses.find(|(region, _)| *region == name);
-            found.map_or_else(Value::absent, |(_, loss)| *loss)
-        };
-        all.push(Derived {
-            name: format!("absorption_{identifier}"),
-            units: "dB/m",
-            long_name: format!("loss by absorption in {region}"),
-            value: Box::new(loss),
-        });
+    all.extend(of_regions(
+        mode,
+        ["absorption", "loss by absorption in"],
+        |m| &m.absorption,
+    ));
+    all.extend(of_regions(
+        mode,
+        [
+            "scattering",
+            "loss by scattering at the rough side walls of",
+        ],
+        |m| &m.scattering,
+    ));
+    let whole = [
+        (
+            mode.radiation.status != Status::NotComputed,
+            "radiation_loss",
+            "loss by radiation into absorbing layers: leakage and bends",
+            (|m| m.radiation) as fn(&ModeRecord) -> Value,
+        ),
+        (
+            !mode.scattering.is_empty(),
+            "total_loss",
+            "loss by absorption, radiation and scattering",
+            |m| m.total_loss_db_per_m,
+        ),
+    ];
+    for (there, name, long_name, value) in whole {
+        if there {
+            all.push(Derived {
+                name: name.to_owned(),
+                units: "dB/m",
+                long_name: long_name.to_owned(),
+                value: Box::new(value),
+            });
+        }
     }
     for (parameter, _) in &mode.sensitivities {
         let name = parameter.clone();
@@ -315,6 +335,37 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
         });
     }
     all
+}
+
+/// Losses by region, one quantity each; `words` are the beginnings of its name and its long name.
+fn of_regions(
+    mode: &ModeRecord,
+    words: [&'static str; 2],
+    losses: fn(&ModeRecord) -> &[(String, Value)],
+) -> Vec<Derived> {
+    let regions: Vec<&str> = losses(mode).iter().map(|(r, _)| r.as_str()).collect();
+    let identifiers = distinct_identifiers(&regions);
+    let derived = |(k, (region, identifier)): (usize, (&&str, &String))| {
+        let name = (*region).to_owned();
+        let loss = move |mode: &ModeRecord| {
+            // A region may be called as the background is, which comes first where it is listed.
+            let mut losses = losses(mode).iter().skip(k.min(1));
+            let found = losses.find(|(region, _)| *region == name);
+            found.map_or_else(Value::absent, |(_, loss)| *loss)
+        };
+        Derived {
+            name: format!("{}_{identifier}", words[0]),
+            units: "dB/m",
+            long_name: format!("{} {region}", words[1]),
+            value: Box::new(loss),
+        }
+    };
+    regions
+        .iter()
+        .zip(&identifiers)
+        .enumerate()
+        .map(derived)
+        .collect()
 }
 
 /// Identifiers of names; one that an earlier name has gets a number.
@@ -358,6 +409,22 @@ fn conditions(study: &Study, table: &ModesTable) -> Vec<Attribute> {
         Expr::Constant(target) => Attribute::number(name, target.si()),
         Expr::Parameter(id) => Attribute::text(name, parameter(id)),
     }));
+    let sections = study.cross_sections.iter();
+    let shapes = sections
+        .filter(|section| section.name == table.cross_section)
+        .flat_map(|section| &section.shapes);
+    for (shape, rough) in shapes.filter_map(|s| s.roughness.map(|rough| (s, rough))) {
+        for (what, length) in [
+            ("rms", &rough.rms),
+            ("correlation_length", &rough.correlation_length),
+        ] {
+            let name = format!("roughness_{what}_{}", identifier(&shape.name));
+            all.push(match length {
+                Expr::Constant(length) => Attribute::number(name, length.si()),
+                Expr::Parameter(id) => Attribute::text(name, parameter(id)),
+            });
+        }
+    }
     all
 }
 
