@@ -85,7 +85,7 @@ pub fn quarter_turns(radii: &[Length]) -> Result<Vec<QuarterTurn>> {
             Ok(QuarterTurn {
                 radius,
                 radiation: [arc.loss_db_per_m(), arc.loss_floor_db_per_m()].map(|v| v * length),
-                joints: 2.0 * line.transition_loss_db(arc),
+                joints: 2.0 * line.transition_loss(arc).value,
             })
         })
         .collect()

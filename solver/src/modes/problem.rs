@@ -80,6 +80,13 @@ impl ModeProblem {
         self
     }
 
+    /// The same without a bend.
+    #[must_use]
+    pub fn straight(mut self) -> Self {
+        self.bend_radius = None;
+        self
+    }
+
     /// The same at another temperature.
     #[must_use]
     pub fn at_temperature(mut self, temperature: Temperature) -> Self {

@@ -215,6 +215,14 @@ fn mode(mode: &ModeRecord) -> Json {
             mode.total_loss_db_per_m.scaled(0.01),
         );
     }
+    for (key, value) in [
+        ("transition_loss_db", mode.transition_db),
+        ("dispersion", mode.dispersion),
+    ] {
+        if value.status != Status::NotComputed {
+            put(&mut row, key, value);
+        }
+    }
     put(&mut row, "te_fraction", mode.te_fraction);
     let [x, y, z] = mode.polarization_fractions;
     put(&mut row, "polarization_fraction_x", x);

@@ -31,7 +31,11 @@ impl Mode {
     ///
     /// Their bars include the effect of the window on a mode's shape. They are judged relative to their size but never to less than
     /// `scale`: 1 for fractions, 0 for what has a unit.
-    fn studies(&self, scale: f64, numbers: impl Fn(usize) -> Vec<f64>) -> Vec<GridStudy> {
+    pub(super) fn studies(
+        &self,
+        scale: f64,
+        numbers: impl Fn(usize) -> Vec<f64>,
+    ) -> Vec<GridStudy> {
         let levels = self.family.levels();
         let from = levels.len().saturating_sub(SHAPE_LEVELS);
         let of_levels: Vec<(f64, Vec<f64>)> = (from..levels.len())

@@ -12,6 +12,8 @@ const MOST_ROWS: usize = 60;
 pub(super) const SQUARE_MICROMETRE: DisplayUnit = DisplayUnit::new("µm²", 1e-12);
 /// Parts per million per kelvin.
 pub(super) const PER_MEGAKELVIN: DisplayUnit = DisplayUnit::new("10⁻⁶/K", 1e-6);
+/// Of a dispersion.
+pub(super) const PICOSECOND_PER_NM_KM: DisplayUnit = DisplayUnit::new("ps/(nm km)", 1e-6);
 /// Per cent.
 pub(super) const PERCENT: DisplayUnit = DisplayUnit::new("%", 0.01);
 

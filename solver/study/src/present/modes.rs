@@ -5,12 +5,14 @@ use cpo_solver::modes::ModeClass;
 
 use super::Context;
 use super::cells::{
-    PER_MEGAKELVIN, SQUARE_MICROMETRE, cell, failed, listed, loss, missing, optional, plain, table,
+    PER_MEGAKELVIN, PICOSECOND_PER_NM_KM, SQUARE_MICROMETRE, cell, failed, listed, loss, missing,
+    optional, plain, table,
 };
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{ModeOutcome, ModeRecord};
 use crate::study::{Accuracy, Expr, ModesTable, Study, Wall};
+use crate::table::Status;
 
 /// Full tables of `[modes.NAME]`.
 pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
@@ -24,6 +26,8 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     // A lossless guide between reflecting walls has no loss to report.
     let lossy = solved().any(|m| m.loss_db_per_m.value != 0.0 || m.loss_db_per_m.error != 0.0);
     let rough = solved().any(|m| !m.scattering.is_empty());
+    let joined = solved().any(|m| m.transition_db.status != Status::NotComputed);
+    let dispersive = solved().any(|m| m.dispersion.status != Status::NotComputed);
     let boxed = solved().any(|m| m.class != ModeClass::Guided);
     let crossed = solved().any(|m| m.track != m.id);
     let asked = match modes.accuracy {
@@ -50,6 +54,12 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     if rough {
         columns.push(Column::new("loss with scattering", "dB/cm"));
     }
+    if joined {
+        columns.push(Column::new("joint with the straight guide", "dB"));
+    }
+    if dispersive {
+        columns.push(Column::new("dispersion", PICOSECOND_PER_NM_KM.symbol));
+    }
     columns.extend([
         Column::new("TE fraction", ""),
         Column::new("effective area", "µm²"),
@@ -74,7 +84,11 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         };
         for mode in &outcome.modes {
             let mut row = conditions.cells(p);
-            row.extend(mode_cells(mode, [crossed, boxed, lossy, rough], &asked));
+            row.extend(mode_cells(
+                mode,
+                [crossed, boxed, lossy, rough, joined, dispersive],
+                &asked,
+            ));
             rows.push(row);
             let mut row = conditions.cells(p);
             row.extend(numerics_cells(outcome, mode));
@@ -200,10 +214,10 @@ fn stated<Q: Quantity + std::fmt::Display>(study: &Study, expr: &Expr<Q>) -> Str
     }
 }
 
-/// Cells of a mode; the flags say whether there are columns for track, class, loss and scattering.
+/// Cells of a mode; the flags say whether there are columns for track, class, loss, scattering, joints and dispersion.
 fn mode_cells(
     mode: &ModeRecord,
-    [crossed, boxed, lossy, rough]: [bool; 4],
+    [crossed, boxed, lossy, rough, joined, dispersive]: [bool; 6],
     asked: &str,
 ) -> Vec<Cell> {
     let micrometre = DisplayUnit::MICROMETRE;
@@ -228,6 +242,10 @@ fn mode_cells(
         let unit = DisplayUnit::DECIBEL_PER_CENTIMETRE;
         row.push(cell(&mode.total_loss_db_per_m, unit, ""));
     }
+    if joined {
+        row.push(loss(&mode.transition_db, DisplayUnit::DECIBEL, ""));
+    }
+    row.extend(dispersive.then(|| optional(&mode.dispersion, PICOSECOND_PER_NM_KM)));
     let [x, y] = &mode.mode_field_diameter;
     row.extend([
         cell(&mode.te_fraction, DisplayUnit::ONE, ""),

@@ -64,6 +64,10 @@ pub struct ModeRecord {
     pub scattering: Vec<(String, Value)>,
     /// Absorbed, radiated and scattered, dB/m; without rough walls the propagation loss.
     pub total_loss_db_per_m: Value,
+    /// Joint with the straight guide, with the mode there that gives most, dB; absent of a straight guide.
+    pub transition_db: Value,
+    /// D, s/m²; absent unless the study asks for it.
+    pub dispersion: Value,
     /// ∫|Ex|² / ∫(|Ex|² + |Ey|²).
     pub te_fraction: Value,
     /// ∫|E_i|² / ∫|E|² for x, y, z.
@@ -280,7 +284,10 @@ pub(super) fn solve(
         }
     }
     let first = plan.modes.iter().position(|p| p.modes == point.modes) == Some(m);
-    (record(study, point, &problem, &set, first), couplings)
+    (
+        record(study, point, &solver, &problem, &set, first),
+        couplings,
+    )
 }
 
 /// Guided modes as fields on their two finest levels.
@@ -315,6 +322,7 @@ fn receivers(set: &ModeSet, deviated: &process::Deviated) -> Outcome<Vec<Receive
 fn record(
     study: &Study,
     point: &ModePoint,
+    solver: &ModeSolver,
     problem: &ModeProblem,
     set: &ModeSet,
     with_pictures: bool,
@@ -376,6 +384,17 @@ fn record(
             Ok((region, roughness))
         })
         .collect::<Outcome<Vec<_>>>()?;
+    // Where the straight guide cannot be solved its joint is unknown; the bend is not.
+    let straight = problem
+        .bend_radius()
+        .and_then(|_| solver.solve(&problem.clone().straight()).ok());
+    let dispersion: Vec<Value> = if table.dispersion {
+        let studies = solver.group_velocity_dispersion(problem, set);
+        let studies = studies.map_err(|e| format!("its dispersion: {e}"))?;
+        studies.iter().map(Value::from).collect()
+    } else {
+        vec![Value::absent(); set.modes().len()]
+    };
     let window = problem.cross_section().window();
     let modes = set
         .iter()
@@ -417,6 +436,10 @@ fn record(
                 radiation,
                 scattering: by_region(budget.scattering),
                 total_loss_db_per_m: Value::from(&budget.total),
+                transition_db: straight
+                    .as_ref()
+                    .map_or_else(Value::absent, |straight| transition(mode, straight)),
+                dispersion: dispersion[m],
                 te_fraction: mode.te_fraction().into(),
                 polarization_fractions: mode.polarization_fractions().each_ref().map(Value::from),
                 confinement: confinement.into_iter().map(share).collect(),
@@ -453,6 +476,15 @@ fn record(
             .map(|l| (l.refinement, l.unknowns))
             .collect(),
         pictures,
+    })
+}
+
+/// Loss of the joint of a bend with its straight guide; absent where the straight guide guides nothing.
+fn transition(mode: &Mode, straight: &ModeSet) -> Value {
+    let physical = straight.iter().filter(|line| line.class().is_physical());
+    let nearest = physical.max_by(|a, b| mode.overlap(a).total_cmp(&mode.overlap(b)));
+    nearest.map_or_else(Value::absent, |line| {
+        Value::from(&mode.transition_loss(line))
     })
 }
 

@@ -34,6 +34,8 @@ pub struct ModesTable {
     pub bend_radius: Option<Expr<Length>>,
     /// Effective index near which modes are sought; `None`: from the highest downwards.
     pub target: Option<Expr<Number>>,
+    /// Whether the group-velocity dispersion is computed, by four further solves or a few more.
+    pub dispersion: bool,
     /// Where it is written.
     pub place: Place,
     pub(crate) bend_place: Place,
@@ -91,6 +93,10 @@ impl Reader {
         if let (Some(Some(radius)), Some(walls)) = (&bend_radius, &boundary) {
             self.leaks_into_a_layer(&table, radius, walls, longest);
         }
+        let dispersion = match table.get("dispersion") {
+            None => Some(false),
+            Some(cursor) => self.diagnostics.boolean(&cursor),
+        };
         let open = boundary.is_some_and(|walls| walls.absorb());
         self.grid_is_for_closed_straight_guides(&table, open);
         Some(ModesTable {
@@ -101,6 +107,7 @@ impl Reader {
             boundary: boundary?,
             bend_radius: super::material::all_or(bend_radius)?,
             target: super::material::all_or(target)?,
+            dispersion: dispersion?,
             place: cursor.place.clone(),
             bend_place: table.place_of("bend_radius"),
             target_place: table.place_of("target"),

@@ -147,6 +147,7 @@ tables! {
         boundary: "\"electric\"",
         bend_radius: "\"5 um\"",
         target: "1.9",
+        dispersion: "true",
     }
     GRID = "grid" {
         finest: "\"10 nm\"",

@@ -300,21 +300,37 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
         (
             mode.radiation.status != Status::NotComputed,
             "radiation_loss",
+            "dB/m",
             "loss by radiation into absorbing layers: leakage and bends",
             (|m| m.radiation) as fn(&ModeRecord) -> Value,
         ),
         (
             !mode.scattering.is_empty(),
             "total_loss",
+            "dB/m",
             "loss by absorption, radiation and scattering",
             |m| m.total_loss_db_per_m,
         ),
+        (
+            mode.transition_db.status != Status::NotComputed,
+            "transition_loss",
+            "dB",
+            "loss of the joint with the straight guide",
+            |m| m.transition_db,
+        ),
+        (
+            mode.dispersion.status != Status::NotComputed,
+            "dispersion",
+            "s m-2",
+            "group-velocity dispersion D, material dispersion included",
+            |m| m.dispersion,
+        ),
     ];
-    for (there, name, long_name, value) in whole {
+    for (there, name, units, long_name, value) in whole {
         if there {
             all.push(Derived {
                 name: name.to_owned(),
-                units: "dB/m",
+                units,
                 long_name: long_name.to_owned(),
                 value: Box::new(value),
             });
