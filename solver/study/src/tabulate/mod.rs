@@ -10,6 +10,7 @@ mod laser;
 mod laser_map;
 mod modes;
 mod sensitivity;
+mod spread;
 mod sweep;
 mod switch;
 mod taper;

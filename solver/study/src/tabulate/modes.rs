@@ -1,7 +1,7 @@
 //! waveguide/NAME: the guided modes of a table.
 
 use super::sweep::SweepAxes;
-use super::{AxisScale, Field, FieldComponent, column, identifier};
+use super::{AxisScale, Field, FieldComponent, column, identifier, spread};
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
@@ -230,7 +230,11 @@ pub(super) fn group(
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
     }
     let first = solved().find_map(|o| o.modes.first());
-    for derived in first.into_iter().flat_map(of_regions_and_parameters) {
+    let derived = first.into_iter().flat_map(|mode| {
+        let spread = spread::of_effective_index(study, mode);
+        of_regions_and_parameters(mode).into_iter().chain(spread)
+    });
+    for derived in derived {
         let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
             record(o, id, &derived.value)
         });
@@ -249,11 +253,11 @@ pub(super) fn group(
 }
 
 /// A quantity of a mode that belongs to a region or a parameter of the study.
-struct Derived {
-    name: String,
-    units: &'static str,
-    long_name: String,
-    value: Box<dyn Fn(&ModeRecord) -> Value>,
+pub(super) struct Derived {
+    pub(super) name: String,
+    pub(super) units: &'static str,
+    pub(super) long_name: String,
+    pub(super) value: Box<dyn Fn(&ModeRecord) -> Value>,
 }
 
 /// Those that `mode` has; all modes of a table have the same.
