@@ -31,7 +31,9 @@ pub enum LinkError {
         source: UnitError,
     },
     /// A quantity of another kind.
-    #[error("component {name}, {field} = \"{text}\" is in {found}; it is in {expected}, such as \"{example}\"")]
+    #[error(
+        "component {name}, {field} = \"{text}\" is in {found}; it is in {expected}, such as \"{example}\""
+    )]
     Dimension {
         /// The component.
         name: String,

@@ -34,12 +34,10 @@ pub use architecture::{
 };
 pub use budget::{Budget, Chain, MarginSpread, Plane, PlanePower, Stage, Term, YieldPoint};
 pub use component::{Component, ComponentName, Components, Scope, Triangle, Values};
-pub use electrical::{
-    CopperPath, SerdesFit, SerdesPoint, copper_loss, heater_power, latency,
-};
+pub use electrical::{CopperPath, SerdesFit, SerdesPoint, copper_loss, heater_power, latency};
 pub use error::LinkError;
 pub use laser::{
-    ArrheniusLaw, IntegratedLaser, LaserLaw, LaserMap, Operation, OperatingPoint,
+    ArrheniusLaw, IntegratedLaser, LaserLaw, LaserMap, OperatingPoint, Operation,
     probability_of_outage,
 };
 pub use model::{BaseTemperature, Cooling, LinkModel, LinkRequest, Port, TableEntry};

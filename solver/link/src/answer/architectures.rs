@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::waterfall::{Waterfall, waterfall};
+use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting};
 use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked};
 use crate::component::{ComponentName as C, Values};
@@ -23,13 +24,13 @@ pub struct BoundaryEnergy {
     pub energy: Number,
     /// W of the port; the same range.
     pub power: Number,
-    /// J/bit with every input at its best and at its worst end.
+    /// J/bit with every input at its best and at its worst end; NaN where the laser rolls over there.
     pub least_and_most: [f64; 2],
     /// Share of draws whose laser brings the light.
     pub feasible_share: f64,
 }
 
-/// What an integrated or external laser of the architecture does, and how long it lasts.
+/// What an integrated laser does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct IntegratedLaserAnswer {
     /// Where light, voltage and temperature come from.
@@ -138,7 +139,10 @@ pub(super) fn energy(
     let sorted = model.draws.sorted(output);
     let quantile = |q| crate::budget::quantile(&sorted, q);
     let range = [quantile(0.05), typical.within(boundary), quantile(0.95)];
-    let origin = format!("sum of the components' typical energies within {}; p05 to p95", boundary.name());
+    let origin = format!(
+        "sum of the components' typical energies within {}; p05 to p95",
+        boundary.name()
+    );
     let of = |scale: f64, unit| {
         Number::between(range.map(|e| e * scale), unit, &*origin).at_best(typical.standing())
     };
@@ -169,7 +173,7 @@ fn items(
         let standing = match source {
             crate::EnergySource::Laser => typical.standing(),
             crate::EnergySource::Tuning => model.components.get(C::ResonanceDrift).status,
-            _ => crate::Standing::Ok,
+            _ => Standing::Ok,
         };
         EnergyItem {
             name: source.label().to_owned(),
@@ -180,16 +184,24 @@ fn items(
 }
 
 /// What the laser launches: what is asked, the largest class of an external source, the most of one that has rolled over.
-pub(super) fn launch(model: &LinkModel, architecture: &Architecture, energy: &Energy) -> f64 {
+pub(super) fn launch(
+    model: &LinkModel,
+    architecture: &Architecture,
+    energy: &Energy,
+) -> (f64, Standing) {
     let required = energy.required_launch_dbm;
     match (architecture.laser, energy.operation) {
         (LaserPlace::External, _) => {
             let classes = model.standards.classes_dbm.iter().copied();
-            required.min(classes.fold(f64::NEG_INFINITY, f64::max))
+            let most = classes.fold(f64::NEG_INFINITY, f64::max);
+            (required.min(most), Standing::Ok)
         }
-        (_, Some(Operation::RolledOver { most_power })) => dbm(most_power).min(required),
-        (_, Some(Operation::OffTheMap)) => f64::NAN,
-        _ => required,
+        (_, Some(Operation::RolledOver { most_power })) => {
+            (dbm(most_power).min(required), Standing::Ok)
+        }
+        (_, Some(Operation::OffTheMap)) => (f64::NAN, Standing::NotComputed),
+        (_, Some(Operation::Running(point))) => (required, point.status),
+        (_, None) => (required, Standing::Ok),
     }
 }
 
@@ -199,7 +211,7 @@ fn budget_of(
     setting: &Setting,
     typical: &Energy,
 ) -> Budget {
-    let launch_dbm = launch(model, architecture, typical);
+    let (launch_dbm, standing) = launch(model, architecture, typical);
     let request = &model.request;
     let class_dbm = match architecture.laser {
         LaserPlace::External => model.standards.class_for(typical.required_launch_dbm),
@@ -213,6 +225,7 @@ fn budget_of(
         components: &model.components,
         required_launch_dbm: typical.required_launch_dbm,
         launch_dbm,
+        launch_standing: standing,
         class_dbm,
         spread: margin_spread(
             &architecture.chain,
@@ -229,14 +242,16 @@ fn budget_of(
 fn laser(model: &LinkModel, typical: &Energy) -> Option<IntegratedLaserAnswer> {
     let operation = typical.operation?;
     let origin = model.laser.origin();
-    let number = |value: f64, unit| {
-        Number::exact(value, unit, &*origin).at_best(operation.standing())
-    };
+    let number =
+        |value: f64, unit| Number::exact(value, unit, &*origin).at_best(operation.standing());
     let of = |value: fn(&crate::OperatingPoint) -> f64, unit| {
         number(operation.point().map_or(f64::NAN, value), unit)
     };
     Some(IntegratedLaserAnswer {
-        power: number(crate::decibel::watts(typical.required_launch_dbm), Unit::Watt),
+        power: number(
+            crate::decibel::watts(typical.required_launch_dbm),
+            Unit::Watt,
+        ),
         current: of(|p| p.current, Unit::Ampere),
         voltage: of(|p| p.voltage, Unit::Volt),
         junction_temperature: of(|p| p.junction_temperature, Unit::Kelvin),
@@ -262,7 +277,9 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
                 let state = energy.operation.and_then(|o| o.point().copied());
                 state.map_or(f64::NAN, |p| law.rate(p.junction_temperature))
             }
-            LaserPlace::External | LaserPlace::Module => law.rate(values[C::ExternalLaserTemperature]),
+            LaserPlace::External | LaserPlace::Module => {
+                law.rate(values[C::ExternalLaserTemperature])
+            }
         }
     };
     let outage = |values: &Values| {
@@ -270,7 +287,8 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
         probability_of_outage(rate(values), life, lasers, request.spare_lasers)
     };
     let standing = Energy::of(architecture, setting, &model.typical).standing();
-    let origin = format!("Arrhenius law at the junction temperature, {lasers} lasers an engine; p05 to p95");
+    let origin =
+        format!("Arrhenius law at the junction temperature, {lasers} lasers an engine; p05 to p95");
     let all = |values: &Values| rate(values) * lasers as f64;
     let range = |output: &dyn Fn(&Values) -> f64| model.draws.range(output(&model.typical), output);
     (
@@ -278,7 +296,10 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
         Number::between(
             range(&outage),
             Unit::Plain,
-            format!("{} spares within the service life; p05 to p95", request.spare_lasers),
+            format!(
+                "{} spares within the service life; p05 to p95",
+                request.spare_lasers
+            ),
         )
         .at_best(standing),
     )

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::architecture::{Architecture, Boundary, Energy, LaserPlace, Setting};
-use crate::budget::Plane;
+use crate::budget::{Plane, quantile};
 use crate::component::Values;
 use crate::error::LinkError;
 use crate::laser::IntegratedLaser;
@@ -61,6 +61,8 @@ pub struct BreakEvenMap {
     pub at_typical_path: Number,
     /// How the contour ends there.
     pub side_at_typical_path: BreakEvenSide,
+    /// Shares of draws in which the external and in which the integrated laser is the cheaper throughout.
+    pub always_shares: [f64; 2],
     /// Typical loss from P1 to P3, dB.
     pub typical_path_loss_db: f64,
     /// Temperature at which the integrated laser rolls over, K; NaN where it does not within those asked for.
@@ -175,7 +177,24 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         }
     });
     let (temperature, side) = comparison.break_even(typical, None);
-    let range = model.draws.range(temperature, |values| comparison.break_even(values, None).0);
+    let mut always = [0.0; 2];
+    let drawn = model
+        .draws
+        .each(|values| comparison.break_even(values, None));
+    for (_, side) in &drawn {
+        match side {
+            BreakEvenSide::ExternalAlways => always[0] += 1.0,
+            BreakEvenSide::IntegratedAlways => always[1] += 1.0,
+            BreakEvenSide::Equal | BreakEvenSide::Rollover => {}
+        }
+    }
+    let mut known: Vec<f64> = drawn
+        .iter()
+        .map(|(t, _)| *t)
+        .filter(|t| !t.is_nan())
+        .collect();
+    known.sort_by(f64::total_cmp);
+    let range = [quantile(&known, 0.05), temperature, quantile(&known, 0.95)];
     let (architecture, setting) = &comparison.external;
     let rollover = comparison.last(|t| !comparison.integrated(typical, t).is_nan());
     Ok(BreakEvenMap {
@@ -194,13 +213,24 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
             "bisection of integrated less external optics; p05 to p95 of the draws that have one",
         ),
         side_at_typical_path: side,
-        typical_path_loss_db: architecture.chain.loss_to(Plane::P3, setting.conditions, typical),
+        always_shares: always.map(|count| count / drawn.len() as f64),
+        typical_path_loss_db: architecture
+            .chain
+            .loss_to(Plane::P3, setting.conditions, typical),
         rollover_temperature: match rollover {
             Ok(t) => t,
             Err(true) => f64::NAN,
             Err(false) => comparison.range[0],
         },
     })
+}
+
+/// Break-even temperature of another laser at the typical path loss, K.
+pub(super) fn break_even_of(
+    model: &LinkModel,
+    laser: &IntegratedLaser,
+) -> Result<(f64, BreakEvenSide), LinkError> {
+    Ok(comparison(model, laser)?.break_even(&model.typical, None))
 }
 
 /// Integrated less external optics at a temperature with that laser, J/bit; range p05 to p95.

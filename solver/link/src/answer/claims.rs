@@ -150,7 +150,9 @@ impl<'a> Subject<'a> {
     fn path(&self, architecture: &Architecture, values: &Values) -> Result<f64, LinkError> {
         let standard = self.model.standard(&self.model.request.port)?;
         let setting = self.model.setting(architecture, standard);
-        Ok(architecture.chain.loss_to(Plane::P3, setting.conditions, values))
+        Ok(architecture
+            .chain
+            .loss_to(Plane::P3, setting.conditions, values))
     }
 
     fn light_lost(&self) -> Result<Claim, LinkError> {
@@ -183,10 +185,12 @@ impl<'a> Subject<'a> {
     ) -> Result<Number, LinkError> {
         let standard = self.model.standard(&self.model.request.port)?;
         let settings = [more, less].map(|a| self.model.setting(a, standard));
-        Ok(self.number(Unit::Plain, "ratio of energies less 1", |values| {
-            let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
-            of(more, 0) / of(less, 1) - 1.0
-        }))
+        Ok(
+            self.number(Unit::Plain, "ratio of energies less 1", |values| {
+                let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
+                of(more, 0) / of(less, 1) - 1.0
+            }),
+        )
     }
 
     fn pluggables_take_more(&self) -> Result<Claim, LinkError> {
@@ -201,7 +205,11 @@ impl<'a> Subject<'a> {
         }
         for (name, boundary, excess, source) in excesses()? {
             let place = format!("published: {name}, {}", boundary.name());
-            findings.push(Finding::new(place, Number::exact(excess, Unit::Plain, source), claimed));
+            findings.push(Finding::new(
+                place,
+                Number::exact(excess, Unit::Plain, source),
+                claimed,
+            ));
         }
         Ok(Claim::new(
             "pluggables_take_more",
@@ -226,7 +234,11 @@ impl<'a> Subject<'a> {
         let mut findings = vec![Finding::new("power of the modelled module", share, claimed)];
         for (name, share, source) in dsp_shares()? {
             let number = Number::exact(share, Unit::Plain, source);
-            findings.push(Finding::new(format!("published module of {name}"), number, claimed));
+            findings.push(Finding::new(
+                format!("published module of {name}"),
+                number,
+                claimed,
+            ));
         }
         Ok(Claim::new(
             "share_of_dsp",
@@ -241,15 +253,20 @@ impl<'a> Subject<'a> {
             Ok(external - self.path(self.integrated, values)?)
         };
         better(&self.model.typical)?;
-        let advantage = self.number(Unit::Decibel, "loss from facet to chip, external less integrated", |v| {
-            better(v).unwrap_or(f64::NAN)
-        });
+        let advantage = self.number(
+            Unit::Decibel,
+            "loss from facet to chip, external less integrated",
+            |v| better(v).unwrap_or(f64::NAN),
+        );
         let positive = [Some(0.0), None];
         let negative = [None, Some(0.0)];
         let mut findings = vec![Finding::new("loss, P0 to P3", advantage, positive)];
         let temperature = self.model.request.chip_temperature;
         let here = difference_at(self.model, &self.model.laser, temperature)?;
-        let place = format!("energy of the optics, chip at {:.0} degC", temperature - 273.15);
+        let place = format!(
+            "energy of the optics, chip at {:.0} degC",
+            temperature - 273.15
+        );
         findings.push(Finding::new(place, here, negative));
         for chip in cooling {
             let place = format!("energy of the optics, {} cooling", chip.name);
@@ -263,15 +280,17 @@ impl<'a> Subject<'a> {
     }
 
     fn delay_falls(&self) -> Claim {
-        let findings = [("linear modules", self.linear), ("co-packaged optics", self.external)].map(
-            |(what, other)| {
-                let saved = self.number(Unit::Second, "delay with less without DSP", |values| {
-                    let of = |a: &Architecture| latency(values, a.has_dsp, a.has_engine_serdes());
-                    of(self.dsp) - of(other)
-                });
-                Finding::new(format!("host to host, {what}"), saved, [Some(0.0), None])
-            },
-        );
+        let findings = [
+            ("linear modules", self.linear),
+            ("co-packaged optics", self.external),
+        ]
+        .map(|(what, other)| {
+            let saved = self.number(Unit::Second, "delay with less without DSP", |values| {
+                let of = |a: &Architecture| latency(values, a.has_dsp, a.has_engine_serdes());
+                of(self.dsp) - of(other)
+            });
+            Finding::new(format!("host to host, {what}"), saved, [Some(0.0), None])
+        });
         Claim::new(
             "delay_falls",
             "Delay falls with the DSP removed",
@@ -305,13 +324,20 @@ fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> C
                 .entries
                 .iter()
                 .find(|e| Some(&e.architecture) == winner.architecture.as_ref())?;
-            let energy = entry.energies.iter().find(|e| e.boundary == winner.boundary)?;
+            let energy = entry
+                .energies
+                .iter()
+                .find(|e| e.boundary == winner.boundary)?;
             let title = architectures
                 .iter()
                 .find(|a| a.name == entry.architecture)
                 .map_or(entry.architecture.as_str(), |a| a.title.as_str());
             let mut finding = Finding::new(
-                format!("{:.1}T, {}: {title}", tier.port.bandwidth / 1e12, winner.boundary.name()),
+                format!(
+                    "{:.1}T, {}: {title}",
+                    tier.port.bandwidth / 1e12,
+                    winner.boundary.name()
+                ),
                 energy.energy.clone(),
                 [None, None],
             );
@@ -321,7 +347,7 @@ fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> C
     });
     Claim::new(
         "tiers_decide",
-        "From every tier on (below 1.6T, 1.6T to 3.2T, above) co-packaged optics take least",
+        "In each tier (below 1.6T, 1.6T to 3.2T, above) co-packaged optics take least power",
         findings.collect(),
     )
 }

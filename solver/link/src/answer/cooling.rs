@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::break_even::{BreakEvenMap, difference_at};
+use super::break_even::{BreakEvenSide, break_even_of, difference_at};
 use crate::error::LinkError;
 use crate::model::LinkModel;
 use crate::number::Number;
@@ -22,23 +22,27 @@ pub struct CoolingAnswer {
     pub is_feasible: bool,
     /// Whether they are the cheaper.
     pub integrated_wins: bool,
-    /// Break-even temperature less the chip's, K: how much warmer it may get; NaN where there is no break-even.
-    pub headroom: f64,
+    /// Break-even temperature of that laser, K; NaN where one is always the cheaper.
+    pub break_even_temperature: f64,
+    /// How it comes about.
+    pub break_even_side: BreakEvenSide,
+    /// Failure rate of all lasers at the state that the table itself was asked for, 1/s, where it has one.
+    pub table_failure_rate: Option<Number>,
 }
 
-pub(super) fn answers(
-    model: &LinkModel,
-    break_even: &BreakEvenMap,
-) -> Result<Vec<CoolingAnswer>, LinkError> {
+pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError> {
     let answer = |chip: &crate::model::CooledChip| {
         let temperature = chip.base_temperature.value;
         let difference = difference_at(model, &chip.laser, temperature)?;
+        let (break_even_temperature, break_even_side) = break_even_of(model, &chip.laser)?;
         Ok(CoolingAnswer {
             name: chip.name.clone(),
             laser: chip.laser.origin(),
             is_feasible: !difference.value.is_nan(),
             integrated_wins: difference.value < 0.0,
-            headroom: break_even.at_typical_path.value - temperature,
+            break_even_temperature,
+            break_even_side,
+            table_failure_rate: chip.failure_rate.clone(),
             base_temperature: chip.base_temperature.clone(),
             difference,
         })

@@ -36,12 +36,13 @@ pub struct CopperAnswer {
 
 pub(super) fn answers(model: &LinkModel) -> Vec<CopperAnswer> {
     let paths = [CopperPath::Board, CopperPath::Substrate];
-    let each = paths.iter().flat_map(|&path| LANES.map(|lane| (path, lane)));
+    let each = paths
+        .iter()
+        .flat_map(|&path| LANES.map(|lane| (path, lane)));
     each.map(|(path, (line_rate, modulation))| {
         let frequency = modulation.nyquist_frequency(line_rate);
         let loss = |values: &Values| copper_loss(path, values, frequency);
-        let serdes =
-            |values: &Values| model.serdes.energy(loss(values)) * values[C::SerdesScatter];
+        let serdes = |values: &Values| model.serdes.energy(loss(values)) * values[C::SerdesScatter];
         let typical = loss(&model.typical);
         CopperAnswer {
             line_rate,

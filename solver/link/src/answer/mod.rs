@@ -60,7 +60,7 @@ impl LinkAnswers {
         let architectures = architectures::answers(model)?;
         let copper = copper::answers(model);
         let break_even = break_even::map(model)?;
-        let cooling = cooling::answers(model, &break_even)?;
+        let cooling = cooling::answers(model)?;
         let tiers = tiers::answers(model)?;
         Ok(Self {
             request: model.request.clone(),

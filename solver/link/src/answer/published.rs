@@ -72,11 +72,13 @@ fn published() -> Result<PublishedText, LinkError> {
 
 /// Reads a quantity of a publication.
 fn value<Q: Quantity>(name: &str, text: &str) -> Result<f64, LinkError> {
-    Q::parse(text).map(Quantity::si).map_err(|source| LinkError::Quantity {
-        name: name.to_owned(),
-        field: "published",
-        source,
-    })
+    Q::parse(text)
+        .map(Quantity::si)
+        .map_err(|source| LinkError::Quantity {
+            name: name.to_owned(),
+            field: "published",
+            source,
+        })
 }
 
 pub(super) fn totals(model: &LinkModel) -> Result<Vec<PublishedTotal>, LinkError> {
@@ -117,7 +119,12 @@ pub(super) fn excesses() -> Result<Vec<(String, Boundary, f64, String)>, LinkErr
             value::<Power>(&pair.name, &pair.pluggable)?,
             value::<Power>(&pair.name, &pair.co_packaged)?,
         ];
-        Ok((pair.name, pair.boundary, more / less - 1.0, flag_source(&pair.source)))
+        Ok((
+            pair.name,
+            pair.boundary,
+            more / less - 1.0,
+            flag_source(&pair.source),
+        ))
     });
     pairs.collect()
 }
@@ -151,6 +158,10 @@ mod tests {
     #[test]
     fn dsp_takes_43_to_58_percent() {
         let shares = dsp_shares().expect("embedded data");
-        assert!(shares.iter().all(|&(_, share, _)| (0.43..=0.59).contains(&share)));
+        assert!(
+            shares
+                .iter()
+                .all(|&(_, share, _)| (0.43..=0.59).contains(&share))
+        );
     }
 }

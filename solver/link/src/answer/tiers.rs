@@ -80,7 +80,7 @@ fn entry(
     port: &Port,
 ) -> TierEntry {
     let typical = Energy::of(architecture, setting, &model.typical);
-    let launched = launch(model, architecture, &typical);
+    let (launched, standing) = launch(model, architecture, &typical);
     let [margin, _] = margins(
         &architecture.chain,
         setting.conditions,
@@ -92,10 +92,21 @@ fn entry(
         .map(|boundary| energy(model, architecture, setting, boundary, port.bandwidth));
     TierEntry {
         architecture: architecture.name.clone(),
-        obstacles: obstacles(model, architecture, setting, &typical, energies[0].power.value, margin),
+        obstacles: obstacles(
+            model,
+            architecture,
+            setting,
+            &typical,
+            energies[0].power.value,
+            margin,
+        ),
         energies: energies.to_vec(),
-        margin: Number::exact(margin, Unit::Decibel, "typical values, standard's sensitivity")
-            .at_best(typical.standing()),
+        margin: Number::exact(
+            margin,
+            Unit::Decibel,
+            "typical values, standard's sensitivity",
+        )
+        .at_best(standing),
     }
 }
 
@@ -110,27 +121,49 @@ fn obstacles(
     let values = &model.typical;
     let mut all = Vec::new();
     if typical.operation.is_some_and(|o| o.point().is_none()) {
-        all.push(String::from("the integrated laser does not bring the light at this temperature"));
+        all.push(String::from(
+            "the integrated laser does not bring the light at this temperature",
+        ));
     }
     let required = typical.required_launch_dbm;
     if architecture.laser == LaserPlace::External && model.standards.class_for(required).is_none() {
-        all.push(format!("no power class of external sources brings {required:.1} dBm"));
+        all.push(format!(
+            "no power class of external sources brings {required:.1} dBm"
+        ));
+    }
+    let standard = setting.standard;
+    let (tdecq, most) = (values[C::Tdecq], standard.tdecq_most_db);
+    if tdecq > most {
+        all.push(format!(
+            "TDECQ is {tdecq:.1} dB, {} allows {most:.1} dB",
+            standard.name
+        ));
+    }
+    let (extinction, least) = (
+        values[C::ExtinctionRatio],
+        standard.extinction_ratio_least_db,
+    );
+    if extinction < least {
+        let name = &standard.name;
+        all.push(format!(
+            "the extinction ratio is {extinction:.1} dB, {name} asks for {least:.1} dB"
+        ));
     }
     if margin < 0.0 {
         all.push(format!("the margin is {margin:.1} dB"));
     }
     let most = values[C::ModulePowerLimit];
     if architecture.is_pluggable() && power > most {
-        all.push(format!("{power:.0} W in one module, a front panel cools {most:.0} W"));
+        all.push(format!(
+            "{power:.0} W in one module, a front panel cools {most:.0} W"
+        ));
     }
-    let copper = copper_loss(
-        architecture.copper,
-        values,
-        setting.standard.nyquist_frequency(),
-    );
+    let copper = copper_loss(architecture.copper, values, standard.nyquist_frequency());
     let limit = values[C::LinearHostLimit];
     if architecture.host == HostSerdes::Linear && copper > limit {
-        all.push(format!("{copper:.0} dB of copper, a linear module bears {limit:.0} dB"));
+        all.push(format!(
+            "{copper:.0} dB of copper, a linear module bears {limit:.0} dB"
+        ));
     }
     all
 }
@@ -144,12 +177,16 @@ fn winner(entries: &[TierEntry], boundary: Boundary) -> TierWinner {
             Some((entry, &own.energy))
         })
         .collect();
-    let best = feasible.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    let best = feasible
+        .iter()
+        .min_by(|a, b| a.1.value.total_cmp(&b.1.value));
     TierWinner {
         boundary,
         architecture: best.map(|(entry, _)| entry.architecture.clone()),
         is_clear: best.is_some_and(|(winner, least)| {
-            let mut others = feasible.iter().filter(|(e, _)| e.architecture != winner.architecture);
+            let mut others = feasible
+                .iter()
+                .filter(|(e, _)| e.architecture != winner.architecture);
             others.all(|(_, other)| least.high < other.low)
         }),
     }

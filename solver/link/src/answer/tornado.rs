@@ -42,12 +42,19 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<Tornado>, LinkError> {
     for architecture in &model.architectures {
         let setting = model.setting(architecture, standard);
         for boundary in Boundary::ALL {
-            let output = |values: &Values| Energy::of(architecture, &setting, values).within(boundary);
+            let output =
+                |values: &Values| Energy::of(architecture, &setting, values).within(boundary);
             let name = format!("energy, {}", boundary.name());
-            all.push(tornado(model, &architecture.name, name, Unit::JoulePerBit, output));
+            all.push(tornado(
+                model,
+                &architecture.name,
+                name,
+                Unit::JoulePerBit,
+                output,
+            ));
         }
         let energy = Energy::of(architecture, &setting, &model.typical);
-        let launched = launch(model, architecture, &energy);
+        let (launched, _) = launch(model, architecture, &energy);
         let margin = |values: &Values| {
             let [at_fibre, _] = margins(
                 &architecture.chain,
@@ -58,7 +65,13 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<Tornado>, LinkError> {
             );
             at_fibre
         };
-        all.push(tornado(model, &architecture.name, "margin".into(), Unit::Decibel, margin));
+        all.push(tornado(
+            model,
+            &architecture.name,
+            "margin".into(),
+            Unit::Decibel,
+            margin,
+        ));
     }
     Ok(all)
 }
@@ -79,7 +92,13 @@ fn tornado(
             .map(|end| output(&model.typical.with(component.name, end))),
     };
     let reach = |bar: &TornadoBar| {
-        let reaches = bar.outputs.map(|o| if o.is_nan() { f64::INFINITY } else { (o - typical).abs() });
+        let reaches = bar.outputs.map(|o| {
+            if o.is_nan() {
+                f64::INFINITY
+            } else {
+                (o - typical).abs()
+            }
+        });
         reaches[0].max(reaches[1])
     };
     let mut bars: Vec<TornadoBar> = model.components.iter().map(bar).collect();

@@ -38,7 +38,7 @@ pub enum HostSerdes {
     Pluggable,
     /// The same, and the optics' electronics behind it.
     Linear,
-    /// The substrate's loss alone.
+    /// The substrate alone.
     Short,
 }
 
@@ -197,7 +197,10 @@ mod tests {
         assert_eq!(names, expected);
         for architecture in &all {
             assert_eq!(architecture.chain.start(), architecture.laser.start());
-            let lasers = architecture.energy.iter().filter(|&&e| e == EnergySource::Laser);
+            let lasers = architecture
+                .energy
+                .iter()
+                .filter(|&&e| e == EnergySource::Laser);
             assert_eq!(lasers.count(), 1);
         }
     }

@@ -39,10 +39,12 @@ impl Term {
             "waveguide_routing" => Ok(Self::Routing),
             "split" => Ok(Self::Split),
             "channel" => Ok(Self::Channel),
-            name => ComponentName::find(name).map(Self::Component).ok_or_else(|| {
-                let all = ComponentName::ALL.iter().map(|name| name.key());
-                LinkError::unknown("term", name, all)
-            }),
+            name => ComponentName::find(name)
+                .map(Self::Component)
+                .ok_or_else(|| {
+                    let all = ComponentName::ALL.iter().map(|name| name.key());
+                    LinkError::unknown("term", name, all)
+                }),
         }
     }
 
@@ -167,9 +169,7 @@ impl Chain {
     /// Loss up to `plane`, dB, all places of a component alike.
     pub(crate) fn loss_to(&self, plane: Plane, conditions: Conditions, values: &Values) -> f64 {
         let stages = self.stages.iter().filter(|stage| stage.to <= plane);
-        stages
-            .map(|stage| stage.loss(conditions, values))
-            .sum()
+        stages.map(|stage| stage.loss(conditions, values)).sum()
     }
 }
 
@@ -223,7 +223,10 @@ mod tests {
         };
         let loss = Term::Split.loss(conditions, &[0.3]);
         assert!((loss - 6.3206).abs() < 5e-5);
-        let one = Conditions { split: 1, ..conditions };
+        let one = Conditions {
+            split: 1,
+            ..conditions
+        };
         assert!(Term::Split.components(one).is_empty());
         assert_eq!(Term::Split.loss(one, &[]), 0.0);
     }

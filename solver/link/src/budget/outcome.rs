@@ -123,6 +123,7 @@ pub(crate) struct BudgetInputs<'a> {
     pub(crate) components: &'a Components,
     pub(crate) required_launch_dbm: f64,
     pub(crate) launch_dbm: f64,
+    pub(crate) launch_standing: crate::Standing,
     pub(crate) class_dbm: Option<f64>,
     pub(crate) spread: MarginSpread,
 }
@@ -147,7 +148,7 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
     };
     let start = chain.start();
     let mut power = [launch_dbm; 3];
-    let mut standing = crate::Standing::Ok;
+    let mut standing = inputs.launch_standing;
     let mut planes = vec![PlanePower {
         plane: start,
         place: start.place(),
@@ -177,8 +178,12 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
             place: stage.to.place(),
             stage_loss: Number::between(losses, Unit::Decibel, origin).at_best(standing),
             terms,
-            power: Number::between(power, Unit::DecibelMilliwatt, "launched less losses, ends stacked")
-                .at_best(standing),
+            power: Number::between(
+                power,
+                Unit::DecibelMilliwatt,
+                "launched less losses, ends stacked",
+            )
+            .at_best(standing),
             power_w: watts(power[1]),
         });
     }
@@ -245,7 +250,15 @@ pub(crate) fn stacked(
     let mut ends = [typical.clone(), typical.clone()];
     for component in components.iter() {
         let bounds = component.bounds();
-        let outputs = bounds.map(|end| output(&typical.with(component.name, end)));
+        // where a laser rolls over, energy knows no bound
+        let outputs = bounds.map(|end| {
+            let output = output(&typical.with(component.name, end));
+            if output.is_nan() {
+                f64::INFINITY
+            } else {
+                output
+            }
+        });
         let rising = outputs[0] < outputs[1];
         ends[0][component.name] = bounds[usize::from(!rising)];
         ends[1][component.name] = bounds[usize::from(rising)];

@@ -34,9 +34,15 @@ impl Draws {
         Self((0..samples).map(draw).collect())
     }
 
+    /// What `output` becomes in each draw.
+    pub(crate) fn each<T>(&self, output: impl Fn(&Values) -> T) -> Vec<T> {
+        self.0.iter().map(output).collect()
+    }
+
     /// What `output` becomes, ascending, where it has a value.
     pub(crate) fn sorted(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
-        let mut values: Vec<f64> = self.0.iter().map(output).filter(|v| !v.is_nan()).collect();
+        let mut values = self.each(output);
+        values.retain(|v| !v.is_nan());
         values.sort_by(f64::total_cmp);
         values
     }

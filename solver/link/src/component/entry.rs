@@ -126,7 +126,10 @@ impl ComponentText {
         if let Some(k) = values.iter().position(|v| *v < 0.0) {
             return wrong(fields[k], k, "it is zero or positive".into());
         }
-        if let (Some(k), Some(most)) = (values.iter().position(|v| most.is_some_and(|m| *v > m)), most) {
+        if let (Some(k), Some(most)) = (
+            values.iter().position(|v| most.is_some_and(|m| *v > m)),
+            most,
+        ) {
             return wrong(fields[k], k, format!("it is at most {most}"));
         }
         if values[0] > values[1] {
@@ -143,7 +146,11 @@ impl ComponentText {
             .unwrap_or(0.0);
         if !(0.0..=1.0).contains(&correlation) {
             let place = format!("component {}, correlation", name.key());
-            return Err(LinkError::range(place, correlation, "it is between 0 and 1"));
+            return Err(LinkError::range(
+                place,
+                correlation,
+                "it is between 0 and 1",
+            ));
         }
         let [low, typical, high] = values;
         let spread = Triangle {

@@ -69,6 +69,7 @@ names! {
     ModuleBoardLoss = "module_board_loss",
     EngineSubstrateLoss = "engine_substrate_loss",
     PluggableHostProvision = "pluggable_host_provision",
+    ShortReachProvision = "short_reach_provision",
     LinearHostExtra = "linear_host_extra",
     LinearHostLimit = "linear_host_limit",
     AnalogueEqualiserLimit = "analogue_equaliser_limit",

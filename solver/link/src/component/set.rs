@@ -56,7 +56,10 @@ impl Components {
             })?;
             text.clone().read(name, None)
         };
-        let entries = ComponentName::ALL.iter().map(read).collect::<Result<_, _>>()?;
+        let entries = ComponentName::ALL
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()?;
         Ok(Self { entries })
     }
 
@@ -147,7 +150,11 @@ mod tests {
         assert_eq!(keys, names);
         for component in components.iter() {
             assert!(!component.source.is_empty() && !component.meaning.is_empty());
-            assert!(component.date.starts_with("20"), "{:?} has no date", component.name);
+            assert!(
+                component.date.starts_with("20"),
+                "{:?} has no date",
+                component.name
+            );
         }
     }
 
@@ -168,7 +175,10 @@ mod tests {
             .expect("an override");
         let coupler = changed.get(ComponentName::Coupler);
         assert_eq!((coupler.typical, coupler.systematic.high), (1.2, 1.9));
-        assert_eq!(coupler.correlation, components.get(ComponentName::Coupler).correlation);
+        assert_eq!(
+            coupler.correlation,
+            components.get(ComponentName::Coupler).correlation
+        );
         assert!(refused("couplr = { typical = \"1 dB\" }").contains("did you mean \"coupler\"?"));
         assert!(refused("coupler = { typical = \"1 nm\" }").contains("it is in dB"));
         assert!(refused("coupler = { typical = \"-1 dB\" }").contains("zero or positive"));

@@ -52,7 +52,9 @@ mod tests {
         let sum = 45.0 * 0.15 + 3.5 + 1.5 + 1.2;
         assert!((loss(CopperPath::Board, REFERENCE_FREQUENCY) - sum).abs() < 1e-12);
         // skin effect alone doubles with four times the frequency
-        let skin = values.with(C::TraceDielectricLoss, 0.0).with(C::PackageLoss, 0.0);
+        let skin = values
+            .with(C::TraceDielectricLoss, 0.0)
+            .with(C::PackageLoss, 0.0);
         let skin = skin.with(C::ModuleBoardLoss, 0.0);
         let [one, four] = [1e10, 4e10].map(|f| copper_loss(CopperPath::Board, &skin, f));
         assert!((four / one - 2.0).abs() < 1e-14);

@@ -73,7 +73,9 @@ impl SerdesFit {
             };
             Ok(SerdesPoint {
                 loss_db: Decibel::parse(&p.loss).map_err(wrong("loss"))?.si(),
-                energy: EnergyPerBit::parse(&p.energy).map_err(wrong("energy"))?.si(),
+                energy: EnergyPerBit::parse(&p.energy)
+                    .map_err(wrong("energy"))?
+                    .si(),
                 deviation: EnergyPerBit::parse(&p.deviation)
                     .map_err(wrong("deviation"))?
                     .si(),
@@ -82,7 +84,10 @@ impl SerdesFit {
             })
         };
         Ok(Self::through(
-            text.point.into_iter().map(read).collect::<Result<_, LinkError>>()?,
+            text.point
+                .into_iter()
+                .map(read)
+                .collect::<Result<_, LinkError>>()?,
         ))
     }
 
@@ -94,8 +99,7 @@ impl SerdesFit {
         };
         let all = sum(&|_| 1.0);
         let [loss, energy] = [sum(&|p| p.loss_db) / all, sum(&|p| p.energy) / all];
-        let slope =
-            sum(&|p| (p.loss_db - loss) * p.energy) / sum(&|p| (p.loss_db - loss).powi(2));
+        let slope = sum(&|p| (p.loss_db - loss) * p.energy) / sum(&|p| (p.loss_db - loss).powi(2));
         let intercept = energy - slope * loss;
         let squares = sum(&|p| (p.energy - intercept - slope * p.loss_db).powi(2));
         let n = points.len() as f64;
@@ -145,7 +149,11 @@ mod tests {
 
     #[test]
     fn a_line_is_found_exactly() {
-        let fit = SerdesFit::through(points(&[[0.0, 1.0, 0.1], [10.0, 3.0, 0.3], [20.0, 5.0, 0.2]]));
+        let fit = SerdesFit::through(points(&[
+            [0.0, 1.0, 0.1],
+            [10.0, 3.0, 0.3],
+            [20.0, 5.0, 0.2],
+        ]));
         assert!((fit.energy(15.0) - 4.0).abs() < 1e-13 && fit.scatter < 1e-13);
     }
 
@@ -154,8 +162,15 @@ mod tests {
     fn scatter_of_the_component_is_that_of_the_fit() {
         let fit = SerdesFit::embedded().expect("embedded data");
         let components = Components::embedded().expect("embedded data");
-        let stated = components.get(ComponentName::SerdesScatter).systematic.variance().sqrt();
+        let stated = components
+            .get(ComponentName::SerdesScatter)
+            .systematic
+            .variance()
+            .sqrt();
         let found = fit.scatter / fit.energy(20.0);
-        assert!((stated / found - 1.0).abs() < 0.1, "{stated} {found} {fit:?}");
+        assert!(
+            (stated / found - 1.0).abs() < 0.1,
+            "{stated} {found} {fit:?}"
+        );
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! I_th = I₀ exp((T − T_r)/T₀), η = η₀ exp(−(T − T_r)/T₁), T the junction's. For a wanted P the current follows from T and the
 //! balance g(T) = T − T_b − Z (V I − P) = 0 decides. The heat V I − P is convex in T, so g is concave: it has two roots,
-//! of which the cooler is the laser's state, or none: the laser has rolled over below P.
+//! of which the cooler is the laser's state, or none: the laser has rolled over below P. Newton's iteration from T_b, where
+//! g < 0, stays below the cooler root, since each tangent lies above g; where g stops rising there is none.
 //! L. A. Coldren, S. W. Corzine, M. L. Mašanović, *Diode Lasers and Photonic Integrated Circuits*, 2nd ed. (2012), sections 2.6-2.8.
 //! Limits: no spectral detuning, no leakage beyond the two exponentials, one laser without neighbours.
 
@@ -10,12 +11,14 @@ use super::{OperatingPoint, Operation};
 use crate::Standing;
 use crate::component::{ComponentName, Values};
 
-/// Steps of bisection and of the search for the largest g: to round-off.
+/// Newton's steps: a handful, but where the two roots all but meet, each of which halves the distance.
 const STEPS: usize = 100;
-/// Junctions hotter than this over their base do not lase.
+/// Junctions hotter than this over their base do not lase, K.
 const LARGEST_RISE: f64 = 300.0;
-/// Golden section.
-const SECTION: f64 = 0.618_033_988_749_894_9;
+/// Where the iteration ends, K.
+const CLOSE: f64 = 1e-10;
+/// Bisections of a power.
+const POWER_STEPS: usize = 60;
 
 /// The laser's parameters, SI.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,10 +69,18 @@ impl LaserLaw {
         self.turn_on_voltage + self.series_resistance * current
     }
 
-    /// g(T)
-    fn balance(&self, power: f64, base: f64, t: f64) -> f64 {
+    /// g(T) and g′(T).
+    fn balance(&self, power: f64, base: f64, t: f64) -> [f64; 2] {
+        let threshold = self.current(0.0, t);
         let current = self.current(power, t);
-        t - base - self.thermal_resistance * (self.voltage(current) * current - power)
+        let voltage = self.voltage(current);
+        let current_slope =
+            threshold / self.threshold_temperature + (current - threshold) / self.slope_temperature;
+        let heat_slope = (voltage + self.series_resistance * current) * current_slope;
+        [
+            t - base - self.thermal_resistance * (voltage * current - power),
+            1.0 - self.thermal_resistance * heat_slope,
+        ]
     }
 
     /// The state with `power` at the base temperature `base`.
@@ -93,37 +104,28 @@ impl LaserLaw {
         }
     }
 
+    /// The cooler root of g.
     fn junction(&self, power: f64, base: f64) -> Option<f64> {
-        let g = |t: f64| self.balance(power, base, t);
-        let (mut low, mut high) = (base, base + LARGEST_RISE);
+        let mut t = base;
         for _ in 0..STEPS {
-            let [a, b] = [high - SECTION * (high - low), low + SECTION * (high - low)];
-            if g(a) < g(b) {
-                low = a;
-            } else {
-                high = b;
+            let [g, slope] = self.balance(power, base, t);
+            let step = -g / slope;
+            // also where it is not a number
+            if !(slope > 0.0 && t + step < base + LARGEST_RISE) {
+                return None;
+            }
+            t += step;
+            if step.abs() < CLOSE {
+                return Some(t);
             }
         }
-        let peak = 0.5 * (low + high);
-        if g(peak) < 0.0 {
-            return None;
-        }
-        let (mut cool, mut warm) = (base, peak);
-        for _ in 0..STEPS {
-            let middle = 0.5 * (cool + warm);
-            if g(middle) < 0.0 {
-                cool = middle;
-            } else {
-                warm = middle;
-            }
-        }
-        Some(warm)
+        None
     }
 
     /// The most light below `above`, which it cannot reach.
     fn rollover_power(&self, above: f64, base: f64) -> f64 {
         let (mut reached, mut missed) = (0.0, above);
-        for _ in 0..60 {
+        for _ in 0..POWER_STEPS {
             let middle = 0.5 * (reached + missed);
             match self.junction(middle, base) {
                 Some(_) => reached = middle,
@@ -176,7 +178,10 @@ mod tests {
         };
         let state = running(warm.operate(0.1, 320.0));
         let heat = state.voltage * state.current - state.power;
-        assert!((state.junction_temperature - 320.0 - 10.0 * heat).abs() < 1e-9, "round-off");
+        assert!(
+            (state.junction_temperature - 320.0 - 10.0 * heat).abs() < 1e-9,
+            "round-off"
+        );
         let cooler = running(COOL.operate(0.1, 320.0));
         assert_eq!(cooler.junction_temperature, 320.0);
         assert!(cooler.electrical_power < state.electrical_power);
@@ -205,6 +210,9 @@ mod tests {
         let top = (1..20_000)
             .map(|k| light(330.0 + 0.005 * f64::from(k)))
             .fold(0.0, f64::max);
-        assert!((most_power - top).abs() < 1e-6, "{most_power} {top}: step of the scan squared");
+        assert!(
+            (most_power - top).abs() < 1e-6,
+            "{most_power} {top}: step of the scan squared"
+        );
     }
 }

@@ -124,7 +124,10 @@ impl LaserMap {
             return Operation::OffTheMap;
         }
         let temperatures = &self.base_temperatures;
-        let k = temperatures.partition_point(|&t| t <= base).clamp(1, temperatures.len() - 1) - 1;
+        let k = temperatures
+            .partition_point(|&t| t <= base)
+            .clamp(1, temperatures.len() - 1)
+            - 1;
         let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
         let mut points = Vec::with_capacity(self.lasers.len());
         let mut most_power = f64::INFINITY;
@@ -139,7 +142,8 @@ impl LaserMap {
                 continue;
             };
             most_power = most_power.min(light[top].max(0.0));
-            let above = (1..=top).find(|&i| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i]);
+            let above = (1..=top)
+                .find(|&i| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i]);
             let Some(i) = above else { continue };
             let s = (power - light[i - 1]) / (light[i] - light[i - 1]);
             let along = |values: &[f64]| (1.0 - s) * values[i - 1] + s * values[i];
@@ -175,7 +179,8 @@ impl LaserMap {
     /// Worst standing of the four points about (base k.., current i − 1..), values that are not there aside.
     fn worst_status(&self, laser: usize, k: usize, i: usize) -> Standing {
         let n = self.currents.len();
-        let at = |k: usize, i: usize| self.status[(laser * self.base_temperatures.len() + k) * n + i];
+        let at =
+            |k: usize, i: usize| self.status[(laser * self.base_temperatures.len() + k) * n + i];
         [at(k, i - 1), at(k, i), at(k + 1, i - 1), at(k + 1, i)]
             .into_iter()
             .filter(|&status| status < Standing::Infeasible)

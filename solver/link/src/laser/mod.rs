@@ -5,7 +5,7 @@ mod laser_law;
 mod laser_map;
 mod reliability;
 
-pub use integrated::{IntegratedLaser, Operation, OperatingPoint};
+pub use integrated::{IntegratedLaser, OperatingPoint, Operation};
 pub use laser_law::LaserLaw;
 pub use laser_map::LaserMap;
 pub use reliability::{ArrheniusLaw, probability_of_outage};

@@ -65,7 +65,10 @@ mod tests {
         };
         assert_eq!(law.rate(328.15), 1.0);
         // 0.7 eV from 55 to 85 degC: exp(8123.2 K × 2.5526e-4 / K) = 7.95
-        assert!((law.rate(358.15) - 7.95).abs() < 0.01, "three digits of the hand calculation");
+        assert!(
+            (law.rate(358.15) - 7.95).abs() < 0.01,
+            "three digits of the hand calculation"
+        );
     }
 
     #[test]

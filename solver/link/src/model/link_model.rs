@@ -21,6 +21,8 @@ pub(crate) struct CooledChip {
     pub(crate) name: String,
     pub(crate) base_temperature: Number,
     pub(crate) laser: IntegratedLaser,
+    /// Of all lasers, at the state that the table was asked for, 1/s.
+    pub(crate) failure_rate: Option<Number>,
 }
 
 /// A request with its table and components.
@@ -78,7 +80,11 @@ impl LinkModel {
         ] {
             if values.len() < 2 || !values.windows(2).all(|w| w[0] < w[1]) {
                 let found = format!("{values:?}");
-                return Err(LinkError::range(what, found, "it is two or more rising numbers"));
+                return Err(LinkError::range(
+                    what,
+                    found,
+                    "it is two or more rising numbers",
+                ));
             }
         }
         let mut components = components;
@@ -152,7 +158,11 @@ impl LinkModel {
 fn positive(what: &str, value: f64, unit: &str) -> Result<(), LinkError> {
     match value.is_finite() && value > 0.0 {
         true => Ok(()),
-        false => Err(LinkError::range(what, format!("{value} {unit}"), "it is positive")),
+        false => Err(LinkError::range(
+            what,
+            format!("{value} {unit}"),
+            "it is positive",
+        )),
     }
 }
 
@@ -174,7 +184,10 @@ fn take_coupling(
             place: format!("{}/loss", entry.group),
             problem: format!(
                 "it runs {}; a coupling is from P2 to P3 or from P5 to P6",
-                planes.map_or_else(|| "between planes that are not stated".into(), |[a, b]| format!("from {a} to {b}"))
+                planes.map_or_else(
+                    || "between planes that are not stated".into(),
+                    |[a, b]| format!("from {a} to {b}")
+                )
             ),
         });
     }
@@ -207,7 +220,13 @@ fn take_coupling(
         entry.group, typical.value, loss.value, loss.error
     );
     let standing = loss.standing.max(typical.standing);
-    components.replace(C::Coupler, typical.value, [systematic, lane], origin, standing);
+    components.replace(
+        C::Coupler,
+        typical.value,
+        [systematic, lane],
+        origin,
+        standing,
+    );
     Ok(())
 }
 
@@ -258,6 +277,7 @@ fn cooled(
                 name: name.to_owned(),
                 base_temperature: Number::exact(*kelvin, Unit::Kelvin, "the request"),
                 laser: laser.clone(),
+                failure_rate: None,
             });
         }
         BaseTemperature::Table(entry) => entry,
@@ -274,9 +294,21 @@ fn cooled(
     };
     let mut range = [f64::INFINITY, f64::NEG_INFINITY];
     let mut standing = Standing::Ok;
+    let mut failures = lasers
+        .variable("failure_rate")
+        .map(|_| (0.0, 0.0, Standing::Ok));
     for k in 0..count {
+        if let Some((rate, error, worst)) = &mut failures {
+            let own = read(lasers, "failure_rate", entry, &[("laser", k as f64)])?;
+            *rate += own.value;
+            *error += own.error;
+            *worst = (*worst).max(own.standing);
+        }
         let value = read(lasers, "base_temperature", entry, &[("laser", k as f64)])?;
-        range = [range[0].min(value.value - value.error), range[1].max(value.value)];
+        range = [
+            range[0].min(value.value - value.error),
+            range[1].max(value.value),
+        ];
         standing = standing.max(value.standing);
     }
     let high = range[1];
@@ -290,9 +322,19 @@ fn cooled(
         base_temperature: Number::between(
             [range[0], high, high],
             Unit::Kelvin,
-            format!("{}/base_temperature: warmest laser; down to the coolest", entry.group),
+            format!(
+                "{}/base_temperature: warmest laser; down to the coolest",
+                entry.group
+            ),
         )
         .at_best(standing),
         laser,
+        failure_rate: failures
+            .filter(|(rate, ..)| !rate.is_nan())
+            .map(|(rate, error, worst)| {
+                let origin = format!("{}/failure_rate, sum over lasers", entry.group);
+                let range = [rate - error, rate, rate + error];
+                Number::between(range, Unit::PerSecond, origin).at_best(worst)
+            }),
     })
 }

@@ -4,6 +4,6 @@ mod link_model;
 mod request;
 mod table_value;
 
-pub use link_model::LinkModel;
 pub(crate) use link_model::CooledChip;
+pub use link_model::LinkModel;
 pub use request::{BaseTemperature, Cooling, LinkRequest, Port, TableEntry};

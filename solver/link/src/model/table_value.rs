@@ -53,11 +53,18 @@ pub(super) fn read(
             let axes = group.axes.iter().map(|a| a.name.as_str());
             LinkError::unknown("axis of the table", axis_name, axes)
         })?;
-        let stated = entry.at.iter().find(|(name, _)| name == axis_name).map(|(_, v)| *v);
-        let given = conditions.iter().find(|(name, _)| name == axis_name).map(|(_, v)| *v);
-        let wanted = stated.or(given).or_else(|| {
-            MIDDLE.contains(&axis_name.as_str()).then_some(0.0)
-        });
+        let stated = entry
+            .at
+            .iter()
+            .find(|(name, _)| name == axis_name)
+            .map(|(_, v)| *v);
+        let given = conditions
+            .iter()
+            .find(|(name, _)| name == axis_name)
+            .map(|(_, v)| *v);
+        let wanted = stated
+            .or(given)
+            .or_else(|| MIDDLE.contains(&axis_name.as_str()).then_some(0.0));
         let along: Corners = match (&axis.values, wanted) {
             (values, _) if values_len(values) == 1 => vec![(0, 1.0)],
             (AxisValues::Numbers(values), Some(wanted)) => match between(values, wanted) {
@@ -80,7 +87,9 @@ pub(super) fn read(
         corners = corners
             .iter()
             .flat_map(|&(at, weight)| {
-                along.iter().map(move |&(k, w)| (at * length + k, weight * w))
+                along
+                    .iter()
+                    .map(move |&(k, w)| (at * length + k, weight * w))
             })
             .collect();
     }

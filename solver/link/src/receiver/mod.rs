@@ -6,6 +6,6 @@ mod q_factor;
 mod sensitivity;
 
 pub use modulation::Modulation;
-pub use modulation_amplitude::{average_over_amplitude, amplitude_of_average};
+pub use modulation_amplitude::{amplitude_of_average, average_over_amplitude};
 pub use q_factor::{bit_error_ratio, q_factor};
 pub use sensitivity::thermal_sensitivity;

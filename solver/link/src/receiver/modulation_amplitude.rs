@@ -23,7 +23,10 @@ mod tests {
 
     #[test]
     fn extinction_of_4_5_db() {
-        assert!((average_over_amplitude(4.5) - 0.21).abs() < 0.005, "two digits");
+        assert!(
+            (average_over_amplitude(4.5) - 0.21).abs() < 0.005,
+            "two digits"
+        );
         // r = 3: average 2 P0, amplitude 2 P0
         assert!(average_over_amplitude(db(3.0)).abs() < 1e-15);
         assert!((average_over_amplitude(300.0) - db(0.5)).abs() < 1e-12);
