@@ -1,0 +1,255 @@
+//! At which temperature of the chip do integrated and external lasers cost the same?
+//!
+//! difference(T, L) = optics of the integrated laser at base temperature T − optics of the external one behind a path of L dB from P1 to
+//! P3, J/bit, all else alike. It rises with T and falls with L. The contour T(L) is where it is nil, or where the integrated
+//! laser rolls over before that.
+
+use serde::Serialize;
+
+use crate::architecture::{Architecture, Boundary, Energy, LaserPlace, Setting};
+use crate::budget::{Plane, quantile};
+use crate::component::Values;
+use crate::error::LinkError;
+use crate::laser::IntegratedLaser;
+use crate::model::LinkModel;
+use crate::number::{Number, Unit};
+
+/// Bisections of a temperature: 100 K to 10⁻⁷ K.
+const STEPS: usize = 30;
+
+/// How a contour ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakEvenSide {
+    /// Both cost the same there.
+    Equal,
+    /// The integrated laser is the cheaper up to where it rolls over.
+    Rollover,
+    /// The external laser is the cheaper at all temperatures asked for; no temperature.
+    ExternalAlways,
+    /// The integrated laser is the cheaper at all temperatures asked for; no temperature.
+    IntegratedAlways,
+}
+
+/// The contour at one path loss.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BreakEvenPoint {
+    /// Loss from P1 to P3, dB.
+    pub path_loss_db: f64,
+    /// Chip's temperature with all lasers off, K; NaN where one is always the cheaper.
+    pub temperature: f64,
+    /// How it ends.
+    pub side: BreakEvenSide,
+}
+
+/// Integrated less external over chip temperature and path loss.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BreakEvenMap {
+    /// K
+    pub chip_temperatures: Vec<f64>,
+    /// dB from P1 to P3.
+    pub path_losses_db: Vec<f64>,
+    /// J/bit at [temperature][path loss]; NaN where the integrated laser has rolled over.
+    pub difference: Vec<Vec<f64>>,
+    /// Whether the integrated laser brings the light, for each temperature.
+    pub is_feasible: Vec<bool>,
+    /// W a port per J/bit: its bandwidth.
+    pub bandwidth: f64,
+    /// The contour.
+    pub contour: Vec<BreakEvenPoint>,
+    /// Break-even temperature at the typical path loss, K; range p05 to p95 of the draws that have one.
+    pub at_typical_path: Number,
+    /// How the contour ends there.
+    pub side_at_typical_path: BreakEvenSide,
+    /// Shares of draws in which the external and in which the integrated laser is the cheaper throughout.
+    pub always_shares: [f64; 2],
+    /// Typical loss from P1 to P3, dB.
+    pub typical_path_loss_db: f64,
+    /// Temperature at which the integrated laser rolls over, K; NaN where it does not within those asked for.
+    pub rollover_temperature: f64,
+}
+
+/// The two that are compared.
+struct Comparison<'a> {
+    integrated: (&'a Architecture, Setting<'a>),
+    external: (&'a Architecture, Setting<'a>),
+    /// Least and largest temperature.
+    range: [f64; 2],
+}
+
+impl Comparison<'_> {
+    fn integrated(&self, values: &Values, temperature: f64) -> f64 {
+        let (architecture, setting) = &self.integrated;
+        let setting = Setting {
+            base_temperature: temperature,
+            ..*setting
+        };
+        Energy::of(architecture, &setting, values).within(Boundary::Optics)
+    }
+
+    fn external(&self, values: &Values, path_loss_db: Option<f64>) -> f64 {
+        let (architecture, setting) = &self.external;
+        let setting = Setting {
+            path_loss_db,
+            ..*setting
+        };
+        Energy::of(architecture, &setting, values).within(Boundary::Optics)
+    }
+
+    /// The highest temperature at which `cheap` holds, and whether it holds at all or throughout.
+    fn last(&self, cheap: impl Fn(f64) -> bool) -> Result<f64, bool> {
+        let [mut yes, mut no] = self.range;
+        if !cheap(yes) {
+            return Err(false);
+        }
+        if cheap(no) {
+            return Err(true);
+        }
+        for _ in 0..STEPS {
+            let middle = 0.5 * (yes + no);
+            if cheap(middle) {
+                yes = middle;
+            } else {
+                no = middle;
+            }
+        }
+        Ok(0.5 * (yes + no))
+    }
+
+    /// Where the cost of the external laser is met.
+    fn break_even(&self, values: &Values, path_loss_db: Option<f64>) -> (f64, BreakEvenSide) {
+        let external = self.external(values, path_loss_db);
+        // a comparison with NaN is false: beyond rollover nothing is cheaper
+        match self.last(|t| self.integrated(values, t) <= external) {
+            Err(false) => (f64::NAN, BreakEvenSide::ExternalAlways),
+            Err(true) => (f64::NAN, BreakEvenSide::IntegratedAlways),
+            Ok(t) => {
+                let step = (self.range[1] - self.range[0]) * 0.5f64.powi(STEPS as i32 - 1);
+                match self.integrated(values, t + step).is_nan() {
+                    true => (t, BreakEvenSide::Rollover),
+                    false => (t, BreakEvenSide::Equal),
+                }
+            }
+        }
+    }
+}
+
+/// The comparison with the request's laser.
+fn comparison<'a>(
+    model: &'a LinkModel,
+    laser: &'a IntegratedLaser,
+) -> Result<Comparison<'a>, LinkError> {
+    let standard = model.standard(&model.request.port)?;
+    let of = |place| {
+        let missing = || LinkError::unknown("architecture", "integrated or external", []);
+        let architecture = model.co_packaged(place).ok_or_else(missing)?;
+        let setting = model.setting(architecture, standard);
+        Ok::<_, LinkError>((architecture, Setting { laser, ..setting }))
+    };
+    let temperatures = &model.request.chip_temperatures;
+    Ok(Comparison {
+        integrated: of(LaserPlace::Integrated)?,
+        external: of(LaserPlace::External)?,
+        range: [temperatures[0], temperatures[temperatures.len() - 1]],
+    })
+}
+
+pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
+    let comparison = comparison(model, &model.laser)?;
+    let request = &model.request;
+    let typical = &model.typical;
+    let externals: Vec<f64> = request
+        .path_losses_db
+        .iter()
+        .map(|&loss| comparison.external(typical, Some(loss)))
+        .collect();
+    let integrated: Vec<f64> = request
+        .chip_temperatures
+        .iter()
+        .map(|&t| comparison.integrated(typical, t))
+        .collect();
+    let contour = request.path_losses_db.iter().map(|&path_loss_db| {
+        let (temperature, side) = comparison.break_even(typical, Some(path_loss_db));
+        BreakEvenPoint {
+            path_loss_db,
+            temperature,
+            side,
+        }
+    });
+    let (temperature, side) = comparison.break_even(typical, None);
+    let mut always = [0.0; 2];
+    let drawn = model
+        .draws
+        .each(|values| comparison.break_even(values, None));
+    for (_, side) in &drawn {
+        match side {
+            BreakEvenSide::ExternalAlways => always[0] += 1.0,
+            BreakEvenSide::IntegratedAlways => always[1] += 1.0,
+            BreakEvenSide::Equal | BreakEvenSide::Rollover => {}
+        }
+    }
+    let mut known: Vec<f64> = drawn
+        .iter()
+        .map(|(t, _)| *t)
+        .filter(|t| !t.is_nan())
+        .collect();
+    known.sort_by(f64::total_cmp);
+    let range = [quantile(&known, 0.05), temperature, quantile(&known, 0.95)];
+    let (architecture, setting) = &comparison.external;
+    let rollover = comparison.last(|t| !comparison.integrated(typical, t).is_nan());
+    Ok(BreakEvenMap {
+        difference: integrated
+            .iter()
+            .map(|i| externals.iter().map(|e| i - e).collect())
+            .collect(),
+        is_feasible: integrated.iter().map(|i| !i.is_nan()).collect(),
+        chip_temperatures: request.chip_temperatures.clone(),
+        path_losses_db: request.path_losses_db.clone(),
+        bandwidth: request.port.bandwidth,
+        contour: contour.collect(),
+        at_typical_path: Number::between(
+            range,
+            Unit::Kelvin,
+            "bisection of integrated less external optics; p05 to p95 of the draws that have one",
+        ),
+        side_at_typical_path: side,
+        always_shares: always.map(|count| count / drawn.len() as f64),
+        typical_path_loss_db: architecture
+            .chain
+            .loss_to(Plane::P3, setting.conditions, typical),
+        rollover_temperature: match rollover {
+            Ok(t) => t,
+            Err(true) => f64::NAN,
+            Err(false) => comparison.range[0],
+        },
+    })
+}
+
+/// Break-even temperature of another laser at the typical path loss, K.
+pub(super) fn break_even_of(
+    model: &LinkModel,
+    laser: &IntegratedLaser,
+) -> Result<(f64, BreakEvenSide), LinkError> {
+    Ok(comparison(model, laser)?.break_even(&model.typical, None))
+}
+
+/// Integrated less external optics at a temperature with that laser, J/bit; range p05 to p95.
+pub(super) fn difference_at(
+    model: &LinkModel,
+    laser: &IntegratedLaser,
+    temperature: f64,
+) -> Result<Number, LinkError> {
+    let comparison = comparison(model, laser)?;
+    let output = |values: &Values| {
+        comparison.integrated(values, temperature) - comparison.external(values, None)
+    };
+    let (architecture, setting) = comparison.integrated;
+    let setting = Setting {
+        base_temperature: temperature,
+        ..setting
+    };
+    let standing = Energy::of(architecture, &setting, &model.typical).standing();
+    let range = model.draws.range(output(&model.typical), output);
+    let origin = "optics with the integrated less with the external laser; p05 to p95";
+    Ok(Number::between(range, Unit::JoulePerBit, origin).at_best(standing))
+}

@@ -1,0 +1,353 @@
+//! What a market brief for co-packaged optics says, computed: each statement at each boundary it may be meant for.
+//!
+//! A finding holds where the number from typical values lies in the claimed range. A claim is true where all findings hold, false
+//! where none does, else true only for the boundaries named.
+
+use serde::Serialize;
+
+use super::break_even::difference_at;
+use super::published::{dsp_shares, excesses};
+use super::{ArchitectureAnswer, CoolingAnswer, CopperAnswer, TierAnswer};
+use crate::architecture::{Architecture, Boundary, Energy, EnergySource, LaserPlace};
+use crate::budget::Plane;
+use crate::component::{ComponentName as C, Values};
+use crate::decibel::share_lost;
+use crate::electrical::{CopperPath, latency};
+use crate::error::LinkError;
+use crate::model::LinkModel;
+use crate::number::{Number, Unit};
+
+/// Line rate of 25G lanes, beyond which the claim about copper counts, bit/s.
+const RATE_25G: f64 = 25.78125e9;
+
+/// A statement computed for one boundary.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// What is counted.
+    pub boundary: String,
+    /// The number; range p05 to p95 where it has one.
+    pub computed: Number,
+    /// Least and largest value that the claim allows; none for an open end.
+    pub claimed: [Option<f64>; 2],
+    /// Whether the typical value lies there.
+    pub holds: bool,
+    /// Whether some of the range does.
+    pub may_hold: bool,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// At every boundary.
+    True,
+    /// At none.
+    False,
+    /// At these.
+    TrueOnlyFor(Vec<String>),
+}
+
+/// One statement with its numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Claim {
+    /// Short name.
+    pub name: &'static str,
+    /// What is said.
+    pub statement: &'static str,
+    /// The numbers behind the verdict.
+    pub findings: Vec<Finding>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+impl Finding {
+    fn new(boundary: impl Into<String>, computed: Number, claimed: [Option<f64>; 2]) -> Self {
+        let [least, most] = claimed.map(|end| end.unwrap_or(f64::NAN));
+        // an open end is NaN, below and above which everything lies
+        let inside = |low: f64, high: f64| !(high < least || low > most);
+        let is_known = !computed.value.is_nan();
+        Self {
+            holds: is_known && inside(computed.value, computed.value),
+            may_hold: is_known && inside(computed.low, computed.high),
+            boundary: boundary.into(),
+            computed,
+            claimed,
+        }
+    }
+}
+
+impl Claim {
+    fn new(name: &'static str, statement: &'static str, findings: Vec<Finding>) -> Self {
+        let held: Vec<String> = findings
+            .iter()
+            .filter(|f| f.holds)
+            .map(|f| f.boundary.clone())
+            .collect();
+        let verdict = match (held.is_empty(), held.len() == findings.len()) {
+            (true, _) => Verdict::False,
+            (false, true) => Verdict::True,
+            (false, false) => Verdict::TrueOnlyFor(held),
+        };
+        Self {
+            name,
+            statement,
+            findings,
+            verdict,
+        }
+    }
+}
+
+pub(super) fn check(
+    model: &LinkModel,
+    architectures: &[ArchitectureAnswer],
+    copper: &[CopperAnswer],
+    cooling: &[CoolingAnswer],
+    tiers: &[TierAnswer],
+) -> Result<Vec<Claim>, LinkError> {
+    let subject = Subject::of(model)?;
+    Ok(vec![
+        subject.light_lost()?,
+        subject.pluggables_take_more()?,
+        subject.share_of_dsp()?,
+        subject.integrated_couple_better(cooling)?,
+        copper_needs_dsp(model, copper),
+        subject.delay_falls(),
+        tiers_decide(architectures, tiers),
+    ])
+}
+
+/// The architectures that claims compare.
+struct Subject<'a> {
+    model: &'a LinkModel,
+    dsp: &'a Architecture,
+    linear: &'a Architecture,
+    external: &'a Architecture,
+    integrated: &'a Architecture,
+}
+
+impl<'a> Subject<'a> {
+    fn of(model: &'a LinkModel) -> Result<Self, LinkError> {
+        let find = |what: &str, is: &dyn Fn(&&Architecture) -> bool| {
+            let names = model.architectures.iter().map(|a| a.name.as_str());
+            let found = model.architectures.iter().find(is);
+            found.ok_or_else(|| LinkError::unknown("architecture", what, names))
+        };
+        Ok(Self {
+            model,
+            dsp: find("pluggable with DSP", &|a| a.is_pluggable() && a.has_dsp)?,
+            linear: find("pluggable without DSP", &|a| a.is_pluggable() && !a.has_dsp)?,
+            external: find("external laser", &|a| a.laser == LaserPlace::External)?,
+            integrated: find("integrated laser", &|a| a.laser == LaserPlace::Integrated)?,
+        })
+    }
+
+    fn number(&self, unit: Unit, origin: &str, output: impl Fn(&Values) -> f64) -> Number {
+        let typical = output(&self.model.typical);
+        Number::between(self.model.draws.range(typical, output), unit, origin)
+    }
+
+    /// Loss of an architecture's light up to P3, dB.
+    fn path(&self, architecture: &Architecture, values: &Values) -> Result<f64, LinkError> {
+        let standard = self.model.standard(&self.model.request.port)?;
+        let setting = self.model.setting(architecture, standard);
+        Ok(architecture
+            .chain
+            .loss_to(Plane::P3, setting.conditions, values))
+    }
+
+    fn light_lost(&self) -> Result<Claim, LinkError> {
+        let standard = self.model.standard(&self.model.request.port)?;
+        let conditions = self.model.setting(self.external, standard).conditions;
+        let path = |values: &Values| self.external.chain.loss_to(Plane::P3, conditions, values);
+        let claimed = [Some(0.3), Some(0.5)];
+        let from_fibre = self.number(Unit::Plain, "share of the light lost", |v| {
+            share_lost(path(v))
+        });
+        let from_facet = self.number(Unit::Plain, "share of the light lost", |v| {
+            share_lost(path(v) + v[C::LaserToFibre])
+        });
+        Ok(Claim::new(
+            "external_light_lost",
+            "An external laser typically loses 30 to 50 % of its light on the way into the chip",
+            vec![
+                Finding::new("source's fibre to chip, P1 to P3", from_fibre, claimed),
+                Finding::new("laser facet to chip, P0 to P3", from_facet, claimed),
+            ],
+        ))
+    }
+
+    /// Energy of `more` over that of `less`, less 1.
+    fn excess(
+        &self,
+        more: &Architecture,
+        less: &Architecture,
+        boundary: Boundary,
+    ) -> Result<Number, LinkError> {
+        let standard = self.model.standard(&self.model.request.port)?;
+        let settings = [more, less].map(|a| self.model.setting(a, standard));
+        Ok(
+            self.number(Unit::Plain, "ratio of energies less 1", |values| {
+                let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
+                of(more, 0) / of(less, 1) - 1.0
+            }),
+        )
+    }
+
+    fn pluggables_take_more(&self) -> Result<Claim, LinkError> {
+        let claimed = [Some(0.5), Some(0.6)];
+        let mut findings = Vec::new();
+        for (what, pluggable) in [("DSP module", self.dsp), ("linear module", self.linear)] {
+            for boundary in Boundary::ALL {
+                let excess = self.excess(pluggable, self.external, boundary)?;
+                let place = format!("{what} over CPO, {}", boundary.name());
+                findings.push(Finding::new(place, excess, claimed));
+            }
+        }
+        for (name, boundary, excess, source) in excesses()? {
+            let place = format!("published: {name}, {}", boundary.name());
+            findings.push(Finding::new(
+                place,
+                Number::exact(excess, Unit::Plain, source),
+                claimed,
+            ));
+        }
+        Ok(Claim::new(
+            "pluggables_take_more",
+            "Pluggable optics use 50 to 60 % more power than co-packaged optics",
+            findings,
+        ))
+    }
+
+    fn share_of_dsp(&self) -> Result<Claim, LinkError> {
+        let claimed = [Some(0.25), Some(0.3)];
+        let standard = self.model.standard(&self.model.request.port)?;
+        let setting = self.model.setting(self.dsp, standard);
+        let place = self
+            .dsp
+            .energy
+            .iter()
+            .position(|e| *e == EnergySource::Component(C::DspEnergy));
+        let share = self.number(Unit::Plain, "DSP over all of the module", |values| {
+            let energy = Energy::of(self.dsp, &setting, values);
+            place.map_or(0.0, |k| energy.items[k] / energy.within(Boundary::Optics))
+        });
+        let mut findings = vec![Finding::new("power of the modelled module", share, claimed)];
+        for (name, share, source) in dsp_shares()? {
+            let number = Number::exact(share, Unit::Plain, source);
+            findings.push(Finding::new(
+                format!("published module of {name}"),
+                number,
+                claimed,
+            ));
+        }
+        Ok(Claim::new(
+            "share_of_dsp",
+            "DSP retimers take 25 to 30 % of a module's power",
+            findings,
+        ))
+    }
+
+    fn integrated_couple_better(&self, cooling: &[CoolingAnswer]) -> Result<Claim, LinkError> {
+        let better = |values: &Values| -> Result<f64, LinkError> {
+            let external = self.path(self.external, values)? + values[C::LaserToFibre];
+            Ok(external - self.path(self.integrated, values)?)
+        };
+        better(&self.model.typical)?;
+        let advantage = self.number(
+            Unit::Decibel,
+            "loss from facet to chip, external less integrated",
+            |v| better(v).unwrap_or(f64::NAN),
+        );
+        let positive = [Some(0.0), None];
+        let negative = [None, Some(0.0)];
+        let mut findings = vec![Finding::new("loss, P0 to P3", advantage, positive)];
+        let temperature = self.model.request.chip_temperature;
+        let here = difference_at(self.model, &self.model.laser, temperature)?;
+        let place = format!(
+            "energy of the optics, chip at {:.0} degC",
+            temperature - 273.15
+        );
+        findings.push(Finding::new(place, here, negative));
+        for chip in cooling {
+            let place = format!("energy of the optics, {} cooling", chip.name);
+            findings.push(Finding::new(place, chip.difference.clone(), negative));
+        }
+        Ok(Claim::new(
+            "integrated_couple_better",
+            "Integrated lasers couple better, if heat can be managed",
+            findings,
+        ))
+    }
+
+    fn delay_falls(&self) -> Claim {
+        let findings = [
+            ("linear modules", self.linear),
+            ("co-packaged optics", self.external),
+        ]
+        .map(|(what, other)| {
+            let saved = self.number(Unit::Second, "delay with less without DSP", |values| {
+                let of = |a: &Architecture| latency(values, a.has_dsp, a.has_engine_serdes());
+                of(self.dsp) - of(other)
+            });
+            Finding::new(format!("host to host, {what}"), saved, [Some(0.0), None])
+        });
+        Claim::new(
+            "delay_falls",
+            "Delay falls with the DSP removed",
+            findings.to_vec(),
+        )
+    }
+}
+
+fn copper_needs_dsp(model: &LinkModel, copper: &[CopperAnswer]) -> Claim {
+    let limit = model.typical[C::AnalogueEqualiserLimit];
+    let beyond = copper.iter().filter(|lane| lane.line_rate > RATE_25G);
+    let findings = beyond.map(|lane| {
+        let path = match lane.path {
+            CopperPath::Board => "board to a module",
+            CopperPath::Substrate => "substrate to an engine",
+        };
+        let place = format!("{:.0} Gbit/s over {path}", lane.line_rate / 1e9);
+        Finding::new(place, lane.loss.clone(), [Some(limit), None])
+    });
+    Claim::new(
+        "copper_needs_dsp",
+        "Copper traces beyond 25G a lane need power-hungry DSPs",
+        findings.collect(),
+    )
+}
+
+fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> Claim {
+    let findings = tiers.iter().flat_map(|tier| {
+        tier.winners.iter().filter_map(|winner| {
+            let entry = tier
+                .entries
+                .iter()
+                .find(|e| Some(&e.architecture) == winner.architecture.as_ref())?;
+            let energy = entry
+                .energies
+                .iter()
+                .find(|e| e.boundary == winner.boundary)?;
+            let title = architectures
+                .iter()
+                .find(|a| a.name == entry.architecture)
+                .map_or(entry.architecture.as_str(), |a| a.title.as_str());
+            let mut finding = Finding::new(
+                format!(
+                    "{:.1}T, {}: {title}",
+                    tier.port.bandwidth / 1e12,
+                    winner.boundary.name()
+                ),
+                energy.energy.clone(),
+                [None, None],
+            );
+            finding.holds = entry.architecture.starts_with("cpo");
+            Some(finding)
+        })
+    });
+    Claim::new(
+        "tiers_decide",
+        "In each tier (below 1.6T, 1.6T to 3.2T, above) co-packaged optics take least power",
+        findings.collect(),
+    )
+}

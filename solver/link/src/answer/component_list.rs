@@ -1,0 +1,41 @@
+//! The inputs as they were used.
+
+use serde::Serialize;
+
+use crate::Standing;
+use crate::model::LinkModel;
+
+/// One component as it was used.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComponentAnswer {
+    /// Name in data and requests.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: String,
+    /// Low, typical and high with their unit.
+    pub range: [String; 3],
+    /// Whether an engine's lanes share the deviation, by which of the two spreads is wider.
+    pub is_systematic: bool,
+    /// Where it comes from.
+    pub source: String,
+    /// When that was looked up.
+    pub date: String,
+    /// Whether the source was read and says so.
+    pub verified: bool,
+    /// Standing of a table's value.
+    pub status: Standing,
+}
+
+pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
+    let answer = |c: &crate::Component| ComponentAnswer {
+        name: c.name.key(),
+        meaning: c.meaning.clone(),
+        range: c.texts.clone(),
+        is_systematic: c.systematic.width() >= c.lane.width(),
+        source: c.source.clone(),
+        date: c.date.clone(),
+        verified: c.verified,
+        status: c.status,
+    };
+    model.components.iter().map(answer).collect()
+}

@@ -1,0 +1,51 @@
+//! Integrated lasers under each way of cooling.
+
+use serde::Serialize;
+
+use super::break_even::{BreakEvenSide, break_even_of, difference_at};
+use crate::error::LinkError;
+use crate::model::LinkModel;
+use crate::number::Number;
+
+/// What a way of cooling makes of the choice between lasers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CoolingAnswer {
+    /// "liquid", "air".
+    pub name: String,
+    /// Chip's temperature at its lasers with all of them off, K.
+    pub base_temperature: Number,
+    /// Where the laser's light comes from.
+    pub laser: String,
+    /// Optics with the integrated less with the external laser, J/bit; NaN where the laser has rolled over.
+    pub difference: Number,
+    /// Whether integrated lasers bring the light.
+    pub is_feasible: bool,
+    /// Whether they are the cheaper.
+    pub integrated_wins: bool,
+    /// Break-even temperature of that laser, K; NaN where one is always the cheaper.
+    pub break_even_temperature: f64,
+    /// How it comes about.
+    pub break_even_side: BreakEvenSide,
+    /// Failure rate of all lasers at the state that the table itself was asked for, 1/s, where it has one.
+    pub table_failure_rate: Option<Number>,
+}
+
+pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError> {
+    let answer = |chip: &crate::model::CooledChip| {
+        let temperature = chip.base_temperature.value;
+        let difference = difference_at(model, &chip.laser, temperature)?;
+        let (break_even_temperature, break_even_side) = break_even_of(model, &chip.laser)?;
+        Ok(CoolingAnswer {
+            name: chip.name.clone(),
+            laser: chip.laser.origin(),
+            is_feasible: !difference.value.is_nan(),
+            integrated_wins: difference.value < 0.0,
+            break_even_temperature,
+            break_even_side,
+            table_failure_rate: chip.failure_rate.clone(),
+            base_temperature: chip.base_temperature.clone(),
+            difference,
+        })
+    };
+    model.cooling.iter().map(answer).collect()
+}

@@ -1,0 +1,66 @@
+//! Draws of components: scrambled Sobol points through each one's triangular distribution.
+//!
+//! Owen's scrambling by Burley, J. Comput. Graph. Tech. 9(4), 1 (2020). The same seed gives the same draws on any machine.
+
+use crate::component::{ComponentName, Components, Values};
+
+/// Points are multiples of 2⁻²⁴ in [0, 1); half of it moves them into the open interval.
+const HALF_STEP: f64 = 0.5 / (1 << 24) as f64;
+/// Odd, so that every stream has a seed of its own.
+const SEED_STRIDE: u32 = 0x9e37_79b9;
+
+/// A point in (0, 1): sample `index` of a dimension in the `stream`th independent sequence.
+pub(crate) fn point(index: u32, dimension: usize, seed: u32, stream: u32) -> f64 {
+    let seed = seed.wrapping_add(stream.wrapping_mul(SEED_STRIDE));
+    // dimensions number fewer than 256 by the count of components
+    f64::from(sobol_burley::sample(index, dimension as u32, seed)) + HALF_STEP
+}
+
+/// Draws of all components, one lane of each engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Draws(Vec<Values>);
+
+impl Draws {
+    /// `samples` draws.
+    pub(crate) fn new(components: &Components, samples: u32, seed: u32) -> Self {
+        let draw = |index: u32| {
+            Values::of(|name: ComponentName| {
+                let component = components.get(name);
+                let u = |stream| point(index, name as usize, seed, stream);
+                let systematic = component.systematic.quantile(u(0));
+                systematic + component.lane.quantile(u(1)) - component.typical
+            })
+        };
+        Self((0..samples).map(draw).collect())
+    }
+
+    /// What `output` becomes in each draw.
+    pub(crate) fn each<T>(&self, output: impl Fn(&Values) -> T) -> Vec<T> {
+        self.0.iter().map(output).collect()
+    }
+
+    /// What `output` becomes, ascending, where it has a value.
+    pub(crate) fn sorted(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
+        let mut values = self.each(output);
+        values.retain(|v| !v.is_nan());
+        values.sort_by(f64::total_cmp);
+        values
+    }
+
+    /// p05, typical and p95 of `output`; NaN where it has no value.
+    pub(crate) fn range(&self, typical: f64, output: impl Fn(&Values) -> f64) -> [f64; 3] {
+        let sorted = self.sorted(output);
+        [quantile(&sorted, 0.05), typical, quantile(&sorted, 0.95)]
+    }
+}
+
+/// The value below which the share `q` of ascending values lies; NaN where there are none.
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return f64::NAN;
+    };
+    let place = q * last as f64;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(last);
+    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
+}

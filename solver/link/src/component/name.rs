@@ -1,0 +1,139 @@
+//! The names of all components, and a set of one value for each.
+
+use std::ops::{Index, IndexMut};
+
+macro_rules! names {
+    ($( $variant:ident = $name:literal, )+) => {
+        /// A component; what it means, its unit, value and source stand in `data/*.toml`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs)] // said once, in the data
+        pub enum ComponentName {
+            $( $variant, )+
+        }
+
+        impl ComponentName {
+            /// All, in the order of the data.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The name in data, requests and answers.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $name, )+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Coupler = "coupler",
+    Connector = "connector",
+    PolarisationRotation = "polarisation_rotation",
+    LaserToFibre = "laser_to_fibre",
+    LaserToChip = "laser_to_chip",
+    ModuleLaserToChip = "module_laser_to_chip",
+    SplitExcess = "split_excess",
+    WaveguideLoss = "waveguide_loss",
+    RoutingLength = "routing_length",
+    ModulatorBias = "modulator_bias",
+    PhaseShifterExcess = "phase_shifter_excess",
+    RingExcess = "ring_excess",
+    ReceiverPolarisation = "receiver_polarisation",
+    ExtinctionRatio = "extinction_ratio",
+    Tdecq = "tdecq",
+    Reserve = "reserve",
+    NoiseDensity = "noise_density",
+    Responsivity = "responsivity",
+    ReceiverBandwidth = "receiver_bandwidth",
+    ExternalEfficiency = "external_efficiency",
+    ModuleLaserEfficiency = "module_laser_efficiency",
+    LaserSupplyEfficiency = "laser_supply_efficiency",
+    LaserThresholdCurrent = "laser_threshold_current",
+    LaserSlopeEfficiency = "laser_slope_efficiency",
+    LaserThresholdTemperature = "laser_threshold_temperature",
+    LaserSlopeTemperature = "laser_slope_temperature",
+    LaserTurnOnVoltage = "laser_turn_on_voltage",
+    LaserSeriesResistance = "laser_series_resistance",
+    LaserThermalResistance = "laser_thermal_resistance",
+    LaserReferenceTemperature = "laser_reference_temperature",
+    LaserFailureRate = "laser_failure_rate",
+    LaserActivationEnergy = "laser_activation_energy",
+    LaserAgeingTemperature = "laser_ageing_temperature",
+    ExternalLaserTemperature = "external_laser_temperature",
+    ServiceLife = "service_life",
+    TraceSkinLoss = "trace_skin_loss",
+    TraceDielectricLoss = "trace_dielectric_loss",
+    TraceLength = "trace_length",
+    PackageLoss = "package_loss",
+    ModuleConnectorLoss = "module_connector_loss",
+    ModuleBoardLoss = "module_board_loss",
+    EngineSubstrateLoss = "engine_substrate_loss",
+    PluggableHostProvision = "pluggable_host_provision",
+    ShortReachProvision = "short_reach_provision",
+    LinearHostExtra = "linear_host_extra",
+    LinearHostLimit = "linear_host_limit",
+    AnalogueEqualiserLimit = "analogue_equaliser_limit",
+    ModulePowerLimit = "module_power_limit",
+    SwitchPower = "switch_power",
+    OtherPower = "other_power",
+    SwitchBandwidth = "switch_bandwidth",
+    DspLatency = "dsp_latency",
+    FecLatency = "fec_latency",
+    SerdesLatency = "serdes_latency",
+    SerdesScatter = "serdes_scatter",
+    DspEnergy = "dsp_energy",
+    ModuleDriver = "module_driver",
+    ModuleReceiver = "module_receiver",
+    ModuleControl = "module_control",
+    ModuleConversion = "module_conversion",
+    EngineDriver = "engine_driver",
+    RingDriver = "ring_driver",
+    EngineReceiver = "engine_receiver",
+    EngineControl = "engine_control",
+    RingControl = "ring_control",
+    EngineConversion = "engine_conversion",
+    ResonanceDrift = "resonance_drift",
+    TuningRange = "tuning_range",
+    RingPlacement = "ring_placement",
+    HeaterEfficiency = "heater_efficiency",
+}
+
+impl ComponentName {
+    /// The component of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.key() == name)
+    }
+}
+
+/// One value for each component, SI and dB: the typical ones, or a draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values(Vec<f64>);
+
+impl Values {
+    /// From a function of the component.
+    pub fn of(value: impl Fn(ComponentName) -> f64) -> Self {
+        Self(ComponentName::ALL.iter().map(|&name| value(name)).collect())
+    }
+
+    /// The same with another value for one component.
+    #[must_use]
+    pub fn with(&self, name: ComponentName, value: f64) -> Self {
+        let mut other = self.clone();
+        other[name] = value;
+        other
+    }
+}
+
+impl Index<ComponentName> for Values {
+    type Output = f64;
+
+    fn index(&self, name: ComponentName) -> &f64 {
+        &self.0[name as usize]
+    }
+}
+
+impl IndexMut<ComponentName> for Values {
+    fn index_mut(&mut self, name: ComponentName) -> &mut f64 {
+        &mut self.0[name as usize]
+    }
+}

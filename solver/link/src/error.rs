@@ -1,0 +1,145 @@
+//! What can be wrong with a request for a link's budget.
+
+use cpo_materials::UnitError;
+
+/// Data that contradict themselves, names that do not exist, conditions that nothing covers.
+///
+/// A negative margin or a laser beyond its rollover is no error but an answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// A name that is not among those allowed.
+    #[error("there is no {what} \"{name}\"{}; there is {}", did_you_mean(.nearest), .present.join(", "))]
+    Unknown {
+        /// "component", "standard", "group of the table", ...
+        what: &'static str,
+        /// The name given.
+        name: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+        /// All that exist.
+        present: Vec<String>,
+    },
+    /// A quantity that cannot be read.
+    #[error("component {name}, {field}: {source}")]
+    Quantity {
+        /// The component.
+        name: String,
+        /// "typical", "low" or "high".
+        field: &'static str,
+        /// What is wrong.
+        source: UnitError,
+    },
+    /// A quantity of another kind.
+    #[error(
+        "component {name}, {field} = \"{text}\" is in {found}; it is in {expected}, such as \"{example}\""
+    )]
+    Dimension {
+        /// The component.
+        name: String,
+        /// "typical", "low" or "high".
+        field: &'static str,
+        /// The text given.
+        text: String,
+        /// Its unit.
+        found: String,
+        /// The unit wanted.
+        expected: String,
+        /// A value of the kind.
+        example: String,
+    },
+    /// A value that cannot occur.
+    #[error("{place} is {value}: {allowed}")]
+    OutOfRange {
+        /// What it belongs to, "component coupler, low".
+        place: String,
+        /// The value, with its unit.
+        value: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// TOML that cannot be read as data of this kind.
+    #[error("{what} cannot be read: {source}")]
+    Data {
+        /// Which data.
+        what: &'static str,
+        /// The reader's own words.
+        source: Box<toml::de::Error>,
+    },
+    /// Stages that do not meet.
+    #[error("{chain}: the stage from {from} comes where the light is at {at}: {}", if .from < .at { "loss would be counted twice" } else { "a stage is missing" })]
+    Planes {
+        /// The chain.
+        chain: String,
+        /// Where the light has got to.
+        at: crate::Plane,
+        /// Where the next stage begins.
+        from: crate::Plane,
+    },
+    /// A stage that leads nowhere, or a chain that ends early.
+    #[error("{chain}: {problem}")]
+    Chain {
+        /// The chain.
+        chain: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A table's variable that lacks what is asked of it.
+    #[error("{place}: {problem}")]
+    Table {
+        /// Group and variable.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    nearest
+        .as_ref()
+        .map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
+}
+
+impl LinkError {
+    /// A [`LinkError::Unknown`] with the nearest of `present`.
+    pub(crate) fn unknown<'a>(
+        what: &'static str,
+        name: &str,
+        present: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let present: Vec<String> = present.into_iter().map(str::to_owned).collect();
+        let nearest = present
+            .iter()
+            .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+            .min()
+            .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(2))
+            .map(|(_, candidate)| candidate.clone());
+        Self::Unknown {
+            what,
+            name: name.to_owned(),
+            nearest,
+            present,
+        }
+    }
+
+    /// A [`LinkError::Data`] closure for `map_err`.
+    pub(crate) fn data(what: &'static str) -> impl FnOnce(toml::de::Error) -> Self {
+        move |source| Self::Data {
+            what,
+            source: Box::new(source),
+        }
+    }
+
+    /// A [`LinkError::OutOfRange`].
+    pub(crate) fn range(
+        place: impl Into<String>,
+        value: impl ToString,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self::OutOfRange {
+            place: place.into(),
+            value: value.to_string(),
+            allowed: allowed.into(),
+        }
+    }
+}

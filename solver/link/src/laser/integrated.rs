@@ -1,0 +1,82 @@
+//! A laser on the chip: by a table's map, or by its laws from components.
+
+use super::{LaserLaw, LaserMap};
+use crate::Standing;
+use crate::component::Values;
+
+/// One laser's state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OperatingPoint {
+    /// Light, W.
+    pub power: f64,
+    /// A
+    pub current: f64,
+    /// V
+    pub voltage: f64,
+    /// V I, W; of a table the mean over its lasers.
+    pub electrical_power: f64,
+    /// Of the warmest laser, K.
+    pub junction_temperature: f64,
+    /// Standing of the table's values.
+    pub status: Standing,
+}
+
+/// What a laser does when light is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operation {
+    /// It brings the light.
+    Running(OperatingPoint),
+    /// It cannot.
+    RolledOver {
+        /// The most that it brings, W.
+        most_power: f64,
+    },
+    /// The map does not reach that temperature.
+    OffTheMap,
+}
+
+impl Operation {
+    /// The state, where it brings the light.
+    pub fn point(&self) -> Option<&OperatingPoint> {
+        match self {
+            Self::Running(point) => Some(point),
+            Self::RolledOver { .. } | Self::OffTheMap => None,
+        }
+    }
+
+    /// Standing of a number that follows from it.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Running(point) => point.status,
+            Self::RolledOver { .. } => Standing::Infeasible,
+            Self::OffTheMap => Standing::NotComputed,
+        }
+    }
+}
+
+/// Where a laser's light, voltage and temperature come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IntegratedLaser {
+    /// The loss table: self-heating and neighbours under one cooling.
+    Map(LaserMap),
+    /// Components, one laser.
+    Law,
+}
+
+impl IntegratedLaser {
+    /// The state with `power` W of light at the base temperature `base` K, the chip's with all lasers off.
+    pub fn operate(&self, values: &Values, power: f64, base: f64) -> Operation {
+        match self {
+            Self::Map(map) => map.operate(power, base),
+            Self::Law => LaserLaw::of(values).operate(power, base),
+        }
+    }
+
+    /// Where it comes from.
+    pub fn origin(&self) -> String {
+        match self {
+            Self::Map(map) => map.path().to_owned(),
+            Self::Law => "laser_* components".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The table's group laser/NAME_HEAT_map: light, voltage and junction temperature of each laser against current and base
+//! temperature, all lasers driven alike.
+//!
+//! Linear in base temperature and in current between the map's points. A light-current curve is followed up to its top,
+//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover.
+//! Outside the map's base temperatures nothing is said.
+
+use cpo_table::{AxisValues, Group, LossTable, Variable};
+
+use super::{OperatingPoint, Operation};
+use crate::Standing;
+use crate::error::LinkError;
+
+/// Variables of the map.
+const VARIABLES: [&str; 3] = ["optical_power", "voltage", "junction_temperature"];
+
+/// Light, voltage and junction temperature over laser, base temperature and current.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaserMap {
+    path: String,
+    lasers: Vec<String>,
+    base_temperatures: Vec<f64>,
+    currents: Vec<f64>,
+    /// [`VARIABLES`], each laser-major, then base temperature, then current.
+    values: [Vec<f64>; 3],
+    status: Vec<Standing>,
+}
+
+impl LaserMap {
+    /// Reads the group of that path.
+    ///
+    /// # Errors
+    /// [`LinkError`] for a group, variable or axis that the table lacks, and axes that do not rise.
+    pub fn read(table: &LossTable, path: &str) -> Result<Self, LinkError> {
+        let group = table.group(path).ok_or_else(|| {
+            LinkError::unknown(
+                "group of the table",
+                path,
+                table.groups.iter().map(|g| g.path.as_str()),
+            )
+        })?;
+        let axis = |name: &str| {
+            group.axis(name).map(|axis| &axis.values).ok_or_else(|| {
+                let axes = group.axes.iter().map(|axis| axis.name.as_str());
+                LinkError::unknown("axis of the laser map", name, axes)
+            })
+        };
+        let rising = |name: &str| match axis(name)? {
+            AxisValues::Numbers(v) if v.len() > 1 && v.windows(2).all(|w| w[0] < w[1]) => {
+                Ok(v.clone())
+            }
+            _ => Err(LinkError::Table {
+                place: format!("{path}, axis {name}"),
+                problem: "it must be two or more rising numbers".into(),
+            }),
+        };
+        let AxisValues::Text(lasers) = axis("laser")? else {
+            return Err(LinkError::Table {
+                place: format!("{path}, axis laser"),
+                problem: "it must be names".into(),
+            });
+        };
+        let (base_temperatures, currents) = (rising("base_temperature")?, rising("current")?);
+        let shape = [lasers.len(), base_temperatures.len(), currents.len()];
+        let mut status = vec![Standing::Ok; shape.iter().product()];
+        let mut values = [Vec::new(), Vec::new(), Vec::new()];
+        for (name, column) in VARIABLES.iter().zip(&mut values) {
+            let variable = group.variable(name).ok_or_else(|| {
+                let all = group.variables.iter().map(|v| v.name.as_str());
+                LinkError::unknown("variable of the laser map", name, all)
+            })?;
+            *column = in_order(group, variable, shape, &mut status)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            lasers: lasers.clone(),
+            base_temperatures,
+            currents,
+            values,
+            status,
+        })
+    }
+
+    /// Path of the group.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Names of the lasers.
+    pub fn lasers(&self) -> &[String] {
+        &self.lasers
+    }
+
+    /// Least and largest base temperature, K.
+    pub fn base_range(&self) -> [f64; 2] {
+        [
+            self.base_temperatures[0],
+            self.base_temperatures[self.base_temperatures.len() - 1],
+        ]
+    }
+
+    /// Light, voltage and junction temperature of a laser along the currents, at a base temperature between point `k` and
+    /// the next with weight `t`.
+    fn curves(&self, laser: usize, k: usize, t: f64) -> [Vec<f64>; 3] {
+        let n = self.currents.len();
+        let row = |k: usize| (laser * self.base_temperatures.len() + k) * n;
+        let (below, above) = (row(k), row(k + 1));
+        std::array::from_fn(|v| {
+            let values = &self.values[v];
+            let at = |i: usize| match t {
+                // a point without a value matters only where it is used
+                0.0 => values[below + i],
+                1.0 => values[above + i],
+                t => (1.0 - t) * values[below + i] + t * values[above + i],
+            };
+            (0..n).map(at).collect()
+        })
+    }
+
+    /// The state of all lasers with `power` W each at the base temperature `base` K.
+    pub fn operate(&self, power: f64, base: f64) -> Operation {
+        let [first, last] = self.base_range();
+        if !(first..=last).contains(&base) {
+            return Operation::OffTheMap;
+        }
+        let temperatures = &self.base_temperatures;
+        let k = temperatures
+            .partition_point(|&t| t <= base)
+            .clamp(1, temperatures.len() - 1)
+            - 1;
+        let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
+        let mut points = Vec::with_capacity(self.lasers.len());
+        let mut most_power = f64::INFINITY;
+        for laser in 0..self.lasers.len() {
+            let [light, voltage, junction] = self.curves(laser, k, t);
+            // the rising branch: from its last point without light up to the top
+            let top = (0..light.len())
+                .filter(|&i| !light[i].is_nan())
+                .max_by(|&a, &b| light[a].total_cmp(&light[b]).then(b.cmp(&a)));
+            let Some(top) = top else {
+                most_power = 0.0;
+                continue;
+            };
+            most_power = most_power.min(light[top].max(0.0));
+            let above = (1..=top)
+                .find(|&i| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i]);
+            let Some(i) = above else { continue };
+            let s = (power - light[i - 1]) / (light[i] - light[i - 1]);
+            let along = |values: &[f64]| (1.0 - s) * values[i - 1] + s * values[i];
+            let (current, voltage) = (along(&self.currents), along(&voltage));
+            points.push(OperatingPoint {
+                power,
+                current,
+                voltage,
+                electrical_power: voltage * current,
+                junction_temperature: along(&junction),
+                status: self.worst_status(laser, k, i),
+            });
+        }
+        if points.len() < self.lasers.len() {
+            return Operation::RolledOver { most_power };
+        }
+        let mean = |of: fn(&OperatingPoint) -> f64| {
+            points.iter().map(of).sum::<f64>() / points.len() as f64
+        };
+        Operation::Running(OperatingPoint {
+            power,
+            current: mean(|p| p.current),
+            voltage: mean(|p| p.voltage),
+            electrical_power: mean(|p| p.electrical_power),
+            junction_temperature: points
+                .iter()
+                .map(|p| p.junction_temperature)
+                .fold(f64::NEG_INFINITY, f64::max),
+            status: points.iter().map(|p| p.status).max().unwrap_or_default(),
+        })
+    }
+
+    /// Worst standing of the four points about (base k.., current i − 1..), values that are not there aside.
+    fn worst_status(&self, laser: usize, k: usize, i: usize) -> Standing {
+        let n = self.currents.len();
+        let at =
+            |k: usize, i: usize| self.status[(laser * self.base_temperatures.len() + k) * n + i];
+        [at(k, i - 1), at(k, i), at(k + 1, i - 1), at(k + 1, i)]
+            .into_iter()
+            .filter(|&status| status < Standing::Infeasible)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// A variable's values in the order laser, base temperature, current, whatever the order of its axes; adds to the standing of
+/// each point.
+fn in_order(
+    group: &Group,
+    variable: &Variable,
+    shape: [usize; 3],
+    status: &mut [Standing],
+) -> Result<Vec<f64>, LinkError> {
+    let place = || format!("{}/{}", group.path, variable.name);
+    let axes = ["laser", "base_temperature", "current"];
+    let mut strides = [0; 3];
+    let mut stride = 1;
+    for name in variable.axes.iter().rev() {
+        let k = axes.iter().position(|axis| axis == name);
+        let k = k.ok_or_else(|| LinkError::unknown("axis of the laser map", name, axes))?;
+        strides[k] = stride;
+        stride *= shape[k];
+    }
+    if variable.axes.len() != axes.len() {
+        return Err(LinkError::Table {
+            place: place(),
+            problem: format!("it must be along {}", axes.join(", ")),
+        });
+    }
+    let mut values = Vec::with_capacity(status.len());
+    for laser in 0..shape[0] {
+        for base in 0..shape[1] {
+            for current in 0..shape[2] {
+                let at = laser * strides[0] + base * strides[1] + current * strides[2];
+                let point = &mut status[values.len()];
+                *point = (*point).max(Standing::from(variable.status[at]));
+                values.push(variable.values[at]);
+            }
+        }
+    }
+    Ok(values)
+}

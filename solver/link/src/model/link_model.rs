@@ -1,0 +1,340 @@
+//! Everything that answers are computed from.
+
+use cpo_table::LossTable;
+
+use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
+use super::table_value::{TableValue, group, read};
+use crate::Standing;
+use crate::answer::LinkAnswers;
+use crate::architecture::{Architecture, LaserPlace, Setting, architectures};
+use crate::budget::Draws;
+use crate::component::{ComponentName as C, Components, Triangle, Values};
+use crate::electrical::SerdesFit;
+use crate::error::LinkError;
+use crate::laser::{IntegratedLaser, LaserMap};
+use crate::number::{Number, Unit};
+use crate::standard::{Standard, Standards};
+
+/// A way of cooling with what the table says of it.
+#[derive(Clone, Debug)]
+pub(crate) struct CooledChip {
+    pub(crate) name: String,
+    pub(crate) base_temperature: Number,
+    pub(crate) laser: IntegratedLaser,
+    /// Of all lasers, at the state that the table was asked for, 1/s.
+    pub(crate) failure_rate: Option<Number>,
+}
+
+/// A request with its table and components.
+#[derive(Clone, Debug)]
+pub struct LinkModel {
+    pub(crate) request: LinkRequest,
+    pub(crate) components: Components,
+    pub(crate) typical: Values,
+    pub(crate) draws: Draws,
+    pub(crate) standards: Standards,
+    pub(crate) architectures: Vec<Architecture>,
+    pub(crate) serdes: SerdesFit,
+    pub(crate) laser: IntegratedLaser,
+    pub(crate) cooling: Vec<CooledChip>,
+}
+
+impl LinkModel {
+    /// Takes from `table` what `request` names; `components` hold the rest.
+    ///
+    /// # Errors
+    /// [`LinkError`] for names that do not exist, with what there is and the nearest; for numbers of the request that cannot
+    /// be. Values that the table lacks or marks are carried as marked.
+    pub fn new(
+        table: &LossTable,
+        request: &LinkRequest,
+        components: Components,
+    ) -> Result<Self, LinkError> {
+        let standards = Standards::embedded()?;
+        for port in request.tiers.iter().chain([&request.port]) {
+            let standard = standards.get(&port.standard)?;
+            positive("bandwidth of a port", port.bandwidth, "bit/s")?;
+            if port.bandwidth < standard.lane_rate {
+                return Err(LinkError::range(
+                    "bandwidth of a port",
+                    format!("{} bit/s", port.bandwidth),
+                    format!("it is at least one lane of {}", port.standard),
+                ));
+            }
+        }
+        for (what, count) in [
+            ("lanes_per_engine", request.lanes_per_engine as usize),
+            ("split", request.split),
+            ("lanes_per_laser", request.lanes_per_laser),
+            ("samples", request.samples as usize),
+        ] {
+            if count == 0 {
+                return Err(LinkError::range(what, count, "it is at least 1"));
+            }
+        }
+        positive("chip_temperature", request.chip_temperature, "K")?;
+        positive("wavelength", request.wavelength, "m")?;
+        for (what, values) in [
+            ("path_losses_db", &request.path_losses_db),
+            ("chip_temperatures", &request.chip_temperatures),
+        ] {
+            if values.len() < 2 || !values.windows(2).all(|w| w[0] < w[1]) {
+                let found = format!("{values:?}");
+                return Err(LinkError::range(
+                    what,
+                    found,
+                    "it is two or more rising numbers",
+                ));
+            }
+        }
+        let mut components = components;
+        let conditions = [
+            ("wavelength", request.wavelength),
+            ("temperature", request.chip_temperature),
+        ];
+        if let Some(entry) = &request.coupling {
+            take_coupling(&mut components, table, entry, &conditions)?;
+        }
+        if let Some(entry) = &request.waveguide {
+            take_waveguide(&mut components, table, entry, &conditions)?;
+        }
+        let laser = match &request.laser_map {
+            Some(path) => IntegratedLaser::Map(LaserMap::read(table, path)?),
+            None => IntegratedLaser::Law,
+        };
+        let mut cooling = Vec::new();
+        for way in &request.cooling {
+            cooling.push(cooled(table, &way.name, &way.base, &laser)?);
+        }
+        Ok(Self {
+            typical: components.typical(),
+            draws: Draws::new(&components, request.samples, request.seed),
+            standards,
+            architectures: architectures()?,
+            serdes: SerdesFit::embedded()?,
+            request: request.clone(),
+            components,
+            laser,
+            cooling,
+        })
+    }
+
+    /// All answers.
+    ///
+    /// # Errors
+    /// [`LinkError`] if embedded data are damaged, which tests exclude.
+    pub fn answers(&self) -> Result<LinkAnswers, LinkError> {
+        LinkAnswers::of(self)
+    }
+
+    /// The standard of a port.
+    pub(crate) fn standard(&self, port: &Port) -> Result<&Standard, LinkError> {
+        self.standards.get(&port.standard)
+    }
+
+    /// Where an architecture works in the request.
+    pub(crate) fn setting<'a>(
+        &'a self,
+        architecture: &Architecture,
+        standard: &'a Standard,
+    ) -> Setting<'a> {
+        let request = &self.request;
+        Setting {
+            standard,
+            conditions: architecture.conditions(standard, request.split, request.lanes_per_laser),
+            laser: &self.laser,
+            serdes: &self.serdes,
+            base_temperature: request.chip_temperature,
+            path_loss_db: None,
+        }
+    }
+
+    /// The architecture that compares integrated lasers, or external ones with the same modulators.
+    pub(crate) fn co_packaged(&self, laser: LaserPlace) -> Option<&Architecture> {
+        self.architectures.iter().find(|a| a.laser == laser)
+    }
+}
+
+fn positive(what: &str, value: f64, unit: &str) -> Result<(), LinkError> {
+    match value.is_finite() && value > 0.0 {
+        true => Ok(()),
+        false => Err(LinkError::range(
+            what,
+            format!("{value} {unit}"),
+            "it is positive",
+        )),
+    }
+}
+
+/// A coupling's loss with its spread; half of it, where it has none of its own, is the numerical error bar.
+fn take_coupling(
+    components: &mut Components,
+    table: &LossTable,
+    entry: &TableEntry,
+    conditions: &[(&str, f64)],
+) -> Result<(), LinkError> {
+    let coupling = group(table, &entry.group)?;
+    let value = |name: &str| read(coupling, name, entry, conditions);
+    let loss = value("loss")?;
+    let planes = coupling
+        .variable("loss")
+        .and_then(|v| Some([v.from_plane.as_deref()?, v.to_plane.as_deref()?]));
+    if !matches!(planes, Some(["P2", "P3"] | ["P5", "P6"])) {
+        return Err(LinkError::Table {
+            place: format!("{}/loss", entry.group),
+            problem: format!(
+                "it runs {}; a coupling is from P2 to P3 or from P5 to P6",
+                planes.map_or_else(
+                    || "between planes that are not stated".into(),
+                    |[a, b]| format!("from {a} to {b}")
+                )
+            ),
+        });
+    }
+    let mut typical = loss;
+    if coupling.variable("loss_p50").is_some() {
+        let median = value("loss_p50")?;
+        if !median.value.is_nan() {
+            typical = median;
+        }
+    }
+    let spread = |part: &str| -> Result<[f64; 2], LinkError> {
+        if coupling.variable(&format!("loss_{part}_p50")).is_none() {
+            return Ok([0.0; 2]);
+        }
+        let [p05, p50, p95] = ["p05", "p50", "p95"].map(|q| value(&format!("loss_{part}_{q}")));
+        let middle = p50?.value;
+        let about = [p05?.value - middle, p95?.value - middle];
+        Ok(about.map(|d| if d.is_nan() { 0.0 } else { d }))
+    };
+    let triangle = |[below, above]: [f64; 2]| {
+        let mode = typical.value;
+        Triangle::of_quantiles(mode + below.min(0.0), mode, mode + above.max(0.0))
+    };
+    let mut systematic = triangle(spread("systematic")?);
+    let lane = triangle(spread("random")?);
+    systematic.low = (systematic.low - loss.error).max(0.0).min(typical.value);
+    systematic.high += loss.error;
+    let origin = format!(
+        "{} of the loss table: median {:.3} dB, nominal {:.3}({:.3}) dB",
+        entry.group, typical.value, loss.value, loss.error
+    );
+    let standing = loss.standing.max(typical.standing);
+    components.replace(
+        C::Coupler,
+        typical.value,
+        [systematic, lane],
+        origin,
+        standing,
+    );
+    Ok(())
+}
+
+/// A guide's drift, and its loss where that is told from none.
+fn take_waveguide(
+    components: &mut Components,
+    table: &LossTable,
+    entry: &TableEntry,
+    conditions: &[(&str, f64)],
+) -> Result<(), LinkError> {
+    let guide = group(table, &entry.group)?;
+    let mut take = |name: C, variable: &str, value: TableValue| {
+        let TableValue {
+            value,
+            error,
+            standing,
+        } = value;
+        let spread = Triangle {
+            low: value - error,
+            mode: value,
+            high: value + error,
+        };
+        let origin = format!("{}/{variable} of the loss table", entry.group);
+        let spreads = [spread, Triangle::fixed(value)];
+        components.replace(name, value, spreads, origin, standing);
+    };
+    let mut drift = read(guide, "resonance_drift", entry, conditions)?;
+    drift.value = drift.value.abs();
+    take(C::ResonanceDrift, "resonance_drift", drift);
+    let loss = read(guide, "loss", entry, conditions)?;
+    if loss.value > loss.error {
+        take(C::WaveguideLoss, "loss", loss);
+    }
+    Ok(())
+}
+
+/// The chip under a way of cooling.
+fn cooled(
+    table: &LossTable,
+    name: &str,
+    base: &BaseTemperature,
+    laser: &IntegratedLaser,
+) -> Result<CooledChip, LinkError> {
+    let entry = match base {
+        BaseTemperature::Stated(kelvin) => {
+            positive("temperature of a cooled chip", *kelvin, "K")?;
+            return Ok(CooledChip {
+                name: name.to_owned(),
+                base_temperature: Number::exact(*kelvin, Unit::Kelvin, "the request"),
+                laser: laser.clone(),
+                failure_rate: None,
+            });
+        }
+        BaseTemperature::Table(entry) => entry,
+    };
+    let lasers = group(table, &entry.group)?;
+    let count = match lasers.axis("laser").map(|axis| &axis.values) {
+        Some(cpo_table::AxisValues::Text(names)) => names.len(),
+        _ => {
+            return Err(LinkError::Table {
+                place: entry.group.clone(),
+                problem: "it has no axis of lasers".into(),
+            });
+        }
+    };
+    let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+    let mut standing = Standing::Ok;
+    let mut failures = lasers
+        .variable("failure_rate")
+        .map(|_| (0.0, 0.0, Standing::Ok));
+    for k in 0..count {
+        if let Some((rate, error, worst)) = &mut failures {
+            let own = read(lasers, "failure_rate", entry, &[("laser", k as f64)])?;
+            *rate += own.value;
+            *error += own.error;
+            *worst = (*worst).max(own.standing);
+        }
+        let value = read(lasers, "base_temperature", entry, &[("laser", k as f64)])?;
+        range = [
+            range[0].min(value.value - value.error),
+            range[1].max(value.value),
+        ];
+        standing = standing.max(value.standing);
+    }
+    let high = range[1];
+    let map = format!("{}_map", entry.group);
+    let laser = match table.group(&map) {
+        Some(_) => IntegratedLaser::Map(LaserMap::read(table, &map)?),
+        None => laser.clone(),
+    };
+    Ok(CooledChip {
+        name: name.to_owned(),
+        base_temperature: Number::between(
+            [range[0], high, high],
+            Unit::Kelvin,
+            format!(
+                "{}/base_temperature: warmest laser; down to the coolest",
+                entry.group
+            ),
+        )
+        .at_best(standing),
+        laser,
+        failure_rate: failures
+            .filter(|(rate, ..)| !rate.is_nan())
+            .map(|(rate, error, worst)| {
+                let origin = format!("{}/failure_rate, sum over lasers", entry.group);
+                let range = [rate - error, rate, rate + error];
+                Number::between(range, Unit::PerSecond, origin).at_best(worst)
+            }),
+    })
+}

@@ -1,0 +1,9 @@
+//! From a request and a loss table to a model that answers.
+
+mod link_model;
+mod request;
+mod table_value;
+
+pub(crate) use link_model::CooledChip;
+pub use link_model::LinkModel;
+pub use request::{BaseTemperature, Cooling, LinkRequest, Port, TableEntry};

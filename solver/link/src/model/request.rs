@@ -1,0 +1,121 @@
+//! What is asked.
+
+use serde::Serialize;
+
+/// A port: how much, over which interface.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Port {
+    /// bit/s
+    pub bandwidth: f64,
+    /// Name of the standard of its lanes.
+    pub standard: String,
+}
+
+/// A group of the loss table, and where on those of its axes that the model does not set itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TableEntry {
+    /// Path, "fibre_chip/facet".
+    pub group: String,
+    /// Coordinates on axes of swept parameters: (axis, SI value).
+    pub at: Vec<(String, f64)>,
+}
+
+impl TableEntry {
+    /// A group without swept parameters.
+    pub fn new(group: impl Into<String>) -> Self {
+        Self {
+            group: group.into(),
+            at: Vec::new(),
+        }
+    }
+}
+
+/// Temperature of the chip at its lasers with all of them off.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum BaseTemperature {
+    /// K
+    Stated(f64),
+    /// The warmest `base_temperature` of that group, "laser/array_liquid"; its map "laser/array_liquid_map" is used for it where
+    /// the table has one.
+    Table(TableEntry),
+}
+
+/// A way of cooling, by what it does to the chip.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cooling {
+    /// "liquid", "air".
+    pub name: String,
+    /// What the chip's temperature is under it.
+    pub base: BaseTemperature,
+}
+
+/// The port to answer for, how lasers are shared, what to take from the loss table, and which conditions to go through.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LinkRequest {
+    /// The port that architectures are compared for.
+    pub port: Port,
+    /// Lanes of one optical engine, for yield and failures.
+    pub lanes_per_engine: u32,
+    /// Lanes that share the light of one fibre of an external source, or of one laser of a module.
+    pub split: usize,
+    /// Lanes that share the light of one integrated laser.
+    pub lanes_per_laser: usize,
+    /// Spare lasers of an engine.
+    pub spare_lasers: usize,
+    /// Chip's temperature at its lasers with all of them off, K.
+    pub chip_temperature: f64,
+    /// Wavelength at which the table is read, m.
+    pub wavelength: f64,
+    /// Coupling whose loss replaces the component `coupler`.
+    pub coupling: Option<TableEntry>,
+    /// Guide whose drift replaces the component `resonance_drift`, and whose loss `waveguide_loss` where it exceeds its error.
+    pub waveguide: Option<TableEntry>,
+    /// Path of the map of integrated lasers, "laser/NAME_HEAT_map"; without it the `laser_*` components hold.
+    pub laser_map: Option<String>,
+    /// Ways of cooling, placed on the break-even map.
+    pub cooling: Vec<Cooling>,
+    /// Ports of the tiers.
+    pub tiers: Vec<Port>,
+    /// Losses from P1 to P3 of the break-even map, dB, rising.
+    pub path_losses_db: Vec<f64>,
+    /// Chip temperatures of the break-even map, K, rising.
+    pub chip_temperatures: Vec<f64>,
+    /// Engines drawn for margins, and draws for energies.
+    pub samples: u32,
+    /// Seed of the draws.
+    pub seed: u32,
+}
+
+impl Default for LinkRequest {
+    /// 800 Gbit/s over lanes of 400G-DR4, one fibre of an external source for four lanes, a laser of its own for each
+    /// lane, chip at 75 °C, nothing from a table.
+    fn default() -> Self {
+        let port = |bandwidth: f64, standard: &str| Port {
+            bandwidth,
+            standard: standard.to_owned(),
+        };
+        Self {
+            port: port(800e9, "400G-DR4"),
+            lanes_per_engine: 16,
+            split: 4,
+            lanes_per_laser: 1,
+            spare_lasers: 0,
+            chip_temperature: 348.15,
+            wavelength: 1311e-9,
+            coupling: None,
+            waveguide: None,
+            laser_map: None,
+            cooling: Vec::new(),
+            tiers: vec![
+                port(800e9, "400G-DR4"),
+                port(1.6e12, "200G-DR"),
+                port(3.2e12, "200G-DR"),
+                port(6.4e12, "200G-DR"),
+            ],
+            path_losses_db: (0..=12).map(|k| 1.0 + 0.25 * f64::from(k)).collect(),
+            chip_temperatures: (0..=20).map(|k| 298.15 + 5.0 * f64::from(k)).collect(),
+            samples: 1024,
+            seed: 1,
+        }
+    }
+}
