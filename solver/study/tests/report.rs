@@ -97,6 +97,7 @@ fn example() -> Report {
         text: "A strip of silicon in silica.".into(),
         tables,
         figures,
+        choice: None,
     };
     Report {
         title: "wire <450 nm × 220 nm>".into(),

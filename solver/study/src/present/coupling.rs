@@ -160,7 +160,7 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
         .into_iter()
         .flatten()
         .collect(),
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
                 spectrum,
             ),
         ],
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
             with_shared(&conditions)
         ),
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

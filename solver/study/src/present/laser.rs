@@ -180,7 +180,7 @@ pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
         title: format!("Lasers {}", laser.name),
         text,
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

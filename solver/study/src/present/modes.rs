@@ -112,7 +112,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         title: format!("Modes of {}", modes.name),
         text: text(context, modes, &points, &conditions.shared(), lossy),
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
         title: "Summary".into(),
         text: ERROR_BAR.into(),
         tables: tables.into_iter().flatten().collect(),
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -115,7 +115,7 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
                 checks,
             ),
         ],
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 
