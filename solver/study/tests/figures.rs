@@ -4,8 +4,9 @@
 
 use cpo_study::OutputError;
 use cpo_study::figures::{
-    Bar, BarFigure, DisplayUnit, LinePlot, MapFigure, MapMarker, MatrixFigure, Picture, PlotAxis,
-    Series, SeriesStyle, Theme,
+    Bar, BarFigure, DisplayUnit, LinePlot, MapFigure, MapLine, MapMarker, MatrixFigure, Picture,
+    PlotAxis, Readings, Series, SeriesStyle, StackedBar, StackedBarFigure, Theme, TornadoBar,
+    TornadoFigure, WaterfallFigure, WaterfallStep, contours,
 };
 use ndarray::Array2;
 
@@ -278,6 +279,233 @@ fn bars_are_drawn() {
     );
 }
 
+fn waterfall() -> WaterfallFigure {
+    let step = |name: &str, change: f64, error: f64, is_doubtful: bool| WaterfallStep {
+        name: name.to_owned(),
+        change,
+        error,
+        is_doubtful,
+    };
+    WaterfallFigure {
+        title: "Lane 1, co-packaged: from wall plug to photodiode".to_owned(),
+        start: ("wall plug".to_owned(), 0.35),
+        steps: vec![
+            step("laser", -9.2, 0.3, false),
+            step("fibre to chip", -1.31, 0.02, false),
+            step("split into 4", -6.2, 0.1, false),
+            step("modulator, bias and extinction", -7.5, 0.5, true),
+            step("chip to fibre", -1.31, 0.02, false),
+            step("path and connectors", -0.8, 0.0, false),
+            step("amplifier", 4.0, 0.2, false),
+            step("fibre to photodiode", -1.1, f64::NAN, false),
+        ],
+        end: ("photodiode".to_owned(), 0.7),
+        limit: Some(("receiver needs".to_owned(), 0.3e-3)),
+    }
+}
+
+fn tornado() -> TornadoFigure {
+    let bar = |name: &str, results: [f64; 2], inputs: [&str; 2]| TornadoBar {
+        name: name.to_owned(),
+        results: results.map(|r| r * 1e-12),
+        inputs: inputs.map(str::to_owned),
+        is_doubtful: name == "modulator swing",
+    };
+    TornadoFigure {
+        title: "What moves the energy a bit".to_owned(),
+        value: PlotAxis::new("energy", DisplayUnit::new("pJ/bit", 1e-12)),
+        base: [5.2e-12, 0.1e-12],
+        bars: vec![
+            bar("loss of the path", [4.6, 6.3], ["1 dB", "3 dB"]),
+            bar("wall-plug efficiency", [6.9, 4.5], ["10 %", "20 %"]),
+            bar("ring tuning", [5.5, 5.9], ["0.2 nm", "1.4 nm"]),
+            bar("modulator swing", [5.0, 5.3], ["1 V", "2 V"]),
+            bar("nothing", [5.2, 5.2], ["0", "1"]),
+        ],
+    }
+}
+
+fn energies() -> StackedBarFigure {
+    let items = [
+        "laser",
+        "driver",
+        "modulator",
+        "receiver",
+        "tuning",
+        "DSP",
+        "host SerDes",
+        "switch",
+    ];
+    let bar = |name: &str, parts: [f64; 8]| StackedBar {
+        name: name.to_owned(),
+        parts: parts.map(|p| p * 1e-12).to_vec(),
+        error: 0.4e-12,
+    };
+    StackedBarFigure {
+        title: "Energy a bit by architecture".to_owned(),
+        value: PlotAxis::new("energy", DisplayUnit::new("pJ/bit", 1e-12)),
+        items: items.map(str::to_owned).to_vec(),
+        bars: vec![
+            bar(
+                "pluggable, retimed",
+                [2.8, 1.9, 0.2, 1.6, 0.0, 6.0, 4.5, 5.0],
+            ),
+            bar("linear pluggable", [2.8, 2.4, 0.2, 1.6, 0.0, 0.0, 4.5, 5.0]),
+            bar("co-packaged", [2.2, 0.9, 0.1, 1.1, 0.6, 0.0, 1.2, 5.0]),
+        ],
+    }
+}
+
+/// Margin over chip temperature and path loss, with what cannot be reached hatched.
+fn break_even() -> MapFigure {
+    let temperature: Vec<f64> = (0..31).map(|i| 293.15 + 3.0 * f64::from(i)).collect();
+    let loss: Vec<f64> = (0..33).map(|i| 0.25 * f64::from(i)).collect();
+    let values = Array2::from_shape_fn((31, 33), |(i, j)| {
+        4.0 - 0.0007 * (temperature[i] - 293.15).powi(2) - 0.55 * loss[j]
+    });
+    let hatched = values.mapv(|v| v < -2.0);
+    let mut map = MapFigure::over(
+        "Saving of lasers on the chip",
+        (
+            PlotAxis::new("chip temperature", DisplayUnit::CELSIUS),
+            &temperature,
+        ),
+        (
+            PlotAxis::new("loss of the external path", DisplayUnit::DECIBEL),
+            &loss,
+        ),
+        PlotAxis::new("saving", DisplayUnit::new("pJ/bit", 1.0)),
+        values.clone(),
+    );
+    map.contours = contours(&temperature, &loss, &values, 0.0);
+    map.note = "line: break-even; hatched: the lasers roll over".to_owned();
+    map.hatched = Some(hatched);
+    map.lines = vec![
+        MapLine::Vertical(323.15, "liquid".to_owned()),
+        MapLine::Vertical(326.15, "liquid, hot day".to_owned()),
+        MapLine::Vertical(378.15, "air".to_owned()),
+        MapLine::Horizontal(3.2, "fibre of 2 m".to_owned()),
+        MapLine::Horizontal(7.9, "off the map's labels".to_owned()),
+    ];
+    map
+}
+
+#[test]
+fn waterfalls_are_drawn() {
+    look(
+        "waterfall",
+        &waterfall().render(Theme::Light).expect("drawn"),
+    );
+    let mut short = waterfall();
+    short.limit = None;
+    short.steps.truncate(1);
+    look(
+        "waterfall_short_dark",
+        &short.render(Theme::Dark).expect("drawn"),
+    );
+}
+
+#[test]
+fn a_waterfall_ends_at_the_sum_of_its_steps() {
+    let picture = waterfall().render(Theme::Light).expect("drawn");
+    let Some(Readings::Boxes { boxes }) = picture.readings else {
+        panic!("no readings");
+    };
+    // 350 mW is 25.4407 dBm; the steps take 23.42 dB, which leaves 2.0207 dBm or 1.592 mW.
+    assert_eq!(boxes.len(), 10);
+    assert_eq!(boxes[0].1, "wall plug\n25.44 dBm, 350 mW");
+    assert_eq!(boxes[1].1, "laser\n−9.2(3) dB\nthen 16.24 dBm, 42.1 mW");
+    assert_eq!(boxes[9].1, "photodiode\n2.0(7) dBm, 1.59 mW");
+}
+
+#[test]
+fn tornados_are_drawn() {
+    look("tornado", &tornado().render(Theme::Light).expect("drawn"));
+    look(
+        "tornado_dark",
+        &tornado().render(Theme::Dark).expect("drawn"),
+    );
+    let Some(Readings::Boxes { boxes }) = tornado().render(Theme::Light).expect("drawn").readings
+    else {
+        panic!("no readings");
+    };
+    let names: Vec<&str> = boxes.iter().filter_map(|b| b.1.lines().next()).collect();
+    let expected = [
+        "wall-plug efficiency",
+        "loss of the path",
+        "ring tuning",
+        "modulator swing",
+        "nothing",
+    ];
+    assert_eq!(names, expected, "the longest on top");
+    assert_eq!(
+        boxes[1].1,
+        "loss of the path\nat 1 dB: 4.6 pJ/bit\nat 3 dB: 6.3 pJ/bit\nbase 5.20(10) pJ/bit"
+    );
+}
+
+#[test]
+fn stacked_bars_are_drawn() {
+    look("energies", &energies().render(Theme::Light).expect("drawn"));
+    look(
+        "energies_dark",
+        &energies().render(Theme::Dark).expect("drawn"),
+    );
+}
+
+#[test]
+fn maps_over_quantities_are_drawn() {
+    look(
+        "break_even",
+        &break_even().render(Theme::Light).expect("drawn"),
+    );
+    look(
+        "break_even_dark",
+        &break_even().render(Theme::Dark).expect("drawn"),
+    );
+}
+
+#[test]
+fn readings_are_those_of_the_picture_and_bounded() {
+    let readings = |picture: Picture| picture.readings.expect("readings");
+    // More cells than are read, with very fine ones: each reading is the value of the cell it lies in.
+    let Readings::Grid {
+        columns,
+        rows,
+        values,
+        ..
+    } = readings(mode_field().render(Theme::Light).expect("drawn"))
+    else {
+        panic!("no grid");
+    };
+    assert!(
+        columns.len() <= 65
+            && rows.len() <= 65
+            && values.len() == (columns.len() - 1) * (rows.len() - 1)
+    );
+    assert!(columns.windows(2).all(|c| c[1] > c[0]) && rows.windows(2).all(|r| r[1] > r[0]));
+    let most = values.iter().flatten().fold(0.0f64, |m, &v| m.max(v));
+    // The field peaks just outside the walls, at 1.9 · 120 exp(−(0.225/0.28)²) MV/m.
+    let peak = 1.9 * 120.0 * (-(0.225f64 / 0.28).powi(2)).exp();
+    assert!((most - peak).abs() < 0.1 * peak, "{most} against {peak}");
+    let mut long = dispersion();
+    let x: Vec<f64> = (0..5000).map(|i| 1.5e-6 + f64::from(i) * 1e-11).collect();
+    long.series = vec![Series::new("long", x.clone(), x, SeriesStyle::Line)];
+    let Readings::Points { series, frame, .. } =
+        readings(long.render(Theme::Light).expect("drawn"))
+    else {
+        panic!("no points");
+    };
+    assert_eq!(series[0].points.len(), 500);
+    let inside = |p: &(f64, f64, f64, f64, Option<f64>)| {
+        p.0 >= frame[0] && p.0 <= frame[2] && p.1 >= frame[1] && p.1 <= frame[3]
+    };
+    assert!(series[0].points.iter().all(inside));
+    let matrix = |n| crosstalk(n).render(Theme::Light).expect("drawn");
+    assert!(matrix(64).readings.is_some());
+    assert!(matrix(161).readings.is_none());
+}
+
 #[test]
 fn wrong_data_are_refused() {
     let refused = |result: Result<Picture, OutputError>| {
@@ -306,6 +534,20 @@ fn wrong_data_are_refused() {
     refused(matrix.render(Theme::Light));
     refused(bars(&[]).render(Theme::Light));
     refused(bars(&[("nothing", f64::NAN, 0.0, false)]).render(Theme::Light));
+    let mut fall = waterfall();
+    fall.start.1 = 0.0;
+    refused(fall.render(Theme::Light));
+    let mut tornado = tornado();
+    tornado.bars[0].results[1] = f64::NAN;
+    refused(tornado.render(Theme::Light));
+    let mut energies = energies();
+    energies.bars[0].parts[0] = -1e-12;
+    refused(energies.render(Theme::Light));
+    energies.bars[0].parts.pop();
+    refused(energies.render(Theme::Light));
+    let mut map = break_even();
+    map.hatched = Some(Array2::from_elem((2, 2), true));
+    refused(map.render(Theme::Light));
 }
 
 #[test]

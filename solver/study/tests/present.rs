@@ -8,6 +8,7 @@ use cpo_study::report::value_with_error;
 use cpo_study::run::{Checkpoints, Results, Silent, run};
 use cpo_study::summary::Cost;
 use cpo_study::table::Status;
+use cpo_study::tabulate::loss_table;
 use cpo_study::{Plan, Study};
 
 const COST: Cost = Cost {
@@ -26,6 +27,37 @@ struct Presented {
 }
 
 impl Presented {
+    /// Each number says where it comes from, and where that is the loss table, it is there.
+    fn check_origins(&self) {
+        let report = report(&self.study, &self.plan, &self.results, &[], &COST, &[]);
+        let stored = loss_table(&self.study, &self.plan, &self.results, &[]).unwrap();
+        let mut count = 0;
+        for table in report.sections.iter().flat_map(|section| &section.tables) {
+            // What stands before the first origin labels the rows.
+            let columns = table.columns.iter().skip_while(|c| c.origin.is_empty());
+            for column in columns.filter(|c| !c.unit.is_empty() || !c.origin.is_empty()) {
+                let of = format!("{} of \"{}\"", column.title, table.caption);
+                assert!(!column.origin.is_empty(), "no origin of {of}");
+                let Some((_, place)) = column.origin.split_once("loss_table.h5: /") else {
+                    continue;
+                };
+                let path = place.split(' ').next().unwrap_or_default();
+                let (group, variable) = path.rsplit_once('/').unwrap();
+                // One group a row: the star stands for what the row names.
+                let (start, end) = group.split_once('*').unwrap_or((group, ""));
+                let mut groups = stored.groups.iter();
+                let is_there = groups.any(|g| {
+                    g.path.starts_with(start)
+                        && g.path.ends_with(end)
+                        && g.variables.iter().any(|v| v.name == variable)
+                });
+                assert!(is_there, "the loss table lacks {path} of {of}");
+                count += 1;
+            }
+        }
+        assert!(count > 10, "{count} columns come from the loss table");
+    }
+
     fn of(text: &str) -> Self {
         let study = Study::parse(text, "study.toml", Path::new("")).unwrap();
         let plan = study.plan().unwrap();
@@ -196,6 +228,12 @@ fn the_page_of_a_wire_gives_its_numbers_with_error_bars() {
     // electric walls and real indices: no column of zeros
     wire.says("no propagation loss");
     assert!(!wire.page.contains("dB/cm"));
+}
+
+#[test]
+fn numbers_say_where_they_come_from() {
+    WIRE.check_origins();
+    LASERS.check_origins();
 }
 
 #[test]

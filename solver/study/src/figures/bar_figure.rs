@@ -1,18 +1,14 @@
 //! Named bars to both sides of nought, the first on top: what moves a number most.
 
-use super::axis::{compact, linear_ticks};
-use super::canvas::{Align, Canvas, Picture, TextStyle, Theme};
-use super::frame::{LABEL_SIZE, TICK_GAP, TICK_SIZE, TITLE_SIZE, widest};
+use super::axis::compact;
+use super::bar_rows::{BarRows, NUMBER_GAP};
+use super::canvas::{Align, Canvas, Picture, Theme};
+use super::frame::TICK_SIZE;
 use super::line_plot::PlotAxis;
+use super::readings::{BoxReading, Readings};
+use crate::number::value_with_error;
 use crate::output_error::OutputError;
 
-const PLOT_WIDTH: f64 = 400.0;
-/// Of a bar with its gap.
-const ROW: f64 = 24.0;
-/// Of a bar.
-const THICKNESS: f64 = 14.0;
-/// From the end of a bar to its number.
-const NUMBER_GAP: f64 = 6.0;
 /// Digits of a bar's number.
 const DIGITS: i32 = 3;
 
@@ -40,20 +36,6 @@ pub struct BarFigure {
     pub bars: Vec<Bar>,
 }
 
-/// From values as shown to the canvas.
-#[derive(Clone, Copy)]
-struct Scale {
-    left: f64,
-    per_unit: f64,
-    lower: f64,
-}
-
-impl Scale {
-    fn at(self, shown: f64) -> f64 {
-        self.left + (shown - self.lower) * self.per_unit
-    }
-}
-
 impl BarFigure {
     /// Draws the bars.
     ///
@@ -66,49 +48,34 @@ impl BarFigure {
                 problem: String::from("there are no bars, or one of them is no number"),
             });
         }
-        let names: Vec<String> = self.bars.iter().map(|bar| bar.name.clone()).collect();
-        let left = 8.0 + widest(&names) + TICK_GAP;
-        let (top, right) = (36.0, left + PLOT_WIDTH);
-        let bottom = top + ROW * self.bars.len() as f64;
-        let title_end = left + Canvas::text_width(&self.title, TITLE_SIZE, true) + 8.0;
-        let mut canvas = Canvas::new(
-            &self.title,
-            title_end.max(right + 14.0),
-            bottom + 48.0,
-            theme,
-        );
-        let scale = self.scale(left);
-
-        let ink = theme.ink();
-        let title = TextStyle::new(TITLE_SIZE, Align::Left, ink).bold();
-        canvas.text(&self.title, [left, 20.0], title)?;
-        let upper = scale.lower + PLOT_WIDTH / scale.per_unit;
-        let ticks = linear_ticks(scale.lower, upper, 6);
-        let label = TextStyle::new(TICK_SIZE, Align::Centre, ink);
-        for (&position, text) in ticks.positions.iter().zip(&ticks.labels) {
-            let x = scale.at(position);
-            canvas.line(&[[x, top], [x, bottom]], 0.75, theme.grid())?;
-            canvas.line(&[[x, bottom], [x, bottom + 4.0]], 0.75, theme.muted())?;
-            canvas.text(
-                text,
-                [x, bottom + TICK_GAP + label.cap_height() + 1.0],
-                label,
-            )?;
+        let rows = self.rows();
+        let mut canvas = rows.canvas(&self.title, 0.0, theme)?;
+        rows.draw_axis(&mut canvas, &self.value.title())?;
+        for (row, bar) in self.bars.iter().enumerate() {
+            self.draw(&mut canvas, bar, &rows, row)?;
         }
-        canvas.line(&[[left, bottom], [right, bottom]], 0.75, theme.muted())?;
-        let middle = [(left + right) / 2.0, bottom + 38.0];
-        let axis = TextStyle::new(LABEL_SIZE, Align::Centre, ink);
-        canvas.text(&self.value.title(), middle, axis)?;
-        for (n, bar) in self.bars.iter().enumerate() {
-            self.draw(&mut canvas, bar, scale, top + ROW * (n as f64 + 0.5))?;
-        }
-        let nought = scale.at(0.0);
-        canvas.line(&[[nought, top], [nought, bottom]], 1.0, ink)?;
-        canvas.finish()
+        let nought = rows.at(0.0);
+        let ends = [[nought, rows.top], [nought, rows.bottom]];
+        canvas.line(&ends, 1.0, theme.ink())?;
+        let read = |(row, bar): (usize, &Bar)| {
+            let (shown, error) = (
+                self.value.unit.show(bar.value),
+                bar.error / self.value.unit.size,
+            );
+            let text = format!(
+                "{}\n{} {}",
+                bar.name,
+                value_with_error(shown, error),
+                self.value.unit.symbol
+            );
+            BoxReading(rows.area(row), text.trim_end().to_owned())
+        };
+        let boxes = self.bars.iter().enumerate().map(read).collect();
+        canvas.finish(Some(Readings::Boxes { boxes }))
     }
 
     /// Room for every bar, its error and its number.
-    fn scale(&self, left: f64) -> Scale {
+    fn rows(&self) -> BarRows {
         let (mut lower, mut upper, mut below, mut above): (f64, f64, f64, f64) =
             (0.0, 0.0, 4.0, 4.0);
         for bar in &self.bars {
@@ -122,13 +89,8 @@ impl BarFigure {
                 above = above.max(room);
             }
         }
-        let span = if upper > lower { upper - lower } else { 1.0 };
-        let per_unit = (PLOT_WIDTH - below - above) / span;
-        Scale {
-            left,
-            per_unit,
-            lower: lower - below / per_unit,
-        }
+        let names = self.bars.iter().map(|bar| bar.name.clone()).collect();
+        BarRows::new(names, 36.0, [lower, upper], [below, above])
     }
 
     /// The end of a bar and its error, as shown.
@@ -157,37 +119,26 @@ impl BarFigure {
         &self,
         canvas: &mut Canvas,
         bar: &Bar,
-        scale: Scale,
-        y: f64,
+        rows: &BarRows,
+        row: usize,
     ) -> Result<(), OutputError> {
-        let (ink, theme) = (canvas.theme.ink(), canvas.theme);
+        let theme = canvas.theme;
         let (end, error) = self.end(bar);
-        let (from, to) = (scale.at(0.0), scale.at(end));
         let colour = theme.series(usize::from(bar.value > 0.0));
-        let (above, below) = (y - 0.5 * THICKNESS, y + 0.5 * THICKNESS);
-        let corners = [[from, above], [to, above], [to, below], [from, below]];
-        if bar.is_doubtful {
-            let outline = [&corners[..], &corners[..1]].concat();
-            canvas.line(&outline, 1.5, colour)?;
-        } else {
-            canvas.polygon(&corners, colour)?;
-        }
-        let whisker = [scale.at(end - error), scale.at(end + error)];
-        if whisker[1] - whisker[0] > 1.0 {
-            canvas.line(&[[whisker[0], y], [whisker[1], y]], 1.2, ink)?;
-            for x in whisker {
-                canvas.line(&[[x, y - 3.5], [x, y + 3.5]], 1.2, ink)?;
-            }
-        }
-        let name = TextStyle::new(TICK_SIZE, Align::Right, ink);
-        let base = y + name.cap_height() / 2.0;
-        canvas.text(&bar.name, [scale.left - TICK_GAP, base], name)?;
+        rows.draw_bar(
+            canvas,
+            row,
+            [0.0, end],
+            [0.0, 1.0],
+            (colour, bar.is_doubtful),
+        )?;
+        let whisker = rows.draw_error(canvas, row, end, error)?;
+        let to = rows.at(end);
         let (at, align) = if bar.value < 0.0 {
             (whisker[0].min(to) - NUMBER_GAP, Align::Right)
         } else {
             (whisker[1].max(to) + NUMBER_GAP, Align::Left)
         };
-        let number = TextStyle::new(TICK_SIZE, align, theme.muted());
-        canvas.text(&self.number(bar), [at, base], number)
+        rows.draw_text(canvas, row, &self.number(bar), at, (align, theme.muted()))
     }
 }

@@ -10,6 +10,7 @@ use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{RGBColor, ShapeStyle};
 
+use super::readings::Readings;
 use crate::output_error::OutputError;
 
 /// Stored pixels per shown unit: sharp on screens of high density and in print.
@@ -92,6 +93,8 @@ pub struct Picture {
     pub width: u32,
     /// Height as shown, CSS pixels.
     pub height: u32,
+    /// What lies under the pointer.
+    pub readings: Option<Readings>,
 }
 
 /// Where a text stands relative to its position, which lies on the base line.
@@ -320,7 +323,8 @@ impl Canvas {
         }
     }
 
-    pub fn finish(self) -> Result<Picture, OutputError> {
+    /// The picture, and what it says at each place.
+    pub fn finish(self, readings: Option<Readings>) -> Result<Picture, OutputError> {
         let (width, height) = (self.width * STORED, self.height * STORED);
         let mut stored = Vec::with_capacity(3 * width * height);
         for y in 0..height {
@@ -365,6 +369,7 @@ impl Canvas {
                 png,
                 width: self.width as u32,
                 height: self.height as u32,
+                readings,
             }),
             Err(problem) => Err(self.error(problem)),
         }

@@ -6,6 +6,9 @@ use super::axis::linear_ticks;
 use super::canvas::{Align, Canvas, Picture, TextStyle, Theme};
 use super::display_unit::DisplayUnit;
 use super::frame::{Frame, LABEL_SIZE, TICK_GAP, TICK_SIZE, TITLE_SIZE, left_margin, widest};
+use super::readings::{
+    CURVE_DIGITS, MOST_POINTS, Quantity, Readings, SeriesReadings, pixel, rounded,
+};
 use crate::output_error::OutputError;
 
 const WIDTH: f64 = 640.0;
@@ -186,14 +189,43 @@ impl LinePlot {
         if let Some((axis, frame)) = &second_frame {
             draw_right_axis(&mut canvas, frame, &axis.title())?;
         }
+        let mut read = Vec::new();
         for (n, series) in self.series.iter().enumerate() {
             let (axis, frame) = match &second_frame {
                 Some((axis, second)) if series.secondary => (*axis, second),
                 _ => (&self.y, &frame),
             };
             self.draw_series(&mut canvas, frame, series, axis.unit, n)?;
+            read.push(self.read_series(frame, series, axis));
         }
-        canvas.finish()
+        read.retain(|series| !series.points.is_empty());
+        let readings = Readings::Points {
+            frame: [frame.left, frame.top, frame.right, frame.bottom].map(pixel),
+            x: Quantity::of(&self.x),
+            series: read,
+        };
+        canvas.finish(Some(readings))
+    }
+
+    fn read_series(&self, frame: &Frame, series: &Series, axis: &PlotAxis) -> SeriesReadings {
+        let every = series.x.len().div_ceil(MOST_POINTS).max(1);
+        let point = |i: usize| {
+            let at = [self.x.place(series.x[i]), axis.unit.show(series.y[i])];
+            let [right, down] = frame.to_canvas(at).map(pixel);
+            let number = |v: f64| rounded(v, CURVE_DIGITS);
+            let error = series.error.get(i).map(|error| error / axis.unit.size);
+            let (x, y) = (number(self.x.unit.show(series.x[i]))?, number(at[1])?);
+            let error = error.and_then(|e| rounded(e, 2));
+            frame.holds(at).then_some((right, down, x, y, error))
+        };
+        SeriesReadings {
+            name: series.label.clone(),
+            y: Quantity::of(axis),
+            points: (0..series.x.len())
+                .step_by(every)
+                .filter_map(point)
+                .collect(),
+        }
     }
 
     fn check(&self) -> Result<(), OutputError> {

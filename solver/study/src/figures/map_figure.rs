@@ -11,6 +11,7 @@ use super::contour::{Contour, contours};
 use super::display_unit::DisplayUnit;
 use super::frame::{Frame, LABEL_SIZE, TICK_GAP, TICK_SIZE, TITLE_SIZE, left_margin, widest};
 use super::line_plot::PlotAxis;
+use super::readings::{Labels, MAP_DIGITS, MOST_STATIONS, Quantity, Readings, pixel, rounded};
 use crate::output_error::OutputError;
 
 /// Room for the data; one of the two is used up.
@@ -18,6 +19,12 @@ const PLOT_WIDTH: f64 = 450.0;
 const PLOT_HEIGHT: f64 = 380.0;
 /// Below this height (or width) a plot to scale shows nothing: it is stretched, and says so.
 const SMALLEST_SIDE: f64 = 130.0;
+/// White over a darker, wider line reads on every colour of the map.
+const LINE: RGBColor = RGBColor(255, 255, 255);
+const SHADOW: RGBColor = RGBColor(40, 40, 50);
+/// Of the strokes of a hatched area, along x, and of each half of a stroke.
+const HATCH_PERIOD: f64 = 11.0;
+const HATCH_WIDTH: f64 = 1.3;
 
 /// A point with a name.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +33,15 @@ pub struct MapMarker {
     pub position: [f64; 2],
     /// What, drawn beside it; empty for a cross alone.
     pub label: String,
+}
+
+/// A straight line across a map, with a name: a value that an axis takes in a known case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapLine {
+    /// At one abscissa, SI.
+    Vertical(f64, String),
+    /// At one ordinate, SI.
+    Horizontal(f64, String),
 }
 
 /// A quantity over a plane, cell by cell.
@@ -53,6 +69,12 @@ pub struct MapFigure {
     pub note: String,
     /// Points.
     pub markers: Vec<MapMarker>,
+    /// Straight lines.
+    pub lines: Vec<MapLine>,
+    /// Cells that are hatched, as the values; none for none.
+    pub hatched: Option<Array2<bool>>,
+    /// Whether the axes are lengths of one plane, drawn to one scale.
+    pub is_plane: bool,
 }
 
 impl MapFigure {
@@ -78,6 +100,26 @@ impl MapFigure {
             contours: Vec::new(),
             note: String::new(),
             markers: Vec::new(),
+            lines: Vec::new(),
+            hatched: None,
+            is_plane: true,
+        }
+    }
+
+    /// A quantity over two others, known at points: a map of what is worth doing over temperature and loss.
+    pub fn over(
+        title: impl Into<String>,
+        x: (PlotAxis, &[f64]),
+        y: (PlotAxis, &[f64]),
+        value: PlotAxis,
+        values: Array2<f64>,
+    ) -> Self {
+        let (x_faces, y_faces) = (faces_around(x.1), faces_around(y.1));
+        Self {
+            x: x.0,
+            y: y.0,
+            is_plane: false,
+            ..Self::new(title, value, x_faces, y_faces, values)
         }
     }
 
@@ -211,7 +253,7 @@ impl MapFigure {
             .iter()
             .any(|&v| self.value.unit.show(v) > scale.upper * (1.0 + 1e-12));
         bar.draw(&mut canvas, &self.value.title(), clipped)?;
-        canvas.finish()
+        canvas.finish(Some(self.readings(&frame)))
     }
 
     fn check(&self) -> Result<(), OutputError> {
@@ -242,11 +284,43 @@ impl MapFigure {
         if self.values.iter().all(|v| v.is_nan()) {
             return wrong("no value is a number".into());
         }
+        if self.hatched.as_ref().is_some_and(|h| h.dim() != (nx, ny)) {
+            return wrong("the hatched cells are not those of the values".into());
+        }
         Ok(())
+    }
+
+    /// What lies under the pointer: the cells, or equal steps where there are too many of them.
+    fn readings(&self, frame: &Frame) -> Readings {
+        let x = Stations::of(&self.x, &self.x_faces, frame.x);
+        let mut y = Stations::of(&self.y, &self.y_faces, frame.y);
+        // From top to bottom, as pages are read.
+        y.faces.reverse();
+        y.centres.reverse();
+        y.cells.reverse();
+        let at = |[u, v]: [f64; 2]| frame.to_canvas([u, v]).map(pixel);
+        let places = |&j: &Option<usize>| {
+            let value = move |&i: &Option<usize>| Some((i?, j?));
+            x.cells.iter().map(value)
+        };
+        let value = |place: Option<(usize, usize)>| {
+            rounded(self.value.unit.show(self.values[place?]), MAP_DIGITS)
+        };
+        Readings::Grid {
+            columns: x.faces.iter().map(|&u| at([u, frame.y[0]])[0]).collect(),
+            rows: y.faces.iter().map(|&v| at([frame.x[0], v])[1]).collect(),
+            x: Labels::numbers(&self.x, &x.centres),
+            y: Labels::numbers(&self.y, &y.centres),
+            value: Quantity::of(&self.value),
+            values: y.cells.iter().flat_map(places).map(value).collect(),
+        }
     }
 
     /// Width and height of the plot, and whether both axes have one scale.
     fn plot_size(&self, x: [f64; 2], y: [f64; 2]) -> (f64, f64, bool) {
+        if !self.is_plane {
+            return (PLOT_WIDTH, PLOT_HEIGHT, true);
+        }
         let aspect = (y[1] - y[0]) * self.y.unit.size / ((x[1] - x[0]) * self.x.unit.size);
         let (width, height) = (
             PLOT_WIDTH.min(PLOT_HEIGHT / aspect),
@@ -267,38 +341,40 @@ impl MapFigure {
         let (x, y) = (shown(&self.x, &self.x_faces), shown(&self.y, &self.y_faces));
         let colours = self.values.map(|&v| scale.colour(self.value.unit.show(v)));
         let background = canvas.theme.background();
-        let cell = |faces: &[f64], v: f64| match faces.partition_point(|&f| f <= v) {
-            n if n >= 1 && n < faces.len() => Some(n - 1),
-            _ => None,
-        };
         canvas.raster(
             [frame.left, frame.top],
             [frame.right, frame.bottom],
             |px, py| {
                 let [u, v] = frame.data_at(px, py);
-                cell(&x, u)
-                    .zip(cell(&y, v))
-                    .map_or(background, |(i, j)| colours[[i, j]])
+                let Some(place) = cell_at(&x, u).zip(cell_at(&y, v)) else {
+                    return background;
+                };
+                let hatched = self.hatched.as_ref().is_some_and(|hatched| hatched[place]);
+                match hatched.then(|| (px + py).rem_euclid(HATCH_PERIOD)) {
+                    Some(across) if across < HATCH_WIDTH => LINE,
+                    // Dark strokes alone vanish on dark colours.
+                    Some(across) if across < 2.0 * HATCH_WIDTH => SHADOW,
+                    _ => colours[place],
+                }
             },
         );
     }
 
     fn draw_lines(&self, canvas: &mut Canvas, frame: &Frame) -> Result<(), OutputError> {
         let show = |p: &[f64; 2]| [self.x.unit.show(p[0]), self.y.unit.show(p[1])];
-        // White over a darker, wider line reads on every colour of the map.
-        let (white, shadow) = (RGBColor(255, 255, 255), RGBColor(40, 40, 50));
         for line in self.outlines.iter().chain(&self.contours) {
             let points: Vec<[f64; 2]> = line.iter().map(show).collect();
-            frame.line(canvas, &points, 2.2, shadow)?;
-            frame.line(canvas, &points, 1.1, white)?;
+            frame.line(canvas, &points, 2.2, SHADOW)?;
+            frame.line(canvas, &points, 1.1, LINE)?;
         }
+        self.draw_straight_lines(canvas, frame)?;
         for marker in &self.markers {
             let position = show(&marker.position);
             if !frame.holds(position) {
                 continue;
             }
             let [x, y] = frame.to_canvas(position);
-            for (width, colour) in [(3.2, shadow), (1.4, white)] {
+            for (width, colour) in [(3.2, SHADOW), (1.4, LINE)] {
                 let arm = 5.0 + width / 4.0;
                 canvas.line(&[[x - arm, y], [x + arm, y]], width, colour)?;
                 canvas.line(&[[x, y - arm], [x, y + arm]], width, colour)?;
@@ -311,19 +387,133 @@ impl MapFigure {
                 } else {
                     (Align::Left, 9.0)
                 };
-                let style = TextStyle::new(TICK_SIZE, align, white);
+                let style = TextStyle::new(TICK_SIZE, align, LINE);
                 let place = [x + dx, y + style.cap_height() / 2.0];
-                for [sx, sy] in [[-0.75, 0.0], [0.75, 0.0], [0.0, -0.75], [0.0, 0.75]] {
-                    let shade = TextStyle {
-                        colour: shadow,
-                        ..style
-                    };
-                    canvas.text(&marker.label, [place[0] + sx, place[1] + sy], shade)?;
-                }
-                canvas.text(&marker.label, place, style)?;
+                draw_shaded(canvas, &marker.label, place, style)?;
             }
         }
         Ok(())
+    }
+
+    /// Lines with their names beside them, inside the frame and clear of one another.
+    fn draw_straight_lines(&self, canvas: &mut Canvas, frame: &Frame) -> Result<(), OutputError> {
+        let mut taken: Vec<[f64; 4]> = Vec::new();
+        for line in &self.lines {
+            let (ends, label) = match line {
+                MapLine::Vertical(at, label) => {
+                    let u = self.x.unit.show(*at);
+                    (frame.y.map(|v| [u, v]), label)
+                }
+                MapLine::Horizontal(at, label) => {
+                    let v = self.y.unit.show(*at);
+                    (frame.x.map(|u| [u, v]), label)
+                }
+            };
+            if !frame.holds(ends[0]) {
+                continue;
+            }
+            for (width, colour) in [(3.4, SHADOW), (1.6, LINE)] {
+                frame.line(canvas, &ends, width, colour)?;
+            }
+            let style = TextStyle::new(TICK_SIZE, Align::Left, LINE);
+            let (wide, high) = (
+                Canvas::text_width(label, TICK_SIZE, false),
+                style.cap_height(),
+            );
+            let [x, y] = frame.to_canvas(ends[0]);
+            // Corners (left, base line) in the order in which they are tried.
+            let places: Vec<[f64; 2]> = match line {
+                MapLine::Vertical(..) => {
+                    let rows = (0..12).map(|n| frame.top + high + 7.0 + n as f64 * (high + 9.0));
+                    rows.flat_map(|base| [[x + 6.0, base], [x - 6.0 - wide, base]])
+                        .collect()
+                }
+                MapLine::Horizontal(..) => {
+                    let columns = [frame.right - wide - 7.0, frame.left + 7.0];
+                    let bases = [y - 6.0, y + 6.0 + high];
+                    bases
+                        .into_iter()
+                        .flat_map(|b| columns.map(|c| [c, b]))
+                        .collect()
+                }
+            };
+            let free = places.into_iter().find(|[left, base]| {
+                let [top, right] = [base - high, left + wide];
+                let inside = *left > frame.left
+                    && right < frame.right
+                    && top > frame.top
+                    && *base < frame.bottom;
+                inside
+                    && taken.iter().all(|t| {
+                        right + 4.0 < t[0]
+                            || t[2] + 4.0 < *left
+                            || base + 4.0 < t[1]
+                            || t[3] + 4.0 < top
+                    })
+            });
+            if let Some(place) = free {
+                taken.push([place[0], place[1] - high, place[0] + wide, place[1]]);
+                draw_shaded(canvas, label, place, style)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text that reads on every colour of the map.
+fn draw_shaded(
+    canvas: &mut Canvas,
+    text: &str,
+    place: [f64; 2],
+    style: TextStyle,
+) -> Result<(), OutputError> {
+    for [right, down] in [[-0.75, 0.0], [0.75, 0.0], [0.0, -0.75], [0.0, 0.75]] {
+        let shade = TextStyle {
+            colour: SHADOW,
+            ..style
+        };
+        canvas.text(text, [place[0] + right, place[1] + down], shade)?;
+    }
+    canvas.text(text, place, style)
+}
+
+/// Places along an axis at which a map is read, as shown.
+struct Stations {
+    faces: Vec<f64>,
+    centres: Vec<f64>,
+    /// The cell that each lies in; none beyond the map.
+    cells: Vec<Option<usize>>,
+}
+
+impl Stations {
+    fn of(axis: &PlotAxis, faces: &[f64], [lower, upper]: [f64; 2]) -> Self {
+        let all: Vec<f64> = faces.iter().map(|&f| axis.unit.show(f)).collect();
+        let inner = all.iter().copied().filter(|&f| f > lower && f < upper);
+        let mut faces: Vec<f64> = [lower].into_iter().chain(inner).chain([upper]).collect();
+        if faces.len() > MOST_STATIONS + 1 {
+            let step = (upper - lower) / MOST_STATIONS as f64;
+            faces = (0..=MOST_STATIONS)
+                .map(|n| lower + n as f64 * step)
+                .collect();
+        }
+        let centres: Vec<f64> = faces.windows(2).map(|f| (f[0] + f[1]) / 2.0).collect();
+        let cells = centres
+            .iter()
+            .map(|&centre| cell_at(&all, centre))
+            .collect();
+        Self {
+            faces,
+            centres,
+            cells,
+        }
+    }
+}
+
+/// The cell between ascending faces that a value lies in.
+fn cell_at(faces: &[f64], value: f64) -> Option<usize> {
+    match faces.partition_point(|&face| face <= value) {
+        n if n >= 1 && n < faces.len() => Some(n - 1),
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::colour_map::{ColourScale, viridis};
 use super::frame::{LABEL_SIZE, TICK_SIZE, TITLE_SIZE};
 use super::line_plot::PlotAxis;
 use super::map_figure::ColourBar;
+use super::readings::{Labels, MAP_DIGITS, MOST_NAMES, Quantity, Readings, pixel, rounded};
 use crate::output_error::OutputError;
 
 /// Side of the whole matrix; cells shrink to fit.
@@ -126,7 +127,20 @@ impl MatrixFigure {
             }
         }
         bar.draw(&mut canvas, &self.value.title(), false)?;
-        canvas.finish()
+        let faces = |start: f64, count: usize| -> Vec<f64> {
+            (0..=count)
+                .map(|n| pixel(start + cell * n as f64))
+                .collect()
+        };
+        let readings = (rows.max(columns) <= MOST_NAMES).then(|| Readings::Grid {
+            columns: faces(left, columns),
+            rows: faces(top, rows),
+            x: Labels::names(&self.column_title, &self.columns),
+            y: Labels::names(&self.row_title, &self.rows),
+            value: Quantity::of(&self.value),
+            values: shown.iter().map(|&v| rounded(v, MAP_DIGITS)).collect(),
+        });
+        canvas.finish(readings)
     }
 
     /// Names of rows and columns, every n-th where they would touch.

@@ -6,6 +6,7 @@
 
 mod axis;
 mod bar_figure;
+mod bar_rows;
 mod canvas;
 mod colour_map;
 mod contour;
@@ -14,6 +15,10 @@ mod frame;
 mod line_plot;
 mod map_figure;
 mod matrix_figure;
+mod readings;
+mod stacked_bar_figure;
+mod tornado_figure;
+mod waterfall_figure;
 
 pub use bar_figure::{Bar, BarFigure};
 pub use canvas::{Picture, Theme};
@@ -21,5 +26,9 @@ pub use colour_map::{ColourScale, viridis};
 pub use contour::{Contour, contours};
 pub use display_unit::DisplayUnit;
 pub use line_plot::{LinePlot, PlotAxis, Series, SeriesStyle};
-pub use map_figure::{MapFigure, MapMarker, faces_around};
+pub use map_figure::{MapFigure, MapLine, MapMarker, faces_around};
 pub use matrix_figure::MatrixFigure;
+pub use readings::{BoxReading, Labels, Quantity, Readings, SeriesReadings};
+pub use stacked_bar_figure::{StackedBar, StackedBarFigure};
+pub use tornado_figure::{TornadoBar, TornadoFigure};
+pub use waterfall_figure::{WaterfallFigure, WaterfallStep};

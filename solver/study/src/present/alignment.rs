@@ -8,6 +8,7 @@ use crate::output_error::OutputError;
 use crate::report::{Cell, Column, ReportTable, significant};
 use crate::run::{CouplingResult, Quantiles, SpreadResult};
 use crate::study::{CouplingTable, Freedom};
+use crate::tabulate::{SIDES, group_path};
 
 /// A share.
 const PERCENT: DisplayUnit = DisplayUnit::new("%", 0.01);
@@ -52,11 +53,16 @@ fn rows<'a>(
 pub(super) fn ranges(context: Context<'_>, coupling: &CouplingTable) -> Option<ReportTable> {
     coupling.gap.as_ref()?;
     let (mut columns, results) = rows(context, coupling);
+    let group = group_path("fibre_chip", &coupling.name);
     for freedom in Freedom::ALL {
         let title = format!("1 dB more at {}", shown(freedom));
-        columns.push(Column::new(title, unit(freedom).symbol));
+        let [less, more] = SIDES[freedom.index()];
+        columns.push(Column::new(title, unit(freedom).symbol).of_table(format!(
+            "{group}/tolerance_1db_{less} and tolerance_1db_{more}, the smaller"
+        )));
     }
-    columns.push(Column::new("error of the quadratic", "dB"));
+    let quadratic = format!("{group}/misalignment_quadratic_error");
+    columns.push(Column::new("error of the quadratic", "dB").of_table(quadratic));
     let rows = results.into_iter().map(|(mut row, result)| {
         let ranges = Freedom::ALL.map(|f| plain(result.tolerance(f), unit(f)));
         row.extend(ranges);
@@ -80,15 +86,22 @@ fn spread(result: &CouplingResult) -> Option<&SpreadResult> {
 pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<ReportTable> {
     let (mut columns, results) = rows(context, coupling);
     let samples = results.iter().find_map(|(_, r)| spread(r))?.samples;
-    columns.extend(["p05", "p50", "p95"].map(|name| Column::new(name, "dB")));
-    columns.push(Column::new("systematic p05 to p95", "dB"));
-    columns.push(Column::new("random p05 to p95", "dB"));
+    let group = group_path("fibre_chip", &coupling.name);
+    columns.extend(
+        ["p05", "p50", "p95"]
+            .map(|name| Column::new(name, "dB").of_table(format!("{group}/loss_{name}"))),
+    );
+    columns.extend(["systematic", "random"].map(|part| {
+        let range = format!("{group}/loss_{part}_p05 and loss_{part}_p95");
+        Column::new(format!("{part} p05 to p95"), "dB").of_table(range)
+    }));
     let budget = coupling.tolerancing.monte_carlo.budget;
     let lanes = coupling.tolerancing.array.fibers;
     if budget.is_some() {
-        columns.push(Column::new("good lanes", "%"));
+        columns.push(Column::new("good lanes", "%").of_table(format!("{group}/lane_yield")));
         if lanes > 1 {
-            columns.push(Column::new("good engines", "%"));
+            columns
+                .push(Column::new("good engines", "%").of_table(format!("{group}/engine_yield")));
         }
     }
     let mut rows = Vec::new();

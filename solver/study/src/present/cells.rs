@@ -8,6 +8,9 @@ use crate::table::Status;
 /// Most rows of a table on the page.
 const MOST_ROWS: usize = 60;
 
+/// Origin of what the solver says of itself and no table holds.
+pub(super) const SOLVER: &str = "computed: said by the solver of its own run";
+
 /// Square micrometres.
 pub(super) const SQUARE_MICROMETRE: DisplayUnit = DisplayUnit::new("µm²", 1e-12);
 /// Parts per million per kelvin.

@@ -10,6 +10,7 @@ use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::CouplingResult;
 use crate::study::{CouplingTable, FiberKind, Freedom, Port, Study};
+use crate::tabulate::group_path;
 
 /// Which of a coupling's axes vary.
 pub(super) struct Axes {
@@ -96,29 +97,36 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
     let (points, conditions) = context.coupling_points(&coupling.name);
     let axes = Axes::of(coupling);
     let asked = asked(coupling);
+    let group = group_path("fibre_chip", &coupling.name);
     let mut columns = conditions.columns();
     columns.extend(axes.columns());
     let fixed = columns.len();
     columns.extend([
-        Column::new("total loss", "dB"),
-        Column::new("mode mismatch", "dB"),
-        Column::new("facet reflection", "dB"),
-        Column::new("return loss", "dB"),
+        Column::new("total loss", "dB").of_table(format!("{group}/loss")),
+        Column::new("mode mismatch", "dB").of_table(format!("{group}/mode_mismatch")),
+        Column::new("facet reflection", "dB").of_table(format!("{group}/fresnel_loss")),
+        Column::new("return loss", "dB").of_table(format!("{group}/return_loss")),
     ]);
     let polarised = points.iter().any(|&c| {
         let outcome = context.results.couplings[c].as_ref();
         outcome.is_ok_and(|o| o.results.iter().any(|r| r.pdl_db.is_finite()))
     });
     if polarised {
-        columns.push(Column::new("PDL", "dB"));
+        columns.push(Column::new("PDL", "dB").of_table(format!("{group}/pdl")));
     }
     if axes.aligned {
-        columns.push(Column::new("best offset x", "µm"));
-        columns.push(Column::new("best offset y", "µm"));
+        columns
+            .push(Column::new("best offset x", "µm").of_table(format!("{group}/offset_x_stated")));
+        columns
+            .push(Column::new("best offset y", "µm").of_table(format!("{group}/offset_y_stated")));
     }
     columns.extend([
-        Column::new("1 dB more at ±x", "µm"),
-        Column::new("1 dB more at ±y", "µm"),
+        Column::new("1 dB more at ±x", "µm").of_table(format!(
+            "{group}/tolerance_1db_left and tolerance_1db_right, the smaller"
+        )),
+        Column::new("1 dB more at ±y", "µm").of_table(format!(
+            "{group}/tolerance_1db_down and tolerance_1db_up, the smaller"
+        )),
     ]);
     let mut rows = Vec::new();
     for (p, &c) in points.iter().enumerate() {
@@ -160,7 +168,7 @@ pub(super) fn section(context: Context<'_>, coupling: &CouplingTable) -> Section
         .into_iter()
         .flatten()
         .collect(),
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -6,21 +6,22 @@ use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{GratingOutcome, GratingResult};
 use crate::study::{GratingTable, Teeth};
+use crate::tabulate::group_path;
 
 /// What an unconverged number missed.
 pub(super) fn asked(grating: &GratingTable) -> String {
     format!("asked for {}", significant(grating.error, 2))
 }
 
-/// Columns of the answers: at the design wavelength, then over the spectrum.
-pub(super) fn columns() -> Vec<Column> {
+/// Columns of the answers at the design wavelength, which `group` of the loss table holds.
+pub(super) fn columns(group: &str) -> Vec<Column> {
     vec![
-        Column::new("loss", "dB"),
-        Column::new("efficiency", "%"),
-        Column::new("upwards", "%"),
-        Column::new("back", "%"),
-        Column::new("1 dB bandwidth", "nm"),
-        Column::new("fibre at", "µm"),
+        Column::new("loss", "dB").with_origin(format!("computed: −10 log₁₀ of loss_table.h5: /{group}/design_efficiency")),
+        Column::new("efficiency", "%").of_table(format!("{group}/design_efficiency")),
+        Column::new("upwards", "%").with_origin(format!("computed at the design wavelength, as loss_table.h5: /{group}/directionality is over the spectrum")),
+        Column::new("back", "%").with_origin(format!("computed at the design wavelength, as loss_table.h5: /{group}/back_reflection is over the spectrum")),
+        Column::new("1 dB bandwidth", "nm").of_table(format!("{group}/bandwidth_1db")),
+        Column::new("fibre at", "µm").of_table(format!("{group}/offset")),
     ]
 }
 
@@ -48,16 +49,17 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
     let (points, conditions) = context.grating_points(&grating.name);
     let asked = asked(grating);
     let mut of_design = conditions.columns();
-    of_design.extend(columns());
+    let group = group_path("grating", &grating.name);
+    of_design.extend(columns(&group));
     let mut of_spectrum = conditions.columns();
     of_spectrum.extend([
         Column::new("wavelength", "nm"),
-        Column::new("loss", "dB"),
-        Column::new("efficiency", "%"),
-        Column::new("up", "%"),
-        Column::new("down", "%"),
-        Column::new("on", "%"),
-        Column::new("back", "%"),
+        Column::new("loss", "dB").of_table(format!("{group}/loss")),
+        Column::new("efficiency", "%").of_table(format!("{group}/coupling_efficiency")),
+        Column::new("up", "%").of_table(format!("{group}/radiated_up")),
+        Column::new("down", "%").of_table(format!("{group}/radiated_down")),
+        Column::new("on", "%").of_table(format!("{group}/transmission")),
+        Column::new("back", "%").of_table(format!("{group}/back_reflection")),
     ]);
     let (mut design, mut spectrum) = (Vec::new(), Vec::new());
     for (p, &g) in points.iter().enumerate() {
@@ -65,7 +67,7 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
         let outcome = match &context.results.gratings[g] {
             Ok(outcome) => outcome,
             Err(reason) => {
-                row.extend(failed(reason, columns().len()));
+                row.extend(failed(reason, columns(&group).len()));
                 design.push(row);
                 continue;
             }
@@ -109,7 +111,7 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
                 spectrum,
             ),
         ],
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

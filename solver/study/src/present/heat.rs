@@ -1,7 +1,7 @@
 //! The section of a heat problem.
 
 use super::Context;
-use super::cells::{cell, failed, listed, missing, plain, table};
+use super::cells::{SOLVER, cell, failed, listed, missing, plain, table};
 use super::conditions::Conditions;
 use super::modes_figures::with_shared;
 use super::sensitivity;
@@ -9,6 +9,7 @@ use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 use crate::run::{HeatOutcome, Value};
 use crate::study::HeatTable;
+use crate::tabulate::group_path;
 
 /// Largest matrix that is written out with error bars.
 const MOST_WRITTEN: usize = 12;
@@ -78,18 +79,20 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
         .windows(2)
         .any(|o| boundary(o[0]) != boundary(o[1]));
 
+    let group = group_path("thermal", &heat.name);
     let mut tables = vec![sources(
         context,
+        &group,
         &points,
         &conditions,
         differ,
         &asked,
         &boundaries,
     )];
-    tables.extend(matrix(&outcomes, &asked));
-    tables.push(ways_out(context, &points, &conditions));
-    tables.extend(sensitivity::table_of(&outcomes, &asked));
-    tables.extend(super::switch::of_heat(context, &points));
+    tables.extend(matrix(&group, &outcomes, &asked));
+    tables.push(ways_out(context, &group, &points, &conditions));
+    tables.extend(sensitivity::table_of(&group, &outcomes, &asked));
+    tables.extend(super::switch::of_heat(context, &group, &points));
     tables.push(numerics(context, &points, &conditions));
     let conductivity = if heat.has_local_conductivity {
         "Conductivities are those of the local temperature with all sources on; resistances hold near that state."
@@ -105,12 +108,13 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
             with_shared(&conditions)
         ),
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 
 fn sources(
     context: Context<'_>,
+    group: &str,
     points: &[usize],
     conditions: &Conditions,
     differ: bool,
@@ -124,12 +128,16 @@ fn sources(
     let texts = columns.len();
     columns.extend([
         Column::new("source", ""),
-        Column::new("power", "mW"),
-        Column::new("mean rise", "K"),
-        Column::new("largest rise", "K"),
-        Column::new("largest temperature", "°C"),
-        Column::new("own resistance, mean", "K/W"),
-        Column::new("own resistance, largest", "K/W"),
+        Column::new("power", "mW").of_table(format!("{group}/power")),
+        Column::new("mean rise", "K").of_table(format!("{group}/rise_mean")),
+        Column::new("largest rise", "K").of_table(format!("{group}/rise_max")),
+        Column::new("largest temperature", "°C").with_origin(format!(
+            "computed: ambient of the study and loss_table.h5: /{group}/rise_max"
+        )),
+        Column::new("own resistance, mean", "K/W")
+            .of_table(format!("{group}/thermal_resistance_mean")),
+        Column::new("own resistance, largest", "K/W")
+            .of_table(format!("{group}/thermal_resistance_max")),
     ]);
     let mut rows = Vec::new();
     for (p, &h) in points.iter().enumerate() {
@@ -173,7 +181,7 @@ fn sources(
 }
 
 /// The mean crosstalk of the first point, written out where it is small enough.
-fn matrix(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
+fn matrix(group: &str, outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
     let outcome = outcomes.first()?;
     let n = outcome.sources.len();
     if n < 2 {
@@ -182,7 +190,10 @@ fn matrix(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
     let shown = n.min(MOST_WRITTEN);
     let mut columns = vec![Column::new("rise at \\ heated by", "")];
     let heads = outcome.sources[..shown].iter();
-    columns.extend(heads.map(|name| Column::new(name, "K/W")));
+    columns.extend(heads.map(|name| {
+        let origin = format!("{group}/thermal_resistance_mean with node_j {name}, node_i as");
+        Column::new(name, "K/W").of_table(origin)
+    }));
     let rows = (0..shown)
         .map(|i| {
             let mut row = vec![Cell::text(&outcome.sources[i])];
@@ -211,12 +222,17 @@ fn matrix(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
 }
 
 /// Where the heat goes: through every face that lets it pass.
-fn ways_out(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn ways_out(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let mut columns = conditions.columns();
     columns.extend([
         Column::new("face", ""),
-        Column::new("heat out", "W"),
-        Column::new("coolant leaves at", "°C"),
+        Column::new("heat out", "W").of_table(format!("{group}/heat_out")),
+        Column::new("coolant leaves at", "°C").with_origin(SOLVER),
         Column::new("condition", ""),
     ]);
     let mut rows = Vec::new();
@@ -255,7 +271,7 @@ fn numerics(context: Context<'_>, points: &[usize], conditions: &Conditions) -> 
             "cells of the finest",
             "iterations there",
         ]
-        .map(|title| Column::new(title, "")),
+        .map(|title| Column::new(title, "").with_origin(SOLVER)),
     );
     let solved = points.iter().enumerate().filter_map(|(p, &h)| {
         let outcome = context.results.heats[h].as_ref().ok()?;

@@ -4,13 +4,14 @@ use cpo_materials::Quantity;
 use cpo_solver::laser::LightCurrentFit;
 
 use super::Context;
-use super::cells::{PERCENT, cell, failed, missing, optional, plain, table, words};
+use super::cells::{PERCENT, SOLVER, cell, failed, missing, optional, plain, table, words};
 use super::conditions::Conditions;
 use super::heat::boundary;
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 use crate::run::{LaserOutcome, LaserResult, LaserStateRecord, Value};
 use crate::study::{Drive, LaserTable, LightEntry, ParameterId};
+use crate::tabulate::{group_path, identifier};
 
 /// Failures in 10⁹ device hours.
 const FIT: DisplayUnit = DisplayUnit::new("FIT", 1e-9 / 3600.0);
@@ -137,22 +138,41 @@ pub(super) fn without_drive(
         .collect()
 }
 
+/// The group of the loss table that holds the lasers: one for each cooling, which a row names.
+fn group(laser: &LaserTable) -> String {
+    let heat = match laser.heats.as_slice() {
+        [only] => identifier(only),
+        _ => String::from("*"),
+    };
+    format!("{}_{heat}", group_path("laser", &laser.name))
+}
+
 /// Full tables of `[laser.NAME]`.
 pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
     let (points, conditions) = context.laser_points(&laser.name);
+    let group = group(laser);
     let mut tables = vec![
-        arrays(context, &points, &conditions),
-        each(context, &points, &conditions),
-        neighbours(context, &points, &conditions),
+        arrays(context, &group, &points, &conditions),
+        each(context, &group, &points, &conditions),
+        neighbours(context, &group, &points, &conditions),
         rollovers(context, laser, &points, &conditions),
     ];
     tables.extend(
         laser
             .reliability
-            .map(|_| lives(context, &points, &conditions)),
+            .map(|_| lives(context, &group, &points, &conditions)),
     );
-    tables.extend(super::switch::of_lasers(context, &points, &conditions));
-    tables.extend(laser.mode_hop.map(|_| hops(context, &points, &conditions)));
+    tables.extend(super::switch::of_lasers(
+        context,
+        &group,
+        &points,
+        &conditions,
+    ));
+    tables.extend(
+        laser
+            .mode_hop
+            .map(|_| hops(context, &group, &points, &conditions)),
+    );
     let mut text = match conditions.shared() {
         shared if shared.is_empty() => {
             String::from("Cooling is the [heat] table that surrounds the lasers.")
@@ -180,7 +200,7 @@ pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
         title: format!("Lasers {}", laser.name),
         text,
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 
@@ -202,11 +222,16 @@ fn fitted(fit: &LightCurrentFit) -> String {
     )
 }
 
-fn arrays(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn arrays(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let mut columns = conditions.columns();
     let texts = columns.len();
     columns.push(Column::new("operation", ""));
-    columns.extend(array_columns());
+    columns.extend(array_columns(group));
     let rows = points
         .iter()
         .enumerate()
@@ -227,15 +252,15 @@ fn arrays(context: Context<'_>, points: &[usize], conditions: &Conditions) -> Re
     )
 }
 
-/// Columns of [`array_cells`], operation apart.
-pub(super) fn array_columns() -> [Column; 6] {
+/// Columns of [`array_cells`], operation apart, from the lasers of `group`.
+pub(super) fn array_columns(group: &str) -> [Column; 6] {
     [
         Column::new("hottest laser", ""),
-        Column::new("junction", "°C"),
-        Column::new("current", "mA"),
-        Column::new("light", "mW"),
-        Column::new("efficiency", "%"),
-        Column::new("spread", "nm"),
+        Column::new("junction", "°C").of_table(format!("{group}/junction_temperature")),
+        Column::new("current", "mA").of_table(format!("{group}/drive_current")),
+        Column::new("light", "mW").with_origin(format!("computed: sum of loss_table.h5: /{group}/optical_power")),
+        Column::new("efficiency", "%").with_origin(format!("computed: sum of optical_power over sum of voltage times drive_current, all of loss_table.h5: /{group}")),
+        Column::new("spread", "nm").with_origin(format!("computed: longest less shortest of loss_table.h5: /{group}/emission_wavelength")),
     ]
 }
 
@@ -261,19 +286,24 @@ pub(super) fn array_cells(outcome: &LaserOutcome) -> Vec<Cell> {
     ]
 }
 
-fn each(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn each(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let columns = [
         Column::new("laser", ""),
         Column::new("operation", ""),
-        Column::new("junction", "°C"),
-        Column::new("with lasers off", "°C"),
-        Column::new("current", "mA"),
-        Column::new("threshold", "mA"),
-        Column::new("light", "mW"),
-        Column::new("voltage", "V"),
-        Column::new("heat", "mW"),
-        Column::new("wall-plug efficiency", "%"),
-        Column::new("wavelength", "nm"),
+        Column::new("junction", "°C").of_table(format!("{group}/junction_temperature")),
+        Column::new("with lasers off", "°C").of_table(format!("{group}/base_temperature")),
+        Column::new("current", "mA").of_table(format!("{group}/drive_current")),
+        Column::new("threshold", "mA").of_table(format!("{group}/threshold_current")),
+        Column::new("light", "mW").of_table(format!("{group}/optical_power")),
+        Column::new("voltage", "V").of_table(format!("{group}/voltage")),
+        Column::new("heat", "mW").of_table(format!("{group}/heat")),
+        Column::new("wall-plug efficiency", "%").of_table(format!("{group}/wall_plug_efficiency")),
+        Column::new("wavelength", "nm").of_table(format!("{group}/emission_wavelength")),
     ];
     let caption = "Each laser at its operating point.";
     per_laser(
@@ -315,15 +345,23 @@ fn laser_cells(laser: &LaserResult, operation: &str) -> Vec<Cell> {
     ]
 }
 
-fn neighbours(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn neighbours(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let columns = [
         Column::new("laser", ""),
-        Column::new("junction alone", "°C"),
+        Column::new("junction alone", "°C").of_table(format!("{group}/junction_temperature_alone")),
         Column::new("worst neighbour", ""),
-        Column::new("junction beside it", "°C"),
-        Column::new("rise by all", "K"),
-        Column::new("wavelength alone", "nm"),
-        Column::new("shift by all", "nm"),
+        Column::new("junction beside it", "°C")
+            .of_table(format!("{group}/junction_temperature_beside_worst")),
+        Column::new("rise by all", "K").of_table(format!("{group}/junction_temperature_range")),
+        Column::new("wavelength alone", "nm").with_origin(format!(
+            "computed: loss_table.h5: /{group}/emission_wavelength less emission_wavelength_range"
+        )),
+        Column::new("shift by all", "nm").of_table(format!("{group}/emission_wavelength_range")),
     ];
     per_laser(
         context,
@@ -372,12 +410,17 @@ fn per_laser<const N: usize>(
     table(caption, columns, rows)
 }
 
-fn lives(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn lives(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let mut columns = conditions.columns();
     columns.extend([
-        Column::new("most of one laser", "FIT"),
-        Column::new("array", "FIT"),
-        Column::new("median life", "years"),
+        Column::new("most of one laser", "FIT").of_table(format!("{group}/failure_rate")),
+        Column::new("array", "FIT").of_table(format!("{group}/array_failure_rate")),
+        Column::new("median life", "years").of_table(format!("{group}/array_median_life")),
     ]);
     let mut rows = Vec::new();
     for (p, &l) in points.iter().enumerate() {
@@ -407,12 +450,17 @@ fn lives(context: Context<'_>, points: &[usize], conditions: &Conditions) -> Rep
     )
 }
 
-fn hops(context: Context<'_>, points: &[usize], conditions: &Conditions) -> ReportTable {
+fn hops(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> ReportTable {
     let columns = [
         Column::new("laser", ""),
-        Column::new("hops", ""),
-        Column::new("margin heating", "K"),
-        Column::new("margin cooling", "K"),
+        Column::new("hops", "").of_table(format!("{group}/mode_hops")),
+        Column::new("margin heating", "K").of_table(format!("{group}/mode_hop_margin_heating")),
+        Column::new("margin cooling", "K").of_table(format!("{group}/mode_hop_margin_cooling")),
     ];
     per_laser(
         context,
@@ -442,12 +490,13 @@ fn rollovers(
     points: &[usize],
     conditions: &Conditions,
 ) -> ReportTable {
+    let group = group(laser);
     let mut columns = conditions.columns();
     columns.extend([
         Column::new("laser", ""),
-        Column::new("most light", "mW"),
-        Column::new("current there", "mA"),
-        Column::new("junction there", "°C"),
+        Column::new("most light", "mW").of_table(format!("{group}/rollover_power")),
+        Column::new("current there", "mA").of_table(format!("{group}/rollover_current")),
+        Column::new("junction there", "°C").with_origin(SOLVER),
     ]);
     let mut rows = Vec::new();
     for p in without_drive(context, laser, points) {

@@ -66,7 +66,7 @@ pub(super) fn section(study: &Study) -> Option<Section> {
             ],
             rows,
         )],
-        figures: Vec::new(),
+        ..Section::default()
     })
 }
 

@@ -5,14 +5,15 @@ use cpo_solver::modes::ModeClass;
 
 use super::Context;
 use super::cells::{
-    PER_MEGAKELVIN, PICOSECOND_PER_NM_KM, SQUARE_MICROMETRE, cell, failed, listed, loss, missing,
-    optional, plain, table,
+    PER_MEGAKELVIN, PICOSECOND_PER_NM_KM, SOLVER, SQUARE_MICROMETRE, cell, failed, listed, loss,
+    missing, optional, plain, table,
 };
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{ModeOutcome, ModeRecord};
 use crate::study::{Accuracy, Expr, ModesTable, Study, Wall};
 use crate::table::Status;
+use crate::tabulate::{group_path, identifier};
 
 /// Full tables of `[modes.NAME]`.
 pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
@@ -35,6 +36,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         Accuracy::Grid(_) => String::new(),
     };
 
+    let group = group_path("waveguide", &modes.name);
     let mut columns = conditions.columns();
     columns.push(Column::new("mode", ""));
     if crossed {
@@ -45,27 +47,35 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     }
     let texts = columns.len();
     columns.extend([
-        Column::new("effective index", ""),
-        Column::new("group index", ""),
+        Column::new("effective index", "").of_table(format!("{group}/effective_index")),
+        Column::new("group index", "").of_table(format!("{group}/group_index")),
     ]);
     if lossy {
-        columns.push(Column::new("loss", "dB/cm"));
+        columns.push(Column::new("loss", "dB/cm").of_table(format!("{group}/loss")));
     }
     if rough {
-        columns.push(Column::new("loss with scattering", "dB/cm"));
+        columns.push(
+            Column::new("loss with scattering", "dB/cm").of_table(format!("{group}/total_loss")),
+        );
     }
     if joined {
-        columns.push(Column::new("joint with the straight guide", "dB"));
+        columns.push(
+            Column::new("joint with the straight guide", "dB")
+                .of_table(format!("{group}/transition_loss")),
+        );
     }
     if dispersive {
-        columns.push(Column::new("dispersion", PICOSECOND_PER_NM_KM.symbol));
+        columns.push(
+            Column::new("dispersion", PICOSECOND_PER_NM_KM.symbol)
+                .of_table(format!("{group}/dispersion")),
+        );
     }
     columns.extend([
-        Column::new("TE fraction", ""),
-        Column::new("effective area", "µm²"),
-        Column::new("MFD x", "µm"),
-        Column::new("MFD y", "µm"),
-        Column::new("dn_eff/dT", PER_MEGAKELVIN.symbol),
+        Column::new("TE fraction", "").of_table(format!("{group}/te_fraction")),
+        Column::new("effective area", "µm²").of_table(format!("{group}/effective_area")),
+        Column::new("MFD x", "µm").of_table(format!("{group}/mode_field_diameter_x")),
+        Column::new("MFD y", "µm").of_table(format!("{group}/mode_field_diameter_y")),
+        Column::new("dn_eff/dT", PER_MEGAKELVIN.symbol).of_table(format!("{group}/thermo_optic")),
     ]);
     let mut rows = Vec::new();
     let mut numerics = Vec::new();
@@ -106,19 +116,19 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         caption.to_owned()
     };
     let mut tables = vec![table(caption, columns, rows)];
-    tables.extend(sensitivities(context, &points, &conditions));
+    tables.extend(sensitivities(context, &group, &points, &conditions));
     let mut columns = conditions.columns();
+    columns.push(Column::new("mode", ""));
     columns.extend(
-        [
-            "mode",
-            "observed order",
-            "window",
-            "residual",
-            "levels",
-            "unknowns of the last",
-        ]
-        .map(|title| Column::new(title, "")),
+        ["observed order", "window", "residual", "levels"].map(|title| {
+            let column = Column::new(title, "");
+            match title {
+                "window" => column.of_table(format!("{group}/window_effect")),
+                _ => column.with_origin(SOLVER),
+            }
+        }),
     );
+    columns.push(Column::new("unknowns of the last", ""));
     tables.push(table(
         "How the effective indices were computed: observed order of convergence, where the levels are grids (2 for smooth \
          fields); the window's part of the error bar; residual of the eigenvalue problem; number of levels, which are \
@@ -130,7 +140,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
         title: format!("Modes of {}", modes.name),
         text: text(context, modes, &points, &conditions.shared(), lossy),
         tables,
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 
@@ -275,6 +285,7 @@ fn numerics_cells(outcome: &ModeOutcome, mode: &ModeRecord) -> Vec<Cell> {
 /// dn_eff/dp for each parameter p, if the geometry has any.
 fn sensitivities(
     context: Context<'_>,
+    group: &str,
     points: &[usize],
     conditions: &super::conditions::Conditions,
 ) -> Option<crate::report::ReportTable> {
@@ -307,7 +318,9 @@ fn sensitivities(
     columns.push(Column::new("mode", ""));
     for name in &names {
         let short = name.rsplit('.').next().unwrap_or(name);
-        columns.push(Column::new(format!("dn_eff/d {short}"), unit(name).symbol));
+        let column = Column::new(format!("dn_eff/d {short}"), unit(name).symbol);
+        let variable = format!("{group}/sensitivity_{}", identifier(name));
+        columns.push(column.of_table(variable));
     }
     let mut rows = Vec::new();
     for (p, &m) in points.iter().enumerate() {

@@ -33,7 +33,7 @@ fn written(parameter: &SensitivityParameter) -> String {
 }
 
 /// All parameters of the first point, the strongest on top.
-pub(super) fn table_of(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
+pub(super) fn table_of(group: &str, outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportTable> {
     let outcome = outcomes.first()?;
     let (record, i) = found(outcome)?;
     let n = outcome.sources.len();
@@ -52,8 +52,8 @@ pub(super) fn table_of(outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportT
     let columns = vec![
         Column::new("p", ""),
         Column::new("its value", ""),
-        Column::new("p ∂R/∂p", "K/W"),
-        Column::new("of R", "%"),
+        Column::new("p ∂R/∂p", "K/W").of_table(format!("{group}/thermal_resistance_sensitivity_own")),
+        Column::new("of R", "%").with_origin(format!("computed: loss_table.h5: /{group}/thermal_resistance_sensitivity_own over thermal_resistance_mean")),
     ];
     let mut caption = format!(
         "What the own mean resistance R of the hottest source, {}, depends on: 1 % more of p adds a hundredth of p ∂R/∂p, to first order. \

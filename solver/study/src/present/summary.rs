@@ -30,7 +30,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
         title: "Summary".into(),
         text: ERROR_BAR.into(),
         tables: tables.into_iter().flatten().collect(),
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 
@@ -93,10 +93,12 @@ fn couplings(context: Context<'_>) -> Option<ReportTable> {
         Column::new("coupling", ""),
         Column::new("at", ""),
         Column::new("into", ""),
-        Column::new("total loss", "dB"),
-        Column::new("over the band", "dB"),
-        Column::new("1 dB more at ±x", "µm"),
-        Column::new("1 dB more at ±y", "µm"),
+        Column::new("total loss", "dB").of_table("fibre_chip/*/loss"),
+        Column::new("over the band", "dB").of_table("fibre_chip/*/loss"),
+        Column::new("1 dB more at ±x", "µm")
+            .of_table("fibre_chip/*/tolerance_1db_left and tolerance_1db_right, the smaller"),
+        Column::new("1 dB more at ±y", "µm")
+            .of_table("fibre_chip/*/tolerance_1db_down and tolerance_1db_up, the smaller"),
     ];
     let caption = if several {
         "Coupling at the centre of the band, with the least tilt."
@@ -120,7 +122,7 @@ fn gratings(context: Context<'_>) -> Option<ReportTable> {
         }
     }
     let mut columns = vec![Column::new("grating", ""), Column::new("at", "")];
-    columns.extend(grating::columns());
+    columns.extend(grating::columns("grating/*"));
     let caption = "Gratings at their design wavelength: loss between guide and fibre, share of the radiated power that goes \
         upwards, share of the incident power that comes back, bandwidth, place of the fibre.";
     (!rows.is_empty()).then(|| table(caption, columns, rows))
@@ -162,8 +164,8 @@ fn tapers(context: Context<'_>) -> Option<ReportTable> {
         Column::new("at", ""),
         Column::new("in all", "µm"),
     ];
-    columns.extend(taper::columns());
-    columns.push(Column::new("loss over all lengths", "dB"));
+    columns.extend(taper::columns("taper/*"));
+    columns.push(Column::new("loss over all lengths", "dB").of_table("taper/*/loss"));
     let caption = if several {
         "Tapers at the centre of the band, at their longest."
     } else {
@@ -190,7 +192,7 @@ fn lasers(context: Context<'_>) -> Option<ReportTable> {
         Column::new("at", ""),
         Column::new("operation", ""),
     ];
-    columns.extend(array_columns());
+    columns.extend(array_columns("laser/*"));
     (!rows.is_empty()).then(|| {
         table(
             "Laser arrays by cooling, whose boundaries are stated below: the hottest laser and its junction, the largest \
@@ -228,9 +230,10 @@ fn heats(context: Context<'_>) -> Option<ReportTable> {
         Column::new("heat", ""),
         Column::new("at", ""),
         Column::new("hottest source", ""),
-        Column::new("temperature", "°C"),
-        Column::new("own", "K/W"),
-        Column::new("crosstalk", "K/W"),
+        Column::new("temperature", "°C")
+            .with_origin("computed: ambient of the study and loss_table.h5: /thermal/*/rise_max"),
+        Column::new("own", "K/W").of_table("thermal/*/thermal_resistance_mean"),
+        Column::new("crosstalk", "K/W").of_table("thermal/*/thermal_resistance_mean"),
         Column::new("boundary", ""),
     ];
     (!rows.is_empty()).then(|| table(
@@ -277,9 +280,9 @@ fn modes(context: Context<'_>) -> Option<ReportTable> {
         Column::new("modes", ""),
         Column::new("at", ""),
         Column::new("mode", ""),
-        Column::new("effective index", ""),
-        Column::new("group index", ""),
-        Column::new("TE fraction", ""),
+        Column::new("effective index", "").of_table("waveguide/*/effective_index"),
+        Column::new("group index", "").of_table("waveguide/*/group_index"),
+        Column::new("TE fraction", "").of_table("waveguide/*/te_fraction"),
     ];
     let caption = if several {
         "Guided modes at the centre of the band."

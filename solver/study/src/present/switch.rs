@@ -53,14 +53,13 @@ fn over_time(
     caption: String,
     times: &[f64],
     unit: DisplayUnit,
+    variable: &str,
     series: &[(&str, &[Value], Option<Value>)],
 ) -> ReportTable {
     let mut columns = vec![Column::new("time", "s")];
-    columns.extend(
-        series
-            .iter()
-            .map(|(name, _, _)| Column::new(*name, unit.symbol)),
-    );
+    columns.extend(series.iter().map(|(name, _, _)| {
+        Column::new(*name, unit.symbol).of_table(format!("{variable} of {name}"))
+    }));
     let mut rows: Vec<Vec<Cell>> = times
         .iter()
         .enumerate()
@@ -93,7 +92,7 @@ fn first<'a>(
 }
 
 /// Rises of the sources of `[heat.NAME]` at its first point.
-pub(super) fn of_heat(context: Context<'_>, points: &[usize]) -> Option<ReportTable> {
+pub(super) fn of_heat(context: Context<'_>, group: &str, points: &[usize]) -> Option<ReportTable> {
     let (_, outcome, switch) = first(context, points)?;
     let times = &outcome.step.as_ref()?.times;
     let all: Vec<usize> = (0..outcome.sources.len()).collect();
@@ -120,12 +119,20 @@ pub(super) fn of_heat(context: Context<'_>, points: &[usize]) -> Option<ReportTa
             all.len()
         );
     }
-    Some(over_time(caption, times, DisplayUnit::KELVIN, &series))
+    let variable = format!("{group}/switch_rise");
+    Some(over_time(
+        caption,
+        times,
+        DisplayUnit::KELVIN,
+        &variable,
+        &series,
+    ))
 }
 
 /// Shifts of the lasers of `[laser.NAME]`; rises where no wavelength is stated.
 pub(super) fn of_lasers(
     context: Context<'_>,
+    group: &str,
     points: &[usize],
     conditions: &Conditions,
 ) -> Vec<ReportTable> {
@@ -160,10 +167,18 @@ pub(super) fn of_lasers(
                 (name, by_time.as_slice(), Some(last))
             })
             .collect();
-        let (quantity, unit) = if emits {
-            ("Shift of the wavelength", DisplayUnit::NANOMETRE)
+        let (quantity, variable, unit) = if emits {
+            (
+                "Shift of the wavelength",
+                "switch_wavelength_shift",
+                DisplayUnit::NANOMETRE,
+            )
         } else {
-            ("Rise of the junction", DisplayUnit::KELVIN)
+            (
+                "Rise of the junction",
+                "switch_junction_rise",
+                DisplayUnit::KELVIN,
+            )
         };
         let caption = format!(
             "{quantity} since the switch: {}; {}. A laser's own heat follows its temperature, linearised about the operating point before; the last row \
@@ -171,7 +186,8 @@ pub(super) fn of_lasers(
             what(heat, switch),
             conditions.label(p)
         );
-        Some(over_time(caption, &step.times, unit, &series))
+        let variable = format!("{group}/{variable}");
+        Some(over_time(caption, &step.times, unit, &variable, &series))
     };
     switched.filter_map(of_point).take(MOST_POINTS).collect()
 }

@@ -1,12 +1,13 @@
 //! The section of a taper.
 
 use super::Context;
-use super::cells::{PERCENT, failed, listed, loss, missing, plain, table};
+use super::cells::{PERCENT, SOLVER, failed, listed, loss, missing, plain, table};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{TaperCutoff, TaperOutcome, TaperResult};
 use crate::study::{TaperProfile, TaperTable};
 use crate::table::Status;
+use crate::tabulate::group_path;
 
 /// What an unconverged number missed.
 pub(super) fn asked(taper: &TaperTable) -> String {
@@ -18,15 +19,15 @@ pub(super) fn unit(values: &[f64]) -> DisplayUnit {
     DisplayUnit::for_length(values.iter().copied().fold(0.0, f64::max))
 }
 
-/// Columns of a mode's numbers.
-pub(super) fn columns() -> Vec<Column> {
+/// Columns of a mode's numbers, which `group` of the loss table holds.
+pub(super) fn columns(group: &str) -> Vec<Column> {
     vec![
         Column::new("mode", ""),
         Column::new("becomes", ""),
-        Column::new("loss", "dB"),
-        Column::new("other modes", "%"),
-        Column::new("back", "%"),
-        Column::new("radiated", "%"),
+        Column::new("loss", "dB").of_table(format!("{group}/loss")),
+        Column::new("other modes", "%").of_table(format!("{group}/higher_modes")),
+        Column::new("back", "%").of_table(format!("{group}/reflection")),
+        Column::new("radiated", "%").of_table(format!("{group}/radiated")),
     ]
 }
 
@@ -61,16 +62,17 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
     for axis in &axes {
         of_results.push(Column::new(&axis.name, unit(&axis.values).symbol));
     }
-    of_results.extend(columns());
+    let group = group_path("taper", &taper.name);
+    of_results.extend(columns(&group));
     let mut of_points = conditions.columns();
     of_points.extend([
-        Column::new("guided at the start", ""),
-        Column::new("at the end", ""),
+        Column::new("guided at the start", "").of_table(format!("{group}/guided_modes_at_start")),
+        Column::new("at the end", "").of_table(format!("{group}/guided_modes_at_end")),
         Column::new("cut-offs on the way", ""),
-        Column::new("slices", ""),
-        Column::new("cells", ""),
-        Column::new("|power − 1|", ""),
-        Column::new("|S − Sᵀ|", ""),
+        Column::new("slices", "").with_origin(SOLVER),
+        Column::new("cells", "").with_origin(SOLVER),
+        Column::new("|power − 1|", "").of_table(format!("{group}/passivity_residual")),
+        Column::new("|S − Sᵀ|", "").of_table(format!("{group}/reciprocity_residual")),
     ]);
     let (mut rows, mut checks) = (Vec::new(), Vec::new());
     for (p, &t) in points.iter().enumerate() {
@@ -78,7 +80,7 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
         let outcome = match &context.results.tapers[t] {
             Ok(outcome) => outcome,
             Err(reason) => {
-                row.extend(failed(reason, axes.len() + columns().len()));
+                row.extend(failed(reason, axes.len() + columns(&group).len()));
                 rows.push(row);
                 continue;
             }
@@ -115,7 +117,7 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
                 checks,
             ),
         ],
-        figures: Vec::new(),
+        ..Section::default()
     }
 }
 

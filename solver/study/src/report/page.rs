@@ -6,11 +6,14 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use super::number::{significant, value_with_error};
-use crate::figures::{DisplayUnit, Picture};
+use super::section::Section;
 use crate::output_error::OutputError;
-use crate::table::Status;
+
+const TEMPLATE: &str = include_str!("report.html");
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
 
 /// How the run went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -45,154 +48,6 @@ pub struct Report {
     pub study: String,
 }
 
-/// Results on one object of the study.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Section {
-    /// "Modes of wire".
-    pub title: String,
-    /// A sentence or two; may be empty.
-    pub text: String,
-    /// Tables, before the figures.
-    pub tables: Vec<ReportTable>,
-    /// Figures.
-    pub figures: Vec<ReportFigure>,
-}
-
-/// A table.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct ReportTable {
-    /// Caption.
-    pub caption: String,
-    /// Columns.
-    pub columns: Vec<Column>,
-    /// Rows, one cell a column.
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// Head of a column.
-#[derive(Clone, Debug, Serialize)]
-pub struct Column {
-    /// Quantity.
-    pub title: String,
-    /// Unit of the column's numbers; empty for none.
-    pub unit: String,
-}
-
-/// One cell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Cell {
-    text: String,
-    numeric: bool,
-    /// Word of a status that is not ok.
-    flag: Option<&'static str>,
-    reason: String,
-}
-
-/// A figure.
-#[derive(Clone, Debug, Serialize)]
-pub struct ReportFigure {
-    light: String,
-    dark: String,
-    width: u32,
-    height: u32,
-    caption: String,
-}
-
-impl Column {
-    /// A column of numbers in `unit`, or of texts.
-    pub fn new(title: impl Into<String>, unit: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            unit: unit.into(),
-        }
-    }
-}
-
-impl Cell {
-    /// A text.
-    pub fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            numeric: false,
-            flag: None,
-            reason: String::new(),
-        }
-    }
-
-    /// A number that is given, not computed, to six digits: a wavelength, a temperature (SI, shown in `unit`).
-    pub fn number(value: f64, unit: DisplayUnit) -> Self {
-        Self {
-            text: significant(unit.show(value), 6),
-            numeric: true,
-            flag: None,
-            reason: String::new(),
-        }
-    }
-
-    /// A value below what the computation resolves (SI, shown in `unit`): "< 0.01" rather than noise, rounded up.
-    pub fn below(floor: f64, unit: DisplayUnit) -> Self {
-        let shown = unit.show(floor);
-        let place = 10f64.powi(1 - shown.abs().log10().floor() as i32);
-        // The slack keeps 0.12, which is not exact, from rounding up to 0.13.
-        let up = (shown * place * (1.0 - 1e-9)).ceil() / place;
-        let text = format!(
-            "< {}",
-            significant(if up.is_finite() { up } else { shown }, 2)
-        );
-        Self {
-            text,
-            numeric: true,
-            flag: None,
-            reason: String::new(),
-        }
-    }
-
-    /// A computed value whose error bar swallows it, as a bound: "< 0.01" with the mark of its status.
-    pub fn bound(floor: f64, status: Status, reason: &str, unit: DisplayUnit) -> Self {
-        Self {
-            text: Self::below(floor, unit).text,
-            ..Self::value(floor, None, status, reason, unit)
-        }
-    }
-
-    /// A computed value with its error and status (SI, shown in `unit`); what is not ok is marked and its reason shown.
-    pub fn value(
-        value: f64,
-        error: Option<f64>,
-        status: Status,
-        reason: &str,
-        unit: DisplayUnit,
-    ) -> Self {
-        let error = error.map_or(f64::NAN, |error| error / unit.size);
-        let flag = match status {
-            Status::Ok => None,
-            Status::Extrapolated => Some("extrapolated"),
-            Status::Unconverged => Some("unconverged"),
-            Status::Failed => Some("failed"),
-            Status::NotComputed => Some("not computed"),
-        };
-        Self {
-            text: value_with_error(unit.show(value), error),
-            numeric: true,
-            flag,
-            reason: reason.to_owned(),
-        }
-    }
-}
-
-impl ReportFigure {
-    /// A figure in both themes; the caption also serves those who cannot see it.
-    pub fn new(light: &Picture, dark: &Picture, caption: impl Into<String>) -> Self {
-        Self {
-            light: STANDARD.encode(&light.png),
-            dark: STANDARD.encode(&dark.png),
-            width: light.width,
-            height: light.height,
-            caption: caption.into(),
-        }
-    }
-}
-
 impl Report {
     /// The page, as HTML.
     ///
@@ -207,15 +62,25 @@ impl Report {
                 .build()?,
         );
         // The name ends in .html: everything put in is escaped.
-        environment.add_template("report.html", include_str!("report.html"))?;
+        environment.add_template("report.html", TEMPLATE)?;
         let paragraphs = self
             .description
             .split("\n\n")
             .map(str::trim)
             .filter(|p| !p.is_empty());
         let paragraphs: Vec<String> = paragraphs.map(str::to_owned).collect();
-        Ok(environment
-            .get_template("report.html")?
-            .render(context! { report => Serde(self), paragraphs })?)
+        Ok(environment.get_template("report.html")?.render(context! {
+            report => Serde(self),
+            paragraphs,
+            style => STYLE,
+            style_hash => policy_hash(STYLE),
+            script => SCRIPT,
+            script_hash => policy_hash(SCRIPT),
+        })?)
     }
+}
+
+/// What a content security policy calls the text between a style's or script's tags.
+fn policy_hash(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }

@@ -17,7 +17,7 @@ pub(super) struct Derived {
 }
 
 /// What both ways of every freedom are called.
-const SIDES: [[&str; 2]; 6] = [
+pub(crate) const SIDES: [[&str; 2]; 6] = [
     ["left", "right"],
     ["down", "up"],
     ["nearer", "farther"],

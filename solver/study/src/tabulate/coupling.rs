@@ -3,7 +3,7 @@
 use cpo_materials::Quantity as _;
 
 use super::sweep::SweepAxes;
-use super::{Column, alignment, column, identifier};
+use super::{Column, alignment, column, group_path};
 use crate::plan::Plan;
 use crate::run::{CouplingOutcome, CouplingResult, Results, Value};
 use crate::study::{CouplingTable, Port, Study};
@@ -136,10 +136,7 @@ pub(super) fn group(
         .max()
         .unwrap_or(1);
     let tilts = table.tilt_x.values.len() * table.tilt_y.values.len();
-    let group = Group::new(
-        format!("fibre_chip/{}", identifier(name)),
-        format!("coupling {name}"),
-    );
+    let group = Group::new(group_path("fibre_chip", name), format!("coupling {name}"));
     let ports = Attribute::text(
         "ports",
         format!("{} to {}", table.from.key(), table.to.key()),

@@ -3,7 +3,7 @@
 use cpo_materials::Wavelength;
 
 use super::sweep::SweepAxes;
-use super::{column, identifier};
+use super::{column, group_path};
 use crate::plan::Plan;
 use crate::run::{GratingOutcome, GratingResult, Results, Value};
 use crate::study::{GratingTable, Study};
@@ -136,7 +136,7 @@ pub(super) fn groups(
         wavelengths.map(|&w: &Wavelength| (&p.values, p.temperature, w))
     });
     let sweep = SweepAxes::of_light(study, over_all);
-    let path = format!("grating/{}", identifier(&table.name));
+    let path = group_path("grating", &table.name);
     let mut group = sweep.add_to(Group::new(&path, format!("grating {}", table.name)))?;
     let wavelengths = points.clone().map(|(p, _)| p.wavelengths.len()).max();
     let entries = wavelengths.unwrap_or(0);

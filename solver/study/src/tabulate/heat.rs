@@ -1,7 +1,7 @@
 //! thermal/NAME: resistances between sources under one boundary, and their rises.
 
 use super::sweep::SweepAxes;
-use super::{Column, column, identifier, sensitivity};
+use super::{Column, column, group_path, identifier, sensitivity};
 use crate::plan::Plan;
 use crate::run::{FACES, HeatOutcome, Results, StepRecord, Value};
 use crate::study::Study;
@@ -22,10 +22,7 @@ pub(super) fn groups(
     let sweep = SweepAxes::of_parameters(study, points.clone().map(|(p, _)| &p.values));
     let outcomes = points.map(|(_, outcome)| outcome);
     let first = outcomes.clone().find_map(|o| o.as_ref().ok());
-    let group = Group::new(
-        format!("thermal/{}", identifier(name)),
-        format!("heat problem {name}"),
-    );
+    let group = Group::new(group_path("thermal", name), format!("heat problem {name}"));
     let mut group = sweep
         .add_to(group)?
         .with_attribute(Attribute::text("boundary_id", name))

@@ -15,6 +15,8 @@ mod sweep;
 mod switch;
 mod taper;
 
+pub(crate) use alignment::SIDES;
+
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, Value};
 use crate::study::Study;
@@ -96,8 +98,13 @@ fn file_name(study: &Study) -> String {
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
+/// Path of the group of a table of the study: "fibre_chip/facet".
+pub(crate) fn group_path(kind: &str, name: &str) -> String {
+    format!("{kind}/{}", identifier(name))
+}
+
 /// A name that HDF5, netCDF and MATLAB accept.
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     let clean: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })

@@ -1,7 +1,7 @@
 //! waveguide/NAME: the guided modes of a table.
 
 use super::sweep::SweepAxes;
-use super::{AxisScale, Field, FieldComponent, column, identifier, spread};
+use super::{AxisScale, Field, FieldComponent, column, group_path, identifier, spread};
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
@@ -179,7 +179,7 @@ pub(super) fn group(
     let solved = || points.clone().filter_map(|(_, o)| o.as_ref().ok());
     let count = solved().map(|o| o.modes.len()).max().unwrap_or(1);
     let mut group = sweep.add_to(Group::new(
-        format!("waveguide/{}", identifier(name)),
+        group_path("waveguide", name),
         format!("modes of {name}"),
     ))?;
     if let Some(first) = solved().next() {

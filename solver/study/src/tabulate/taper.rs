@@ -3,7 +3,7 @@
 use cpo_materials::Quantity as _;
 
 use super::sweep::SweepAxes;
-use super::{Column, column, identifier};
+use super::{Column, column, group_path, identifier};
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value};
 use crate::study::{Study, TaperTable};
@@ -101,7 +101,7 @@ pub(super) fn groups(
         .clone()
         .map(|(p, _)| (&p.values, p.temperature, p.wavelength));
     let sweep = SweepAxes::of_light(study, conditions);
-    let path = format!("taper/{}", identifier(&table.name));
+    let path = group_path("taper", &table.name);
     let mut group = sweep.add_to(Group::new(&path, format!("taper {}", table.name)))?;
     let lengths = study.length_axes(table);
     for (k, section) in table.sections.iter().enumerate() {
