@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::link::{self, LinkOutcome};
 use crate::plan::Plan;
 use crate::present;
 use crate::provenance::{peak_bytes, processor_seconds, provenance};
 use crate::run::{Checkpoints, Progress, Results, ThreadsError, run};
 use crate::study::Study;
-use crate::summary::{Cost, summary};
+use crate::summary::{Cost, link_summary, summary};
 use crate::table::{Status, TableError, write_csv, write_table};
 use crate::tabulate::loss_table;
 use crate::write::OutputDirectory;
@@ -60,14 +61,14 @@ pub struct Delivered {
     pub results: Results,
     /// What they cost.
     pub cost: Cost,
-    /// (point, reason) of every point that failed.
+    /// (point, reason) of every point and link that failed.
     pub failures: Vec<(String, String)>,
 }
 
 impl Delivered {
-    /// Whether every value converged.
+    /// Whether every value converged and every link was answered.
     pub fn all_well(&self) -> bool {
-        self.results.status() == Status::Ok
+        self.results.status() == Status::Ok && self.failures.is_empty()
     }
 }
 
@@ -120,7 +121,9 @@ impl Job {
         write_csv(&table, &output.file("loss_table.csv")?)?;
         output.write("study.toml", self.study.text().as_bytes())?;
         let figures = present::figures(&self.study, &self.plan, &results)?;
-        for figure in &figures {
+        let links = link::answer(&self.study.links, &table);
+        let pages = present::link_pages(&links)?;
+        for figure in figures.iter().chain(&pages.figures) {
             output.write(&format!("figures/{}.png", figure.name), &figure.light.png)?;
         }
         for (name, circuit) in results.circuits(&self.plan) {
@@ -132,12 +135,16 @@ impl Job {
             peak_bytes: peak_bytes(),
             points: self.plan.len(),
         };
-        let report = present::report(&self.study, &self.plan, &results, &figures, &cost, &facts);
+        let mut report =
+            present::report(&self.study, &self.plan, &results, &figures, &cost, &facts);
+        report.add_links(&links, pages.sections);
         output.write("report.html", report.render()?.as_bytes())?;
-        let brief = summary(&self.study, &self.plan, &results, &cost, &facts);
+        let mut brief = summary(&self.study, &self.plan, &results, &cost, &facts);
+        brief["link"] = link_summary(&links);
         let text = format!("{brief:#}\n");
         output.write("summary.json", text.as_bytes())?;
-        let failures = results.failures(&self.study, &self.plan);
+        let mut failures = results.failures(&self.study, &self.plan);
+        failures.extend(links.iter().filter_map(LinkOutcome::failure));
         let directory = output.commit()?;
         checkpoints.remove();
         Ok(Delivered {

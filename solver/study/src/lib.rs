@@ -12,6 +12,7 @@ pub mod estimate;
 pub mod figures;
 pub mod file;
 pub mod job;
+pub mod link;
 mod number;
 mod output_error;
 pub mod plan;

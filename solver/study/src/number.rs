@@ -47,6 +47,18 @@ pub fn value_with_error(value: f64, error: f64) -> String {
     minus(&format!("{value:.decimals$}({digits:.0}){tail}"))
 }
 
+/// A value within its range, both to two digits of half the range: "15.0 [12.1, 18.4]"; a value that is its own range to four
+/// digits.
+pub fn value_within(value: f64, [low, high]: [f64; 2]) -> String {
+    let half = 0.5 * (high - low);
+    if !value.is_finite() || !half.is_finite() || half <= 0.0 {
+        return significant(value, 4);
+    }
+    let decimals = (1 - exponent(half)).max(0) as usize;
+    let [value, low, high] = [value, low, high].map(|v| minus(&format!("{v:.decimals$}")));
+    format!("{value} [{low}, {high}]")
+}
+
 /// A value to `digits` significant digits, without trailing zeros.
 pub fn significant(value: f64, digits: usize) -> String {
     if value.is_nan() {
@@ -135,6 +147,20 @@ mod tests {
         ];
         for (value, error, text) in cases {
             assert_eq!(value_with_error(value, error), text, "{value} ± {error}");
+        }
+    }
+
+    #[test]
+    fn ranges_set_the_digits() {
+        let cases = [
+            (15.0, [12.1, 18.4], "15.0 [12.1, 18.4]"),
+            (0.81, [0.808, 0.816], "0.8100 [0.8080, 0.8160]"),
+            (-1.5, [-31.0, 12.0], "−2 [−31, 12]"),
+            (19.0, [19.0, 19.0], "19"),
+            (f64::NAN, [1.0, 2.0], "–"),
+        ];
+        for (value, range, text) in cases {
+            assert_eq!(value_within(value, range), text, "{value} {range:?}");
         }
     }
 

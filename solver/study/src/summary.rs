@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
+use crate::link::LinkOutcome;
 use crate::plan::Plan;
 use crate::run::{
     AlignmentResult, CouplingResult, GratingOutcome, GratingResult, HeatOutcome, LaserOutcome,
@@ -66,6 +67,20 @@ pub fn summary(
             "points": cost.points,
         },
     })
+}
+
+/// The answers of links by name; of one that failed the reason.
+pub fn link_summary(links: &[LinkOutcome]) -> Json {
+    let of = |link: &LinkOutcome| {
+        let answers = match &link.answers {
+            // numbers that are none become null
+            Ok(answers) => serde_json::to_value(answers)
+                .unwrap_or_else(|error| json!({ "status": "failed", "reason": error.to_string() })),
+            Err(error) => json!({ "status": "failed", "reason": error.to_string() }),
+        };
+        (link.name.clone(), answers)
+    };
+    Json::Object(links.iter().map(of).collect())
 }
 
 /// null where there is no number.

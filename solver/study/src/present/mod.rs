@@ -15,6 +15,7 @@ mod heat;
 mod heat_figures;
 mod laser;
 mod laser_figures;
+mod link;
 mod materials;
 mod modes;
 mod modes_figures;
@@ -23,6 +24,8 @@ mod summary;
 mod switch;
 mod taper;
 mod taper_figures;
+
+pub use link::{LinkPages, pages as link_pages};
 
 use crate::figures::{Picture, Theme};
 use crate::output_error::OutputError;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::figures::DisplayUnit;
-use crate::number::{significant, value_with_error};
+use crate::number::{significant, value_with_error, value_within};
 use crate::table::Status;
 
 /// One cell.
@@ -91,6 +91,26 @@ impl Cell {
             },
             flag,
             reason: reason.to_owned(),
+            ..Self::number(value, unit)
+        }
+    }
+
+    /// A value within a range (SI, shown in `unit`), marked with a word where it cannot be used as it is.
+    pub fn ranged(
+        value: f64,
+        range: [f64; 2],
+        flag: Option<&'static str>,
+        unit: DisplayUnit,
+    ) -> Self {
+        let shown = range.map(|v| unit.show(v));
+        let half = 0.5 * (shown[1] - shown[0]);
+        Self {
+            text: value_within(unit.show(value), shown),
+            error: match half > 0.0 {
+                true => significant(half, 2),
+                false => String::new(),
+            },
+            flag,
             ..Self::number(value, unit)
         }
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::section::Section;
+use crate::link::LinkOutcome;
 use crate::output_error::OutputError;
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -49,6 +50,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// Puts the sections of links after the first, which is the answer in brief; links that failed become warnings.
+    pub fn add_links(&mut self, links: &[LinkOutcome], sections: Vec<Section>) {
+        let first = self.sections.len().min(1);
+        self.sections.splice(first..first, sections);
+        for (link, reason) in links.iter().filter_map(LinkOutcome::failure) {
+            self.warnings.insert(0, format!("{link} failed: {reason}."));
+            if self.status == ReportStatus::Ok {
+                self.status = ReportStatus::Partial;
+            }
+        }
+    }
+
     /// The page, as HTML.
     ///
     /// # Errors

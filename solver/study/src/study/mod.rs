@@ -19,6 +19,7 @@ mod index_range;
 mod instance;
 mod laser;
 mod light_current;
+mod link;
 mod material;
 mod modes;
 mod near_field;
@@ -51,6 +52,7 @@ pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
 pub use instance::{DriveValue, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
+pub use link::LinkTable;
 pub use material::{
     ColumnsMaterial, ConductivityEntry, MaterialEntry, MaterialId, MaterialKind, MaterialRecord,
     OrientedMaterial, PowerEntry, StatedMaterial,
@@ -68,6 +70,7 @@ pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 use crate::error::{Report, StudyError};
 use crate::file::{Cursor, Diagnostic, Diagnostics, Place, Source, Table, Value};
 use laser::LaserHeat;
+use link::LinkSurroundings;
 use reader::{Limit, Reader};
 use schema::{ROOT, STUDY};
 
@@ -109,6 +112,8 @@ pub struct Study {
     pub heats: Vec<HeatTable>,
     /// `[laser.NAME]`.
     pub lasers: Vec<LaserTable>,
+    /// `[link.NAME]`.
+    pub links: Vec<LinkTable>,
     /// What has no effect or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) wavelength_place: Option<Place>,
@@ -316,6 +321,17 @@ impl Reader {
         let lasers_at = self.tables(&root, "laser");
         let lasers = each(&lasers_at, |name, c| self.laser(name, c, &known));
 
+        let links_at = self.tables(&root, "link");
+        let surroundings = LinkSurroundings {
+            couplings: &couplings_at.names,
+            modes: &modes_at.names,
+            laser_names: &lasers_at.names,
+            lasers: &lasers,
+            wavelength: wavelength.flatten(),
+            temperature: base,
+        };
+        let links = each(&links_at, |name, c| self.link(name, c, &surroundings));
+
         let computed = [
             &modes_at,
             &couplings_at,
@@ -323,11 +339,12 @@ impl Reader {
             &tapers_at,
             &heats_at,
             &lasers_at,
+            &links_at,
         ];
         if computed.iter().all(|tables| tables.names.is_empty()) && !self.diagnostics.has_errors() {
             self.diagnostics
                 .error(root.place(), "the study asks for nothing to be computed")
-                .allowed("at least one table [modes.NAME], [coupling.NAME], [grating.NAME], [taper.NAME] or [heat.NAME]");
+                .allowed("at least one table [modes.NAME], [coupling.NAME], [grating.NAME], [taper.NAME], [heat.NAME] or [link.NAME]");
         }
         if wavelength_at.is_none()
             && let Some(first) = [&modes_at, &couplings_at, &gratings_at, &tapers_at]
@@ -358,6 +375,7 @@ impl Reader {
             floorplans,
             heats,
             lasers,
+            links,
             warnings: Vec::new(),
             wavelength_place: wavelength_at.map(|c| c.place),
             source,

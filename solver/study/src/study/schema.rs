@@ -41,6 +41,7 @@ tables! {
         floorplan: "{ ... }",
         heat: "{ ... }",
         laser: "{ ... }",
+        link: "{ ... }",
     }
     STUDY = "[study]" {
         name: "\"edge_coupler\"",
@@ -384,6 +385,32 @@ tables! {
         power: "\"10 mW\"",
         reliability: "{ failure_rate = \"50 FIT\", activation_energy = \"0.7 eV\", junction_temperature = \"55 degC\" }",
         mode_hop: "{ spacing = \"0.8 nm\", selector_drift = \"0.45 nm/K\" }",
+    }
+    LINK = "[link.NAME]" {
+        bandwidth: "\"800 Gbit/s\"",
+        standard: "\"400G-DR4\"",
+        lanes_per_engine: "16",
+        split: "4",
+        lanes_per_laser: "1",
+        spare_lasers: "0",
+        coupling: "\"facet\"",
+        waveguide: "\"wire\"",
+        laser: "\"array\"",
+        heat: "\"liquid\"",
+        cooling: "{ immersion = \"55 degC\" }",
+        at: "{ tip_width = \"200 nm\" }",
+        wavelength: "\"1311 nm\"",
+        chip_temperature: "\"75 degC\"",
+        tiers: "[{ bandwidth = \"1.6 Tbit/s\", standard = \"200G-DR\" }]",
+        path_loss: "{ from = \"1 dB\", to = \"4 dB\", points = 13 }",
+        chip_temperatures: "{ from = \"25 degC\", to = \"125 degC\", points = 21 }",
+        components: "{ coupler = { typical = \"1.2 dB\", low = \"1 dB\", high = \"2 dB\" } }",
+        samples: "1024",
+        seed: "1",
+    }
+    TIER = "tiers" {
+        bandwidth: "\"1.6 Tbit/s\"",
+        standard: "\"200G-DR\"",
     }
     RELIABILITY = "reliability" {
         failure_rate: "\"50 FIT\"",

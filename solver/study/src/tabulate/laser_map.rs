@@ -28,6 +28,8 @@ const QUANTITIES: [Quantity; 3] = [
     }),
 ];
 
+const AXES: [&str; 3] = ["laser", "base_temperature", "current"];
+
 pub(super) fn group(
     outcome: &LaserOutcome,
     map: &LaserMap,
@@ -60,11 +62,14 @@ pub(super) fn group(
         "drive current of each laser",
         map.current.clone(),
     ))?;
+    // The same for every laser and temperature; along all axes a reader need not know that.
     let mut voltage = Column::default();
-    for &v in &map.voltage {
-        voltage.push(Value::with_error(v, 0.0));
+    for _ in 0..map.lasers.len() * map.base.len() {
+        for &v in &map.voltage {
+            voltage.push(Value::with_error(v, 0.0));
+        }
     }
-    group = group.with_variable(voltage.variable("voltage", "V", "voltage", &["current"]))?;
+    group = group.with_variable(voltage.variable("voltage", "V", "voltage", &AXES))?;
     for (points, suffix, condition) in [
         (&map.together, "", "all lasers at this current"),
         (&map.alone, "_alone", "all other lasers off"),
@@ -75,7 +80,7 @@ pub(super) fn group(
                 &format!("{name}{suffix}"),
                 units,
                 &format!("{long_name}, {condition}"),
-                &["laser", "base_temperature", "current"],
+                &AXES,
             ))?;
         }
     }

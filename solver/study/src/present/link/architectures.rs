@@ -1,0 +1,215 @@
+//! What each architecture takes within each boundary.
+
+use cpo_link::{ArchitectureAnswer, Boundary, LinkAnswers};
+
+use super::Album;
+use super::cells::{
+    FIT, NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
+    stated,
+};
+use crate::figures::{Bar, BarFigure, DisplayUnit, PlotAxis, StackedBar, StackedBarFigure};
+use crate::output_error::OutputError;
+use crate::report::{Alternative, Cell, Choice, Column, ReportTable, Section, significant};
+
+pub(super) fn section(
+    album: &mut Album<'_>,
+    answers: &LinkAnswers,
+) -> Result<Section, OutputError> {
+    let request = &answers.request;
+    let mut alternatives = Vec::new();
+    for (k, boundary) in Boundary::ALL.into_iter().enumerate() {
+        let figure = if boundary == Boundary::Optics {
+            album.draw(
+                "energy_items",
+                "Energy per bit of the optics by consumer, both directions of one end, all inputs typical; the error bar is p05 to p95.",
+                |theme| stacked(answers).render(theme),
+            )?
+        } else {
+            let name = format!("energy_{}", ["optics", "host", "switch"][k]);
+            let caption = format!(
+                "Energy per bit within the boundary \"{}\", both directions of one end; error bars are p05 to p95.",
+                boundary.name()
+            );
+            album.draw(&name, caption, |theme| bars(answers, k).render(theme))?
+        };
+        alternatives.push(Alternative {
+            name: boundary_name(boundary).to_owned(),
+            text: sentence(answers, k),
+            tables: vec![table(answers, k)],
+            figures: vec![figure],
+        });
+    }
+    Ok(Section {
+        title: format!("Link {}: what each optics takes", album.link),
+        text: format!(
+            "A port of {} over lanes of {}, chip at {}. In brackets p05 to p95 of {} draws of all components; \
+             typical values before them. Both directions of one end.",
+            bandwidth(request.port.bandwidth),
+            request.port.standard,
+            celsius(request.chip_temperature),
+            request.samples,
+        ),
+        choice: Some(Choice {
+            name: String::from("Boundary"),
+            alternatives,
+        }),
+        tables: vec![published(answers)],
+        ..Section::default()
+    })
+}
+
+/// Who takes least, and how much more the others take.
+fn sentence(answers: &LinkAnswers, k: usize) -> String {
+    let typical = |a: &ArchitectureAnswer| a.energies[k].energy.value;
+    let mut able: Vec<&ArchitectureAnswer> = answers
+        .architectures
+        .iter()
+        .filter(|a| typical(a).is_finite())
+        .collect();
+    able.sort_by(|a, b| typical(a).total_cmp(&typical(b)));
+    let Some((least, others)) = able.split_first() else {
+        return String::from("None of them brings the light.");
+    };
+    let more: Vec<String> = others
+        .iter()
+        .map(|a| {
+            let excess = 100.0 * (typical(a) / typical(least) - 1.0);
+            format!("{} {} % more", a.title, significant(excess, 2))
+        })
+        .collect();
+    format!(
+        "{} takes least with typical values; {}.",
+        least.title,
+        more.join(", ")
+    )
+}
+
+fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
+    let row = |a: &ArchitectureAnswer| {
+        let energy = &a.energies[k];
+        let [least, most] = energy.least_and_most;
+        let worst = a.budget.worst_and_best_margin_db[0];
+        vec![
+            Cell::text(&a.title),
+            ranged(&energy.energy),
+            stated(
+                least,
+                PICOJOULE_PER_BIT,
+                "every input at its best end at once",
+            ),
+            stated(
+                most,
+                PICOJOULE_PER_BIT,
+                "every input at its worst end at once; – where the laser rolls over there",
+            ),
+            ranged(&energy.power),
+            ranged(&a.budget.margin),
+            stated(
+                worst,
+                DisplayUnit::DECIBEL,
+                "every loss at its worst end at once",
+            ),
+            ranged(&a.latency),
+            ranged(&a.failure_rate),
+        ]
+    };
+    ReportTable {
+        caption: format!(
+            "Within {}, statistical and worst case side by side",
+            Boundary::ALL[k].name()
+        ),
+        columns: vec![
+            Column::new("optics", ""),
+            column("energy", PICOJOULE_PER_BIT),
+            column("best case", PICOJOULE_PER_BIT),
+            column("worst case", PICOJOULE_PER_BIT),
+            column("port", DisplayUnit::WATT),
+            column("margin", DisplayUnit::DECIBEL),
+            column("worst-case margin", DisplayUnit::DECIBEL),
+            column("delay", NANOSECOND),
+            column("lasers of an engine", FIT),
+        ],
+        rows: answers.architectures.iter().map(row).collect(),
+    }
+}
+
+fn published(answers: &LinkAnswers) -> ReportTable {
+    let row = |total: &cpo_link::PublishedTotal| {
+        vec![
+            Cell::text(&total.name),
+            Cell::text(super::cells::title(answers, &total.architecture)),
+            Cell::text(total.boundary.name()),
+            ranged(&total.energy),
+            ranged(&total.model),
+            Cell::text(if total.is_within { "yes" } else { "no" }),
+        ]
+    };
+    ReportTable {
+        caption: String::from("Published totals beside the model, which is not fitted to them"),
+        columns: vec![
+            Column::new("published", ""),
+            Column::new("optics", ""),
+            Column::new("boundary", ""),
+            column("published", PICOJOULE_PER_BIT),
+            column("model", PICOJOULE_PER_BIT),
+            Column::new("within the model's range", ""),
+        ],
+        rows: answers.published.iter().map(row).collect(),
+    }
+}
+
+fn stacked(answers: &LinkAnswers) -> StackedBarFigure {
+    let mut items: Vec<String> = Vec::new();
+    let able = answers.architectures.iter().filter(|a| {
+        let finite = |item: &cpo_link::EnergyItem| item.energy.value.is_finite();
+        a.items.iter().all(finite)
+    });
+    for item in able.clone().flat_map(|a| &a.items) {
+        let name = kind(&item.name);
+        if !items.iter().any(|known| known == name) {
+            items.push(name.to_owned());
+        }
+    }
+    let bar = |a: &ArchitectureAnswer| {
+        let part = |name: &String| {
+            let of = a.items.iter().filter(|item| kind(&item.name) == name);
+            of.map(|item| item.energy.value).sum()
+        };
+        let whole = &a.energies[0].energy;
+        StackedBar {
+            name: a.title.clone(),
+            parts: items.iter().map(part).collect(),
+            error: 0.5 * (whole.high - whole.low),
+        }
+    };
+    StackedBarFigure {
+        title: String::from("Optics, by consumer"),
+        value: PlotAxis::new("energy per bit", PICOJOULE_PER_BIT),
+        bars: able.map(bar).collect(),
+        items,
+    }
+}
+
+/// What a consumer does, whatever it is part of: colours stay the same between architectures.
+fn kind(item: &str) -> &str {
+    let words = ["driver", "receiver", "control", "tuning"];
+    words.into_iter().find(|w| item.contains(w)).unwrap_or(item)
+}
+
+fn bars(answers: &LinkAnswers, k: usize) -> BarFigure {
+    let bar = |a: &ArchitectureAnswer| {
+        let energy = &a.energies[k].energy;
+        Bar {
+            name: a.title.clone(),
+            value: energy.value,
+            error: 0.5 * (energy.high - energy.low),
+            is_doubtful: energy.status != cpo_link::Standing::Ok,
+        }
+    };
+    let able = answers.architectures.iter().map(bar);
+    BarFigure {
+        title: format!("Within {}", Boundary::ALL[k].name()),
+        value: PlotAxis::new("energy per bit", display(cpo_link::Unit::JoulePerBit)),
+        bars: able.filter(|bar| bar.value.is_finite()).collect(),
+    }
+}

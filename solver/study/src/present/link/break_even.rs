@@ -1,0 +1,195 @@
+//! The temperature of the chip at which integrated and external lasers cost the same.
+
+use cpo_link::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LinkAnswers};
+use ndarray::Array2;
+
+use super::Album;
+use super::cells::{FIT, PICOJOULE_PER_BIT, celsius, column, ranged, stated};
+use crate::figures::{DisplayUnit, MapFigure, MapLine, PlotAxis};
+use crate::output_error::OutputError;
+use crate::report::{Cell, Column, ReportTable, Section, significant};
+
+pub(super) fn section(
+    album: &mut Album<'_>,
+    answers: &LinkAnswers,
+) -> Result<Section, OutputError> {
+    let map = &answers.break_even;
+    let mut figures = Vec::new();
+    if map.difference.iter().flatten().any(|d| d.is_finite()) {
+        figures.push(album.draw(
+            "break_even",
+            "Energy per bit of optics with integrated lasers less that with external ones, over the temperature of the chip below \
+             its lasers, all of them off, and the loss from external source to chip. The line is where both cost the same; \
+             hatched: the integrated laser rolls over. Typical values.",
+            |theme| figure(answers).render(theme),
+        )?);
+    }
+    let mut tables = vec![contour(map)];
+    if !answers.cooling.is_empty() {
+        tables.insert(0, coolings(answers));
+    }
+    Ok(Section {
+        title: format!("Link {}: integrated against external lasers", album.link),
+        text: sentence(map),
+        tables,
+        figures,
+        ..Section::default()
+    })
+}
+
+fn sentence(map: &BreakEvenMap) -> String {
+    let at = &map.at_typical_path;
+    let path = significant(map.typical_path_loss_db, 3);
+    let mut text = match map.side_at_typical_path {
+        BreakEvenSide::Equal => format!(
+            "Behind an external path of {path} dB both cost the same with the chip at {}; below, integrated lasers take less",
+            celsius(at.value)
+        ),
+        BreakEvenSide::Rollover => format!(
+            "Behind an external path of {path} dB integrated lasers take less up to where they roll over, with the chip at {}",
+            celsius(at.value)
+        ),
+        BreakEvenSide::ExternalAlways => format!(
+            "Behind an external path of {path} dB external lasers take less at every temperature of the chip that was asked for"
+        ),
+        BreakEvenSide::IntegratedAlways => format!(
+            "Behind an external path of {path} dB integrated lasers take less at every temperature of the chip that was asked for"
+        ),
+    };
+    if at.low.is_finite() && at.high > at.low {
+        text += &format!(
+            "; p05 to p95 of the draws that have such a temperature {} to {}",
+            celsius(at.low),
+            celsius(at.high)
+        );
+    }
+    let [external, integrated] = map.always_shares.map(|share| significant(100.0 * share, 3));
+    text += &format!(
+        ". In {external} % of draws external lasers take less throughout, in {integrated} % integrated ones."
+    );
+    if map.rollover_temperature.is_finite() {
+        text += &format!(
+            " Typical integrated lasers roll over at {}.",
+            celsius(map.rollover_temperature)
+        );
+    }
+    text
+}
+
+fn side(side: BreakEvenSide) -> &'static str {
+    match side {
+        BreakEvenSide::Equal => "both cost the same",
+        BreakEvenSide::Rollover => "the integrated laser rolls over",
+        BreakEvenSide::ExternalAlways => "external throughout",
+        BreakEvenSide::IntegratedAlways => "integrated throughout",
+    }
+}
+
+fn contour(map: &BreakEvenMap) -> ReportTable {
+    let row = |p: &BreakEvenPoint| {
+        vec![
+            Cell::number(p.path_loss_db, DisplayUnit::DECIBEL),
+            stated(
+                p.temperature,
+                DisplayUnit::CELSIUS,
+                "bisection with all inputs typical",
+            ),
+            Cell::text(side(p.side)),
+        ]
+    };
+    ReportTable {
+        caption: String::from(
+            "Temperature of the chip up to which integrated lasers take less, by loss from P1 to P3",
+        ),
+        columns: vec![
+            column("external path", DisplayUnit::DECIBEL),
+            column("chip", DisplayUnit::CELSIUS),
+            Column::new("beyond it", ""),
+        ],
+        rows: map.contour.iter().map(row).collect(),
+    }
+}
+
+fn coolings(answers: &LinkAnswers) -> ReportTable {
+    let row = |c: &CoolingAnswer| {
+        let verdict = match (c.is_feasible, c.integrated_wins) {
+            (false, _) => "external: the integrated laser rolls over",
+            (true, true) => "integrated",
+            (true, false) => "external",
+        };
+        let failures = c.table_failure_rate.as_ref();
+        vec![
+            Cell::text(&c.name),
+            ranged(&c.base_temperature),
+            ranged(&c.difference),
+            Cell::text(verdict),
+            stated(
+                c.break_even_temperature,
+                DisplayUnit::CELSIUS,
+                side(c.break_even_side),
+            ),
+            failures.map_or_else(|| Cell::text("–"), ranged),
+            Cell::text(&c.laser),
+        ]
+    };
+    ReportTable {
+        caption: String::from("Under each way of cooling, at the typical external path"),
+        columns: vec![
+            Column::new("cooling", ""),
+            column("chip, lasers off", DisplayUnit::CELSIUS),
+            column("integrated less external", PICOJOULE_PER_BIT),
+            Column::new("takes less", ""),
+            column("break-even", DisplayUnit::CELSIUS),
+            column("lasers as computed", FIT),
+            Column::new("laser", ""),
+        ],
+        rows: answers.cooling.iter().map(row).collect(),
+    }
+}
+
+fn figure(answers: &LinkAnswers) -> MapFigure {
+    let map = &answers.break_even;
+    let (losses, temperatures) = (&map.path_losses_db, &map.chip_temperatures);
+    let shape = (losses.len(), temperatures.len());
+    let values = Array2::from_shape_fn(shape, |(i, j)| map.difference[j][i]);
+    let mut figure = MapFigure::over(
+        "Integrated less external lasers",
+        (
+            PlotAxis::new("external path P1 to P3", DisplayUnit::DECIBEL),
+            losses,
+        ),
+        (
+            PlotAxis::new("chip, lasers off", DisplayUnit::CELSIUS),
+            temperatures,
+        ),
+        PlotAxis::new("difference", PICOJOULE_PER_BIT),
+        values,
+    );
+    figure.hatched = Some(Array2::from_shape_fn(shape, |(_, j)| !map.is_feasible[j]));
+    // The contour was bisected, not drawn between the points of the map.
+    let points: Vec<[f64; 2]> = map
+        .contour
+        .iter()
+        .filter(|p| p.temperature.is_finite())
+        .map(|p| [p.path_loss_db, p.temperature])
+        .collect();
+    if points.len() > 1 {
+        figure.contours = vec![points];
+        figure.note = String::from("line: break-even; hatched: rollover");
+    }
+    let (low, high) = (temperatures[0], temperatures[temperatures.len() - 1]);
+    figure.lines = answers
+        .cooling
+        .iter()
+        .map(|c| (c.base_temperature.value, c.name.clone()))
+        .filter(|(t, _)| (low..=high).contains(t))
+        .map(|(t, name)| MapLine::Horizontal(t, name))
+        .collect();
+    let path = map.typical_path_loss_db;
+    if (losses[0]..=losses[losses.len() - 1]).contains(&path) {
+        figure
+            .lines
+            .push(MapLine::Vertical(path, String::from("typical path")));
+    }
+    figure
+}

@@ -1,0 +1,92 @@
+//! Numbers of links as cells.
+
+use cpo_link::{Boundary, LinkAnswers, Number, Standing, Unit};
+
+use crate::figures::DisplayUnit;
+use crate::number::significant;
+use crate::report::{Cell, Column};
+
+/// pJ/bit.
+pub(super) const PICOJOULE_PER_BIT: DisplayUnit = DisplayUnit::new("pJ/bit", 1e-12);
+/// Levels above a milliwatt are held in dBm throughout.
+pub(super) const DECIBEL_MILLIWATT: DisplayUnit = DisplayUnit::new("dBm", 1.0);
+/// Failures in 10⁹ hours.
+pub(super) const FIT: DisplayUnit = DisplayUnit::new("FIT", 1e-9 / 3600.0);
+/// Nanoseconds.
+pub(super) const NANOSECOND: DisplayUnit = DisplayUnit::new("ns", 1e-9);
+
+/// What a number of a link is shown in.
+pub(super) fn display(unit: Unit) -> DisplayUnit {
+    match unit {
+        Unit::Plain => DisplayUnit::ONE,
+        Unit::Decibel => DisplayUnit::DECIBEL,
+        Unit::DecibelMilliwatt => DECIBEL_MILLIWATT,
+        Unit::Watt => DisplayUnit::WATT,
+        Unit::JoulePerBit => PICOJOULE_PER_BIT,
+        Unit::Kelvin => DisplayUnit::CELSIUS,
+        Unit::Ampere => DisplayUnit::MILLIAMPERE,
+        Unit::Volt => DisplayUnit::VOLT,
+        Unit::PerSecond => FIT,
+        Unit::Second => NANOSECOND,
+    }
+}
+
+/// A number with its range, its mark and where it comes from.
+pub(super) fn ranged(number: &Number) -> Cell {
+    ranged_in(number, display(number.unit))
+}
+
+/// The same in another unit.
+pub(super) fn ranged_in(number: &Number, unit: DisplayUnit) -> Cell {
+    let range = [number.low, number.high];
+    Cell::ranged(number.value, range, flag(number.status), unit).with_origin(&*number.origin)
+}
+
+/// Word of a standing that is not ok.
+pub(super) fn flag(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Ok => None,
+        Standing::Extrapolated => Some("extrapolated"),
+        Standing::Unconverged => Some("unconverged"),
+        Standing::Infeasible => Some("rolled over"),
+        Standing::NotComputed => Some("not computed"),
+    }
+}
+
+/// A plain number with where it comes from.
+pub(super) fn stated(value: f64, unit: DisplayUnit, origin: &str) -> Cell {
+    Cell::ranged(value, [value; 2], None, unit).with_origin(origin)
+}
+
+/// A column of numbers in the unit they are shown in.
+pub(super) fn column(title: &str, unit: DisplayUnit) -> Column {
+    Column::new(title, unit.symbol)
+}
+
+/// A boundary as the switch of the page names it.
+pub(super) fn boundary_name(boundary: Boundary) -> &'static str {
+    match boundary {
+        Boundary::Optics => "Optics",
+        Boundary::Host => "+ host SerDes",
+        Boundary::Switch => "+ switch",
+    }
+}
+
+/// Name for readers of the architecture called `name`.
+pub(super) fn title<'a>(answers: &'a LinkAnswers, name: &'a str) -> &'a str {
+    let mut all = answers.architectures.iter();
+    all.find(|a| a.name == name).map_or(name, |a| &a.title)
+}
+
+/// "800 Gbit/s", "3.2 Tbit/s".
+pub(super) fn bandwidth(bit_per_s: f64) -> String {
+    match bit_per_s {
+        b if b >= 1e12 => format!("{} Tbit/s", significant(b / 1e12, 4)),
+        b => format!("{} Gbit/s", significant(b / 1e9, 4)),
+    }
+}
+
+/// "63 °C".
+pub(super) fn celsius(kelvin: f64) -> String {
+    format!("{} °C", significant(DisplayUnit::CELSIUS.show(kelvin), 3))
+}

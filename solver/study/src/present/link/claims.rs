@@ -1,0 +1,79 @@
+//! What the market says, checked.
+
+use cpo_link::{Claim, Finding, LinkAnswers, Unit, Verdict};
+
+use super::cells::{display, ranged};
+use crate::report::{Cell, Column, ReportTable, Section, significant};
+
+pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
+    let rows = answers.claims.iter().map(|claim| {
+        vec![
+            Cell::text(claim.statement),
+            Cell::text(match &claim.verdict {
+                Verdict::True => String::from("true"),
+                Verdict::False => String::from("false"),
+                Verdict::TrueOnlyFor(places) => format!("true only for {}", places.join("; ")),
+            }),
+        ]
+    });
+    let verdicts = ReportTable {
+        caption: String::from("Verdicts, by typical values"),
+        columns: vec![Column::new("what is said", ""), Column::new("verdict", "")],
+        rows: rows.collect(),
+    };
+    let findings = ReportTable {
+        caption: String::from("The numbers behind the verdicts"),
+        columns: [
+            "claim",
+            "boundary",
+            "claimed",
+            "computed",
+            "unit",
+            "holds",
+            "within its range",
+        ]
+        .map(|title| Column::new(title, ""))
+        .to_vec(),
+        rows: answers.claims.iter().flat_map(rows_of).collect(),
+    };
+    Section {
+        title: format!("Link {link}: what is said, checked"),
+        text: String::from(
+            "A claim holds at a boundary where the number from typical values lies in the claimed range; \
+             the last column says whether some of p05 to p95 does.",
+        ),
+        tables: vec![verdicts, findings],
+        ..Section::default()
+    }
+}
+
+fn rows_of(claim: &Claim) -> Vec<Vec<Cell>> {
+    let row = |f: &Finding| {
+        vec![
+            Cell::text(claim.name),
+            Cell::text(&f.boundary),
+            Cell::text(claimed(f)),
+            ranged(&f.computed),
+            Cell::text(display(f.computed.unit).symbol),
+            Cell::text(if f.holds { "yes" } else { "no" }),
+            Cell::text(if f.may_hold { "yes" } else { "no" }),
+        ]
+    };
+    claim.findings.iter().map(row).collect()
+}
+
+/// "0.3 to 0.5", "at least 0".
+fn claimed(finding: &Finding) -> String {
+    let unit = display(finding.computed.unit);
+    let show = |value: f64| match finding.computed.unit {
+        // a difference of temperatures would be none of the scale
+        Unit::Kelvin => significant(unit.show(value), 3),
+        _ => significant(value / unit.size, 3),
+    };
+    match finding.claimed {
+        [Some(least), Some(most)] => format!("{} to {}", show(least), show(most)),
+        [Some(least), None] => format!("at least {}", show(least)),
+        [None, Some(most)] => format!("at most {}", show(most)),
+        [None, None] => String::from("any"),
+    }
+}

@@ -1,0 +1,393 @@
+//! `[link.NAME]`: the port whose optics are compared, and what of the loss table goes into it.
+
+use cpo_link::{BaseTemperature, Components, Cooling, LinkRequest, Port, Standards, TableEntry};
+use cpo_materials::{AnyQuantity, BitRate, Decibel, Quantity, Temperature, Wavelength};
+
+use super::material::all_or;
+use super::reader::{Limit, Reader, excerpt};
+use super::schema::{LINK, TIER};
+use super::{Expr, LaserTable};
+use crate::file::{Cursor, Place, Table, Value, listed};
+use crate::tabulate::{group_path, identifier};
+
+/// Standard of the lanes unless the study says otherwise.
+const DEFAULT_STANDARD: &str = "400G-DR4";
+/// Most lanes of an engine, lanes that share a laser, spares.
+const MOST_LANES: usize = 4096;
+/// Most engines drawn.
+const MOST_SAMPLES: usize = 1 << 20;
+
+/// A link to be computed from the loss table.
+#[derive(Clone, Debug)]
+pub struct LinkTable {
+    /// Name.
+    pub name: String,
+    /// What is asked.
+    pub request: LinkRequest,
+    /// Component values, the study's over those that come with the program.
+    pub components: Components,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a link may refer to.
+pub(crate) struct LinkSurroundings<'a> {
+    pub(crate) couplings: &'a [String],
+    pub(crate) modes: &'a [String],
+    pub(crate) laser_names: &'a [String],
+    pub(crate) lasers: &'a [LaserTable],
+    pub(crate) wavelength: Option<Expr<Wavelength>>,
+    pub(crate) temperature: Expr<Temperature>,
+}
+
+impl Reader {
+    pub(crate) fn link(
+        &mut self,
+        name: &str,
+        cursor: &Cursor<'_>,
+        known: &LinkSurroundings<'_>,
+    ) -> Option<LinkTable> {
+        let table = self.diagnostics.table(cursor, LINK)?;
+        let mut request = LinkRequest::default();
+        let port = self.link_port(&table);
+        let tiers = table.get("tiers").map(|c| self.tiers(&c));
+        let counts = [
+            ("lanes_per_engine", MOST_LANES),
+            ("split", MOST_LANES),
+            ("lanes_per_laser", MOST_LANES),
+            ("samples", MOST_SAMPLES),
+        ]
+        .map(|(key, most)| table.get(key).map(|c| self.diagnostics.count(&c, most)));
+        let [lanes, split, per_laser, samples] = counts.map(all_or);
+        // Unlike the others these may be zero.
+        let [spares, seed] = ["spare_lasers", "seed"].map(|key| self.whole(&table, key));
+        let at = match table.get("at") {
+            None => Some(Vec::new()),
+            Some(at) => self.coordinates(&at),
+        };
+        let entry = |group: String, at: &Option<Vec<(String, f64)>>| TableEntry {
+            group,
+            at: at.clone().unwrap_or_default(),
+        };
+        let coupling = self.named(&table, "coupling", "coupling", known.couplings);
+        let waveguide = self.named(&table, "waveguide", "modes", known.modes);
+        let cooling = self.coolings(&table, known);
+        let chip_temperature = match table.get("chip_temperature") {
+            Some(cursor) => self.constant::<Temperature>(&cursor, Limit::Positive),
+            None => self
+                .all_values(&known.temperature)
+                .first()
+                .map(|&kelvin| Temperature::from_si(kelvin)),
+        };
+        let reads_light = table.has("coupling") || table.has("waveguide");
+        let wavelength = self.link_wavelength(&table, known, reads_light);
+        let path_losses = table
+            .get("path_loss")
+            .map(|c| self.rising::<Decibel>(&c, Limit::NotNegative));
+        let chip_temperatures = table
+            .get("chip_temperatures")
+            .map(|c| self.rising::<Temperature>(&c, Limit::Positive));
+        let components = match table.get("components") {
+            None => self.embedded(cursor),
+            Some(values) => self.components(&values),
+        };
+        request.port = port?;
+        if let Some(tiers) = all_or(tiers)? {
+            request.tiers = tiers;
+        }
+        if let Some(lanes) = lanes? {
+            request.lanes_per_engine = lanes as u32;
+        }
+        if let Some(split) = split? {
+            request.split = split;
+        }
+        if let Some(lanes) = per_laser? {
+            request.lanes_per_laser = lanes;
+        }
+        if let Some(samples) = samples? {
+            request.samples = samples as u32;
+        }
+        if let Some(spares) = spares? {
+            request.spare_lasers = spares;
+        }
+        if let Some(seed) = seed? {
+            request.seed = seed as u32;
+        }
+        request.chip_temperature = chip_temperature?.si();
+        if let Some(wavelength) = wavelength? {
+            request.wavelength = wavelength.si();
+        }
+        request.coupling = coupling?.map(|name| entry(group_path("fibre_chip", &name), &at));
+        request.waveguide = waveguide?.map(|name| entry(group_path("waveguide", &name), &at));
+        (request.laser_map, request.cooling) = cooling?;
+        if let Some(losses) = all_or(path_losses)? {
+            request.path_losses_db = losses;
+        }
+        if let Some(temperatures) = all_or(chip_temperatures)? {
+            request.chip_temperatures = temperatures;
+        }
+        at?;
+        Some(LinkTable {
+            name: name.to_owned(),
+            request,
+            components: components?,
+            place: cursor.place.clone(),
+        })
+    }
+
+    /// A bandwidth over lanes of a standard.
+    fn link_port(&mut self, table: &Table<'_>) -> Option<Port> {
+        let bandwidth = self.diagnostics.required(table, "bandwidth");
+        let bandwidth = bandwidth.and_then(|c| self.constant::<BitRate>(&c, Limit::Positive));
+        let standard = match table.get("standard") {
+            None => Some(DEFAULT_STANDARD.to_owned()),
+            Some(cursor) => self.standard(&cursor),
+        };
+        Some(Port {
+            bandwidth: bandwidth?.si(),
+            standard: standard?,
+        })
+    }
+
+    fn standard(&mut self, cursor: &Cursor<'_>) -> Option<String> {
+        let name = self.diagnostics.string(cursor)?;
+        match Standards::embedded().and_then(|all| all.get(name).map(drop)) {
+            Ok(()) => Some(name.to_owned()),
+            Err(error) => {
+                self.diagnostics.error(&cursor.place, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn tiers(&mut self, cursor: &Cursor<'_>) -> Option<Vec<Port>> {
+        let items = self.diagnostics.items(cursor)?;
+        let ports: Vec<_> = items
+            .iter()
+            .map(|item| {
+                let table = self.diagnostics.table(item, TIER)?;
+                self.link_port(&table)
+            })
+            .collect();
+        ports.into_iter().collect()
+    }
+
+    /// A whole number of zero or more under `key`, if it is there.
+    fn whole(&mut self, table: &Table<'_>, key: &str) -> Option<Option<usize>> {
+        let Some(cursor) = table.get(key) else {
+            return Some(None);
+        };
+        if let Value::Integer(number @ 0..=0xffff_ffff) = cursor.node.value {
+            return Some(Some(number as usize));
+        }
+        self.diagnostics
+            .wrong_type(&cursor, "a whole number")
+            .allowed("a whole number of zero or more");
+        None
+    }
+
+    /// The name of one of the study's tables under `key`, if it is there.
+    fn named(
+        &mut self,
+        table: &Table<'_>,
+        key: &str,
+        kind: &str,
+        names: &[String],
+    ) -> Option<Option<String>> {
+        match table.get(key) {
+            None => Some(None),
+            Some(cursor) => {
+                let at = self.table_named(&cursor, kind, names)?;
+                Some(Some(names[at].clone()))
+            }
+        }
+    }
+
+    /// The map of the link's laser and the ways of cooling it: the heat problems of the laser, then those with a stated
+    /// temperature.
+    fn coolings(
+        &mut self,
+        table: &Table<'_>,
+        known: &LinkSurroundings<'_>,
+    ) -> Option<(Option<String>, Vec<Cooling>)> {
+        let laser = self.named(table, "laser", "laser", known.laser_names);
+        let mut all = Vec::new();
+        let mut map = None;
+        let mut good = laser.is_some();
+        if let Some(Some(laser)) = laser {
+            // One with a mistake of its own has been reported.
+            let laser = known.lasers.iter().find(|l| l.name == laser)?;
+            let group = |heat: &String| group_path("laser", &format!("{}_{}", laser.name, heat));
+            let of_map = self.named(table, "heat", "heat", &laser.heats);
+            good &= of_map.is_some();
+            let heat = of_map.flatten().or_else(|| laser.heats.first().cloned());
+            map = heat.map(|heat| format!("{}_map", group(&heat)));
+            all.extend(laser.heats.iter().map(|heat| Cooling {
+                name: heat.clone(),
+                base: BaseTemperature::Table(TableEntry::new(group(heat))),
+            }));
+        } else if let Some(heat) = table.get("heat") {
+            self.diagnostics
+                .error(
+                    &heat.place,
+                    "`heat` says whose map of a laser holds, and there is no `laser`",
+                )
+                .help("add, for example, laser = \"array\"");
+            good = false;
+        }
+        if let Some(cursor) = table.get("cooling") {
+            for (name, _, cursor) in self.diagnostics.named(&cursor) {
+                let temperature = self.constant::<Temperature>(&cursor, Limit::Positive);
+                good &= temperature.is_some();
+                all.extend(temperature.map(|temperature| Cooling {
+                    name: name.to_owned(),
+                    base: BaseTemperature::Stated(temperature.si()),
+                }));
+            }
+        }
+        good.then_some((map, all))
+    }
+
+    /// Where the table is read along wavelengths: stated, or the study's only one.
+    fn link_wavelength(
+        &mut self,
+        table: &Table<'_>,
+        known: &LinkSurroundings<'_>,
+        is_needed: bool,
+    ) -> Option<Option<Wavelength>> {
+        if let Some(cursor) = table.get("wavelength") {
+            return self.constant(&cursor, Limit::Positive).map(Some);
+        }
+        let all = known.wavelength.map(|w| self.all_values(&w));
+        match all.as_deref() {
+            Some([only]) => Some(Some(Wavelength::from_si(*only))),
+            Some([_, ..]) if is_needed => {
+                self.diagnostics
+                    .error(
+                        table.place(),
+                        format!(
+                            "`{}` does not say at which of the study's wavelengths",
+                            table.place().key()
+                        ),
+                    )
+                    .help("add, for example, wavelength = \"1311 nm\"");
+                None
+            }
+            _ => Some(None),
+        }
+    }
+
+    /// Rising values of a map's axis.
+    fn rising<Q: Quantity>(&mut self, cursor: &Cursor<'_>, limit: Limit) -> Option<Vec<f64>> {
+        let scan = self.scan_within::<Q>(cursor, limit)?;
+        let values: Vec<f64> = scan.values.iter().map(|v| v.si()).collect();
+        if values.len() >= 2 {
+            return Some(values);
+        }
+        self.diagnostics
+            .error(&cursor.place, "one value is no axis of a map")
+            .allowed(format!(
+                "a range {{ from = {0}, to = ..., points = 11 }} or a list",
+                excerpt(Q::EXAMPLE, Q::DIMENSION)
+            ));
+        None
+    }
+
+    /// Values of swept parameters at which the table is read.
+    fn coordinates(&mut self, cursor: &Cursor<'_>) -> Option<Vec<(String, f64)>> {
+        let mut all = Vec::new();
+        let mut good = matches!(cursor.node.value, Value::Table(_));
+        if !good {
+            self.diagnostics
+                .wrong_type(cursor, "a table")
+                .allowed("{ PARAMETER = VALUE }, such as { tip_width = \"200 nm\" }");
+            return None;
+        }
+        for (name, place, value) in self.diagnostics.named(cursor) {
+            let mut named = self.parameters.iter().filter(|p| !p.in_place);
+            let Some(parameter) = named.find(|p| p.name == name) else {
+                let names = self.parameters.iter().filter(|p| !p.in_place);
+                let known = listed(names.map(|p| p.name.as_str()));
+                self.diagnostics
+                    .error(&place, format!("there is no parameter `{name}`"))
+                    .allowed(known);
+                good = false;
+                continue;
+            };
+            let dimension = parameter.dimension;
+            let found = match &value.node.value {
+                Value::String(text) => match text.parse::<AnyQuantity>() {
+                    Ok(any) if any.dimension == dimension => Ok(any.value),
+                    Ok(any) => Err(format!(
+                        "`{name}` is in {dimension}, not in {}",
+                        any.dimension
+                    )),
+                    Err(error) => Err(error.to_string()),
+                },
+                Value::Float(number) => Ok(*number),
+                Value::Integer(number) => Ok(*number as f64),
+                _ => Err(String::from("a single value is needed here")),
+            };
+            match found {
+                Ok(value) => all.push((identifier(name), value)),
+                Err(message) => {
+                    self.diagnostics.error(&value.place, message);
+                    good = false;
+                }
+            }
+        }
+        good.then_some(all)
+    }
+
+    fn embedded(&mut self, cursor: &Cursor<'_>) -> Option<Components> {
+        Components::embedded()
+            .map_err(|error| {
+                self.diagnostics.error(&cursor.place, error.to_string());
+            })
+            .ok()
+    }
+
+    /// Component values over those that come with the program, one by one, so that each mistake has its place.
+    fn components(&mut self, cursor: &Cursor<'_>) -> Option<Components> {
+        let mut components = self.embedded(cursor)?;
+        if !matches!(cursor.node.value, Value::Table(_)) {
+            self.diagnostics.wrong_type(cursor, "a table").allowed(
+                "{ NAME = { typical = VALUE, low = VALUE, high = VALUE, source = TEXT } }",
+            );
+            return None;
+        }
+        let mut good = true;
+        for (name, place, value) in self.diagnostics.named(cursor) {
+            let one = toml::Table::from_iter([(name.to_owned(), plain(&value.node.value))]);
+            match components.clone().overridden_by(one) {
+                Ok(with) => components = with,
+                Err(error) => {
+                    self.diagnostics.error(&place, error.to_string());
+                    good = false;
+                }
+            }
+        }
+        good.then_some(components)
+    }
+}
+
+/// A value without its place.
+fn plain(value: &Value) -> toml::Value {
+    match value {
+        Value::String(text) => toml::Value::String(text.clone()),
+        Value::Integer(number) => toml::Value::Integer(*number),
+        Value::Float(number) => toml::Value::Float(*number),
+        Value::Boolean(flag) => toml::Value::Boolean(*flag),
+        // No component has a date of TOML's own type: as a text it is refused where it stands.
+        Value::Date => toml::Value::String(String::from("a date")),
+        Value::Array(items) => {
+            toml::Value::Array(items.iter().map(|item| plain(&item.value)).collect())
+        }
+        Value::Table(entries) => toml::Value::Table(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), plain(&entry.node.value)))
+                .collect(),
+        ),
+    }
+}
