@@ -112,8 +112,8 @@ impl Default for LinkRequest {
                 port(3.2e12, "200G-DR"),
                 port(6.4e12, "200G-DR"),
             ],
-            path_losses_db: (0..=12).map(|k| 1.0 + 0.25 * f64::from(k)).collect(),
-            chip_temperatures: (0..=20).map(|k| 298.15 + 5.0 * f64::from(k)).collect(),
+            path_losses_db: (0..=24).map(|k| 1.0 + 0.125 * f64::from(k)).collect(),
+            chip_temperatures: (0..=40).map(|k| 298.15 + 2.5 * f64::from(k)).collect(),
             samples: 1024,
             seed: 1,
         }

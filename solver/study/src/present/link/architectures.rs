@@ -53,7 +53,6 @@ pub(super) fn section(
             name: String::from("Boundary"),
             alternatives,
         }),
-        tables: vec![published(answers)],
         ..Section::default()
     })
 }
@@ -133,31 +132,6 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
     }
 }
 
-fn published(answers: &LinkAnswers) -> ReportTable {
-    let row = |total: &cpo_link::PublishedTotal| {
-        vec![
-            Cell::text(&total.name),
-            Cell::text(super::cells::title(answers, &total.architecture)),
-            Cell::text(total.boundary.name()),
-            ranged(&total.energy),
-            ranged(&total.model),
-            Cell::text(if total.is_within { "yes" } else { "no" }),
-        ]
-    };
-    ReportTable {
-        caption: String::from("Published totals beside the model, which is not fitted to them"),
-        columns: vec![
-            Column::new("published", ""),
-            Column::new("optics", ""),
-            Column::new("boundary", ""),
-            column("published", PICOJOULE_PER_BIT),
-            column("model", PICOJOULE_PER_BIT),
-            Column::new("within the model's range", ""),
-        ],
-        rows: answers.published.iter().map(row).collect(),
-    }
-}
-
 fn stacked(answers: &LinkAnswers) -> StackedBarFigure {
     let mut items: Vec<String> = Vec::new();
     let able = answers.architectures.iter().filter(|a| {
@@ -166,13 +140,14 @@ fn stacked(answers: &LinkAnswers) -> StackedBarFigure {
     });
     for item in able.clone().flat_map(|a| &a.items) {
         let name = kind(&item.name);
-        if !items.iter().any(|known| known == name) {
-            items.push(name.to_owned());
+        if !items.iter().any(|known| *known == name.replace('_', " ")) {
+            items.push(name.replace('_', " "));
         }
     }
     let bar = |a: &ArchitectureAnswer| {
         let part = |name: &String| {
-            let of = a.items.iter().filter(|item| kind(&item.name) == name);
+            let of = a.items.iter();
+            let of = of.filter(|item| kind(&item.name).replace('_', " ") == *name);
             of.map(|item| item.energy.value).sum()
         };
         let whole = &a.energies[0].energy;

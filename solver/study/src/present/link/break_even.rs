@@ -9,6 +9,9 @@ use crate::figures::{DisplayUnit, MapFigure, MapLine, PlotAxis};
 use crate::output_error::OutputError;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
+/// Rows of the table of the contour.
+const MOST_ROWS: usize = 13;
+
 pub(super) fn section(
     album: &mut Album<'_>,
     answers: &LinkAnswers,
@@ -106,7 +109,12 @@ fn contour(map: &BreakEvenMap) -> ReportTable {
             column("chip", DisplayUnit::CELSIUS),
             Column::new("beyond it", ""),
         ],
-        rows: map.contour.iter().map(row).collect(),
+        rows: map
+            .contour
+            .iter()
+            .step_by(map.contour.len().div_ceil(MOST_ROWS).max(1))
+            .map(row)
+            .collect(),
     }
 }
 

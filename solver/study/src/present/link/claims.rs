@@ -2,7 +2,7 @@
 
 use cpo_link::{Claim, Finding, LinkAnswers, Unit, Verdict};
 
-use super::cells::{display, ranged};
+use super::cells::{PICOJOULE_PER_BIT, column, display, ranged, title};
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
@@ -42,7 +42,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
             "A claim holds at a boundary where the number from typical values lies in the claimed range; \
              the last column says whether some of p05 to p95 does.",
         ),
-        tables: vec![verdicts, findings],
+        tables: vec![verdicts, findings, published(answers)],
         ..Section::default()
     }
 }
@@ -75,5 +75,30 @@ fn claimed(finding: &Finding) -> String {
         [Some(least), None] => format!("at least {}", show(least)),
         [None, Some(most)] => format!("at most {}", show(most)),
         [None, None] => String::from("any"),
+    }
+}
+
+fn published(answers: &LinkAnswers) -> ReportTable {
+    let row = |total: &cpo_link::PublishedTotal| {
+        vec![
+            Cell::text(&total.name),
+            Cell::text(title(answers, &total.architecture)),
+            Cell::text(total.boundary.name()),
+            ranged(&total.energy),
+            ranged(&total.model),
+            Cell::text(if total.is_within { "yes" } else { "no" }),
+        ]
+    };
+    ReportTable {
+        caption: String::from("Published totals beside the model, which is not fitted to them"),
+        columns: vec![
+            Column::new("published", ""),
+            Column::new("optics", ""),
+            Column::new("boundary", ""),
+            column("published", PICOJOULE_PER_BIT),
+            column("model", PICOJOULE_PER_BIT),
+            Column::new("within the model's range", ""),
+        ],
+        rows: answers.published.iter().map(row).collect(),
     }
 }
