@@ -92,13 +92,8 @@ impl Standards {
             .map_err(LinkError::data("the embedded standards"))?;
         let read = |s: StandardText| -> Result<Standard, LinkError> {
             let rate = |text: &str| {
-                BitRate::parse(text)
-                    .map(BitRate::si)
-                    .map_err(|source| LinkError::Quantity {
-                        name: s.name.clone(),
-                        field: "rate",
-                        source,
-                    })
+                let rate = BitRate::parse(text).map(BitRate::si);
+                rate.map_err(LinkError::quantity(&*s.name, "rate"))
             };
             Ok(Standard {
                 lane_rate: rate(&s.lane_rate)?,

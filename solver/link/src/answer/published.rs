@@ -72,13 +72,8 @@ fn published() -> Result<PublishedText, LinkError> {
 
 /// Reads a quantity of a publication.
 fn value<Q: Quantity>(name: &str, text: &str) -> Result<f64, LinkError> {
-    Q::parse(text)
-        .map(Quantity::si)
-        .map_err(|source| LinkError::Quantity {
-            name: name.to_owned(),
-            field: "published",
-            source,
-        })
+    let value = Q::parse(text).map(Quantity::si);
+    value.map_err(LinkError::quantity(name, "published"))
 }
 
 pub(super) fn totals(model: &LinkModel) -> Result<Vec<PublishedTotal>, LinkError> {

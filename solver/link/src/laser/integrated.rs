@@ -31,7 +31,7 @@ pub enum Operation {
         /// The most that it brings, W.
         most_power: f64,
     },
-    /// The map does not reach that temperature.
+    /// The map does not reach that temperature, or that light.
     OffTheMap,
 }
 

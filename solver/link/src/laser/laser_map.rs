@@ -2,8 +2,8 @@
 //! temperature, all lasers driven alike.
 //!
 //! Linear in base temperature and in current between the map's points. A light-current curve is followed up to its top,
-//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover.
-//! Outside the map's base temperatures nothing is said.
+//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover. Outside the map's
+//! base temperatures, and beyond the last current of a curve that still rises there, nothing is said.
 
 use cpo_table::{AxisValues, Group, LossTable, Variable};
 
@@ -131,6 +131,7 @@ impl LaserMap {
         let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
         let mut points = Vec::with_capacity(self.lasers.len());
         let mut most_power = f64::INFINITY;
+        let mut ends_rising = false;
         for laser in 0..self.lasers.len() {
             let [light, voltage, junction] = self.curves(laser, k, t);
             // the rising branch: from its last point without light up to the top
@@ -141,6 +142,10 @@ impl LaserMap {
                 most_power = 0.0;
                 continue;
             };
+            if top + 1 == light.len() && power > light[top] {
+                ends_rising = true; // the curve goes on beyond the map
+                continue;
+            }
             most_power = most_power.min(light[top].max(0.0));
             let above = (1..=top)
                 .find(|&i| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i]);
@@ -158,7 +163,10 @@ impl LaserMap {
             });
         }
         if points.len() < self.lasers.len() {
-            return Operation::RolledOver { most_power };
+            return match ends_rising && most_power >= power {
+                true => Operation::OffTheMap,
+                false => Operation::RolledOver { most_power },
+            };
         }
         let mean = |of: fn(&OperatingPoint) -> f64| {
             points.iter().map(of).sum::<f64>() / points.len() as f64
