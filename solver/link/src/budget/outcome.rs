@@ -167,10 +167,9 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
         ];
         let mut terms = Vec::new();
         for term in &stage.terms {
-            let names = term.components(conditions);
-            let values: Vec<f64> = names.iter().map(|&name| typical[name]).collect();
-            terms.push((term.label(conditions), term.loss(conditions, &values)));
-            standing = standing.max(status(names));
+            let loss = term.loss(conditions, |name| typical[name]);
+            terms.push((term.label(conditions), loss));
+            standing = standing.max(status(term.components(conditions)));
         }
         let origin = format!("{} to {}", stage.from, stage.to);
         planes.push(PlanePower {
