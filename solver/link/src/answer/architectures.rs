@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::waterfall::{Waterfall, waterfall};
 use crate::Standing;
-use crate::architecture::{Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting};
+use crate::architecture::{
+    Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting, required_launch,
+};
 use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked};
 use crate::component::{ComponentName as C, Values};
 use crate::decibel::{dbm, watts};
@@ -229,7 +231,13 @@ fn budget_of(
         conditions: setting.conditions,
         standard: setting.standard,
         components: &model.components,
-        required_launch_dbm: typical.required_launch_dbm,
+        required_launch: Number::between(
+            model.draws.range(typical.required_launch_dbm, |values| {
+                required_launch(architecture, setting, values)
+            }),
+            Unit::DecibelMilliwatt,
+            "standard's amplitude at TP2 to average power, losses and reserve added; p05 to p95",
+        ),
         launch_dbm,
         launch_standing: standing,
         class_dbm,
