@@ -21,32 +21,14 @@ pub enum LinkError {
         present: Vec<String>,
     },
     /// A quantity that cannot be read.
-    #[error("component {name}, {field}: {source}")]
+    #[error("{name}, {field}: {source}")]
     Quantity {
-        /// The component.
+        /// What it belongs to, "component coupler".
         name: String,
-        /// "typical", "low" or "high".
+        /// "typical", "low", "high", ...
         field: &'static str,
         /// What is wrong.
-        source: UnitError,
-    },
-    /// A quantity of another kind.
-    #[error(
-        "component {name}, {field} = \"{text}\" is in {found}; it is in {expected}, such as \"{example}\""
-    )]
-    Dimension {
-        /// The component.
-        name: String,
-        /// "typical", "low" or "high".
-        field: &'static str,
-        /// The text given.
-        text: String,
-        /// Its unit.
-        found: String,
-        /// The unit wanted.
-        expected: String,
-        /// A value of the kind.
-        example: String,
+        source: Box<UnitError>,
     },
     /// A value that cannot occur.
     #[error("{place} is {value}: {allowed}")]
@@ -119,6 +101,18 @@ impl LinkError {
             name: name.to_owned(),
             nearest,
             present,
+        }
+    }
+
+    /// A [`LinkError::Quantity`] closure for `map_err`.
+    pub(crate) fn quantity(
+        name: impl Into<String>,
+        field: &'static str,
+    ) -> impl FnOnce(UnitError) -> Self {
+        move |source| Self::Quantity {
+            name: name.into(),
+            field,
+            source: Box::new(source),
         }
     }
 

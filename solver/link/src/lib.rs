@@ -5,6 +5,18 @@
 //! spread and source, each of which a user may replace. [`LinkModel::answers`] gives [`LinkAnswers`]: plain data, every
 //! number with range, origin and standing. Nothing is read from or written to files, and the same request gives the same bits.
 //!
+//! ```
+//! use cpo_link::{Components, LinkModel, LinkRequest};
+//! let table = cpo_table::LossTable::new("no study", "none", "");
+//! let components = Components::embedded()?.overridden("coupler = { typical = \"1.2 dB\" }")?;
+//! let answers = LinkModel::new(&table, &LinkRequest::default(), components)?.answers()?;
+//! for a in &answers.architectures {
+//!     let energy = &a.energies[0].energy; // of the optics
+//!     println!("{}: {:.1} pJ/bit, margin {:.1} dB", a.title, 1e12 * energy.value, a.budget.margin.value);
+//! }
+//! # Ok::<(), cpo_link::LinkError>(())
+//! ```
+//!
 //! | folder | physics |
 //! |---|---|
 //! | `component` | values with triangular spread, systematic or of a lane |

@@ -4,10 +4,12 @@ use serde::Serialize;
 
 use super::waterfall::{Waterfall, waterfall};
 use crate::Standing;
-use crate::architecture::{Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting};
+use crate::architecture::{
+    Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting, required_launch,
+};
 use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked};
 use crate::component::{ComponentName as C, Values};
-use crate::decibel::dbm;
+use crate::decibel::{dbm, watts};
 use crate::electrical::latency;
 use crate::error::LinkError;
 use crate::laser::{ArrheniusLaw, Operation, probability_of_outage};
@@ -196,13 +198,19 @@ pub(super) fn launch(
             let most = classes.fold(f64::NEG_INFINITY, f64::max);
             (required.min(most), Standing::Ok)
         }
-        (_, Some(Operation::RolledOver { most_power })) => {
-            (dbm(most_power).min(required), Standing::Ok)
-        }
+        (_, Some(Operation::RolledOver)) => (dbm(most_power(model, required)), Standing::Ok),
         (_, Some(Operation::OffTheMap)) => (f64::NAN, Standing::NotComputed),
         (_, Some(Operation::Running(point))) => (required, point.status),
         (_, None) => (required, Standing::Ok),
     }
+}
+
+/// The most light of the request's laser, W, which is less than what is asked.
+fn most_power(model: &LinkModel, required_dbm: f64) -> f64 {
+    let base = model.request.chip_temperature;
+    model
+        .laser
+        .most_power(&model.typical, watts(required_dbm), base)
 }
 
 fn budget_of(
@@ -223,7 +231,13 @@ fn budget_of(
         conditions: setting.conditions,
         standard: setting.standard,
         components: &model.components,
-        required_launch_dbm: typical.required_launch_dbm,
+        required_launch: Number::between(
+            model.draws.range(typical.required_launch_dbm, |values| {
+                required_launch(architecture, setting, values)
+            }),
+            Unit::DecibelMilliwatt,
+            "standard's amplitude at TP2 to average power, losses and reserve added; p05 to p95",
+        ),
         launch_dbm,
         launch_standing: standing,
         class_dbm,
@@ -248,18 +262,13 @@ fn laser(model: &LinkModel, typical: &Energy) -> Option<IntegratedLaserAnswer> {
         number(operation.point().map_or(f64::NAN, value), unit)
     };
     Some(IntegratedLaserAnswer {
-        power: number(
-            crate::decibel::watts(typical.required_launch_dbm),
-            Unit::Watt,
-        ),
+        power: number(watts(typical.required_launch_dbm), Unit::Watt),
         current: of(|p| p.current, Unit::Ampere),
         voltage: of(|p| p.voltage, Unit::Volt),
         junction_temperature: of(|p| p.junction_temperature, Unit::Kelvin),
         efficiency: of(|p| p.power / p.electrical_power, Unit::Plain),
-        most_power: match operation {
-            Operation::RolledOver { most_power } => Some(most_power),
-            Operation::Running(_) | Operation::OffTheMap => None,
-        },
+        most_power: matches!(operation, Operation::RolledOver)
+            .then(|| most_power(model, typical.required_launch_dbm)),
         origin,
     })
 }

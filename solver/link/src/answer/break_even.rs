@@ -140,16 +140,15 @@ fn comparison<'a>(
     laser: &'a IntegratedLaser,
 ) -> Result<Comparison<'a>, LinkError> {
     let standard = model.standard(&model.request.port)?;
-    let of = |place| {
-        let missing = || LinkError::unknown("architecture", "integrated or external", []);
-        let architecture = model.co_packaged(place).ok_or_else(missing)?;
+    let of = |kind: &str, place| {
+        let architecture = model.architecture(kind, |a| a.laser == place)?;
         let setting = model.setting(architecture, standard);
         Ok::<_, LinkError>((architecture, Setting { laser, ..setting }))
     };
     let temperatures = &model.request.chip_temperatures;
     Ok(Comparison {
-        integrated: of(LaserPlace::Integrated)?,
-        external: of(LaserPlace::External)?,
+        integrated: of("integrated laser", LaserPlace::Integrated)?,
+        external: of("external laser", LaserPlace::External)?,
         range: [temperatures[0], temperatures[temperatures.len() - 1]],
     })
 }

@@ -16,6 +16,7 @@ use crate::electrical::{CopperPath, latency};
 use crate::error::LinkError;
 use crate::model::LinkModel;
 use crate::number::{Number, Unit};
+use crate::standard::Standard;
 
 /// Line rate of 25G lanes, beyond which the claim about copper counts, bit/s.
 const RATE_25G: f64 = 25.78125e9;
@@ -106,7 +107,7 @@ pub(super) fn check(
 ) -> Result<Vec<Claim>, LinkError> {
     let subject = Subject::of(model)?;
     Ok(vec![
-        subject.light_lost()?,
+        subject.light_lost(),
         subject.pluggables_take_more()?,
         subject.share_of_dsp()?,
         subject.integrated_couple_better(cooling)?,
@@ -116,9 +117,10 @@ pub(super) fn check(
     ])
 }
 
-/// The architectures that claims compare.
+/// The architectures that claims compare, over the request's interface.
 struct Subject<'a> {
     model: &'a LinkModel,
+    standard: &'a Standard,
     dsp: &'a Architecture,
     linear: &'a Architecture,
     external: &'a Architecture,
@@ -127,17 +129,16 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn of(model: &'a LinkModel) -> Result<Self, LinkError> {
-        let find = |what: &str, is: &dyn Fn(&&Architecture) -> bool| {
-            let names = model.architectures.iter().map(|a| a.name.as_str());
-            let found = model.architectures.iter().find(is);
-            found.ok_or_else(|| LinkError::unknown("architecture", what, names))
-        };
+        let laser = |kind, place| model.architecture(kind, |a| a.laser == place);
+        let module =
+            |kind, has_dsp| model.architecture(kind, |a| a.is_pluggable() && a.has_dsp == has_dsp);
         Ok(Self {
             model,
-            dsp: find("pluggable with DSP", &|a| a.is_pluggable() && a.has_dsp)?,
-            linear: find("pluggable without DSP", &|a| a.is_pluggable() && !a.has_dsp)?,
-            external: find("external laser", &|a| a.laser == LaserPlace::External)?,
-            integrated: find("integrated laser", &|a| a.laser == LaserPlace::Integrated)?,
+            standard: model.standard(&model.request.port)?,
+            dsp: module("pluggable with DSP", true)?,
+            linear: module("pluggable without DSP", false)?,
+            external: laser("external laser", LaserPlace::External)?,
+            integrated: laser("integrated laser", LaserPlace::Integrated)?,
         })
     }
 
@@ -147,49 +148,39 @@ impl<'a> Subject<'a> {
     }
 
     /// Loss of an architecture's light up to P3, dB.
-    fn path(&self, architecture: &Architecture, values: &Values) -> Result<f64, LinkError> {
-        let standard = self.model.standard(&self.model.request.port)?;
-        let setting = self.model.setting(architecture, standard);
-        Ok(architecture
-            .chain
-            .loss_to(Plane::P3, setting.conditions, values))
+    fn path(&self, architecture: &Architecture, values: &Values) -> f64 {
+        let conditions = self.model.setting(architecture, self.standard).conditions;
+        architecture.chain.loss_to(Plane::P3, conditions, values)
     }
 
-    fn light_lost(&self) -> Result<Claim, LinkError> {
-        let standard = self.model.standard(&self.model.request.port)?;
-        let conditions = self.model.setting(self.external, standard).conditions;
-        let path = |values: &Values| self.external.chain.loss_to(Plane::P3, conditions, values);
+    fn light_lost(&self) -> Claim {
+        let path = |values: &Values| self.path(self.external, values);
         let claimed = [Some(0.3), Some(0.5)];
-        let from_fibre = self.number(Unit::Plain, "share of the light lost", |v| {
-            share_lost(path(v))
-        });
-        let from_facet = self.number(Unit::Plain, "share of the light lost", |v| {
+        let origin = "share of the light lost; p05 to p95";
+        let from_fibre = self.number(Unit::Plain, origin, |v| share_lost(path(v)));
+        let from_facet = self.number(Unit::Plain, origin, |v| {
             share_lost(path(v) + v[C::LaserToFibre])
         });
-        Ok(Claim::new(
+        Claim::new(
             "external_light_lost",
             "An external laser typically loses 30 to 50 % of its light on the way into the chip",
             vec![
                 Finding::new("source's fibre to chip, P1 to P3", from_fibre, claimed),
                 Finding::new("laser facet to chip, P0 to P3", from_facet, claimed),
             ],
-        ))
+        )
     }
 
     /// Energy of `more` over that of `less`, less 1.
-    fn excess(
-        &self,
-        more: &Architecture,
-        less: &Architecture,
-        boundary: Boundary,
-    ) -> Result<Number, LinkError> {
-        let standard = self.model.standard(&self.model.request.port)?;
-        let settings = [more, less].map(|a| self.model.setting(a, standard));
-        Ok(
-            self.number(Unit::Plain, "ratio of energies less 1", |values| {
+    fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Number {
+        let settings = [more, less].map(|a| self.model.setting(a, self.standard));
+        self.number(
+            Unit::Plain,
+            "ratio of energies less 1; p05 to p95",
+            |values| {
                 let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
                 of(more, 0) / of(less, 1) - 1.0
-            }),
+            },
         )
     }
 
@@ -198,7 +189,7 @@ impl<'a> Subject<'a> {
         let mut findings = Vec::new();
         for (what, pluggable) in [("DSP module", self.dsp), ("linear module", self.linear)] {
             for boundary in Boundary::ALL {
-                let excess = self.excess(pluggable, self.external, boundary)?;
+                let excess = self.excess(pluggable, self.external, boundary);
                 let place = format!("{what} over CPO, {}", boundary.name());
                 findings.push(Finding::new(place, excess, claimed));
             }
@@ -220,17 +211,20 @@ impl<'a> Subject<'a> {
 
     fn share_of_dsp(&self) -> Result<Claim, LinkError> {
         let claimed = [Some(0.25), Some(0.3)];
-        let standard = self.model.standard(&self.model.request.port)?;
-        let setting = self.model.setting(self.dsp, standard);
+        let setting = self.model.setting(self.dsp, self.standard);
         let place = self
             .dsp
             .energy
             .iter()
             .position(|e| *e == EnergySource::Component(C::DspEnergy));
-        let share = self.number(Unit::Plain, "DSP over all of the module", |values| {
-            let energy = Energy::of(self.dsp, &setting, values);
-            place.map_or(0.0, |k| energy.items[k] / energy.within(Boundary::Optics))
-        });
+        let share = self.number(
+            Unit::Plain,
+            "DSP over all of the module; p05 to p95",
+            |values| {
+                let energy = Energy::of(self.dsp, &setting, values);
+                place.map_or(0.0, |k| energy.items[k] / energy.within(Boundary::Optics))
+            },
+        );
         let mut findings = vec![Finding::new("power of the modelled module", share, claimed)];
         for (name, share, source) in dsp_shares()? {
             let number = Number::exact(share, Unit::Plain, source);
@@ -248,15 +242,13 @@ impl<'a> Subject<'a> {
     }
 
     fn integrated_couple_better(&self, cooling: &[CoolingAnswer]) -> Result<Claim, LinkError> {
-        let better = |values: &Values| -> Result<f64, LinkError> {
-            let external = self.path(self.external, values)? + values[C::LaserToFibre];
-            Ok(external - self.path(self.integrated, values)?)
-        };
-        better(&self.model.typical)?;
         let advantage = self.number(
             Unit::Decibel,
-            "loss from facet to chip, external less integrated",
-            |v| better(v).unwrap_or(f64::NAN),
+            "loss from facet to chip, external less integrated; p05 to p95",
+            |values| {
+                let external = self.path(self.external, values) + values[C::LaserToFibre];
+                external - self.path(self.integrated, values)
+            },
         );
         let positive = [Some(0.0), None];
         let negative = [None, Some(0.0)];
@@ -285,10 +277,14 @@ impl<'a> Subject<'a> {
             ("co-packaged optics", self.external),
         ]
         .map(|(what, other)| {
-            let saved = self.number(Unit::Second, "delay with less without DSP", |values| {
-                let of = |a: &Architecture| latency(values, a.has_dsp, a.has_engine_serdes());
-                of(self.dsp) - of(other)
-            });
+            let saved = self.number(
+                Unit::Second,
+                "delay with less without DSP; p05 to p95",
+                |values| {
+                    let of = |a: &Architecture| latency(values, a.has_dsp, a.has_engine_serdes());
+                    of(self.dsp) - of(other)
+                },
+            );
             Finding::new(format!("host to host, {what}"), saved, [Some(0.0), None])
         });
         Claim::new(

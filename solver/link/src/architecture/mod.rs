@@ -6,4 +6,4 @@ mod energy;
 pub use description::{Architecture, EnergySource, HostSerdes, LaserPlace, architectures};
 pub use energy::{Boundary, EnergyItem};
 
-pub(crate) use energy::{Energy, Setting};
+pub(crate) use energy::{Energy, Setting, required_launch};

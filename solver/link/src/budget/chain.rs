@@ -71,12 +71,21 @@ impl Term {
         }
     }
 
-    /// Its loss, dB, with `values` of [`Term::components`].
-    pub(crate) fn loss(self, conditions: Conditions, values: &[f64]) -> f64 {
+    /// Its loss, dB; `value` is asked for [`Term::components`] in their order.
+    pub(crate) fn loss(
+        self,
+        conditions: Conditions,
+        mut value: impl FnMut(ComponentName) -> f64,
+    ) -> f64 {
         match self {
-            Self::Component(_) => values[0],
-            Self::Routing => values[0] * values[1],
-            Self::Split => db(conditions.split as f64) + values.first().copied().unwrap_or(0.0),
+            Self::Component(name) => value(name),
+            Self::Routing => {
+                value(ComponentName::WaveguideLoss) * value(ComponentName::RoutingLength)
+            }
+            Self::Split if conditions.split > 1 => {
+                db(conditions.split as f64) + value(ComponentName::SplitExcess)
+            }
+            Self::Split => 0.0,
             Self::Channel => conditions.channel_db,
         }
     }
@@ -176,12 +185,10 @@ impl Chain {
 impl Stage {
     /// Its loss, dB.
     pub(crate) fn loss(&self, conditions: Conditions, values: &Values) -> f64 {
-        let of = |term: &Term| {
-            let names = term.components(conditions).iter();
-            let values: Vec<f64> = names.map(|&name| values[name]).collect();
-            term.loss(conditions, &values)
-        };
-        self.terms.iter().map(of).sum()
+        let terms = self.terms.iter();
+        terms
+            .map(|term| term.loss(conditions, |name| values[name]))
+            .sum()
     }
 }
 
@@ -221,13 +228,13 @@ mod tests {
             split: 4,
             channel_db: 3.0,
         };
-        let loss = Term::Split.loss(conditions, &[0.3]);
+        let loss = Term::Split.loss(conditions, |_| 0.3);
         assert!((loss - 6.3206).abs() < 5e-5);
         let one = Conditions {
             split: 1,
             ..conditions
         };
         assert!(Term::Split.components(one).is_empty());
-        assert_eq!(Term::Split.loss(one, &[]), 0.0);
+        assert_eq!(Term::Split.loss(one, |_| 0.3), 0.0);
     }
 }

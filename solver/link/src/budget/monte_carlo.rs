@@ -134,17 +134,21 @@ pub(crate) fn margin_spread(
         for lane in 0..lanes {
             let value = |k: usize| {
                 let component = components.get(places[k].name);
-                let u = point(engine, k, seed, STREAMS[2] + lane);
-                systematic[k] + component.lane.quantile(u) - component.typical
+                if component.lane.width() > 0.0 {
+                    let u = point(engine, k, seed, STREAMS[2] + lane);
+                    systematic[k] + component.lane.quantile(u) - component.typical
+                } else {
+                    systematic[k]
+                }
             };
             let mut next = 0;
             let mut losses = [0.0; 2]; // up to P7 and P8
             for stage in chain.stages() {
                 for term in &stage.terms {
-                    let count = term.components(conditions).len();
-                    let values: Vec<f64> = (next..next + count).map(value).collect();
-                    next += count;
-                    let loss = term.loss(conditions, &values);
+                    let loss = term.loss(conditions, |_| {
+                        next += 1;
+                        value(next - 1)
+                    });
                     losses[1] += loss;
                     if stage.to <= Plane::P7 {
                         losses[0] += loss;

@@ -90,7 +90,7 @@ pub struct Budget {
     pub architecture: String,
     /// Name of the standard.
     pub standard: String,
-    /// Power that the standard and the reserve ask of the laser, at the chain's first plane, dBm.
+    /// Power that the standard and the reserve ask of the laser, at the chain's first plane, dBm; range p05 to p95.
     pub required_launch: Number,
     /// Power that it launches, dBm: what is required, or what the laser has.
     pub launch: Number,
@@ -121,7 +121,7 @@ pub(crate) struct BudgetInputs<'a> {
     pub(crate) conditions: Conditions,
     pub(crate) standard: &'a Standard,
     pub(crate) components: &'a Components,
-    pub(crate) required_launch_dbm: f64,
+    pub(crate) required_launch: Number,
     pub(crate) launch_dbm: f64,
     pub(crate) launch_standing: crate::Standing,
     pub(crate) class_dbm: Option<f64>,
@@ -167,10 +167,9 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
         ];
         let mut terms = Vec::new();
         for term in &stage.terms {
-            let names = term.components(conditions);
-            let values: Vec<f64> = names.iter().map(|&name| typical[name]).collect();
-            terms.push((term.label(conditions), term.loss(conditions, &values)));
-            standing = standing.max(status(names));
+            let loss = term.loss(conditions, |name| typical[name]);
+            terms.push((term.label(conditions), loss));
+            standing = standing.max(status(term.components(conditions)));
         }
         let origin = format!("{} to {}", stage.from, stage.to);
         planes.push(PlanePower {
@@ -207,11 +206,7 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
     Budget {
         architecture: inputs.architecture.to_owned(),
         standard: standard.name.clone(),
-        required_launch: Number::exact(
-            inputs.required_launch_dbm,
-            Unit::DecibelMilliwatt,
-            "amplitude of the standard at TP2, to average power, typical losses and reserve added",
-        ),
+        required_launch: inputs.required_launch,
         launch: Number::exact(
             launch_dbm,
             Unit::DecibelMilliwatt,

@@ -84,44 +84,39 @@ impl ComponentText {
         let low = self.low.unwrap_or_else(|| self.typical.clone());
         let high = self.high.unwrap_or_else(|| self.typical.clone());
         let texts = [low, self.typical, high];
+        let place = format!("component {}", name.key());
         let fields = ["low", "typical", "high"];
         let mut values = [0.0; 3];
         let mut dimension = built_in.map(|(c, _)| c.dimension);
         for ((text, field), value) in texts.iter().zip(fields).zip(&mut values) {
-            let quantity = quantity(text).map_err(|source| LinkError::Quantity {
-                name: name.key().to_owned(),
-                field,
-                source,
-            })?;
+            let quantity = quantity(text).map_err(LinkError::quantity(&*place, field))?;
             let expected = *dimension.get_or_insert(quantity.dimension);
             if quantity.dimension != expected {
-                return Err(LinkError::Dimension {
-                    name: name.key().to_owned(),
-                    field,
-                    text: text.clone(),
-                    found: quantity.dimension.to_string(),
-                    expected: expected.to_string(),
-                    example: built_in.map_or_else(|| texts[1].clone(), |(c, _)| c.texts[1].clone()),
-                });
+                let found = format!("\"{text}\", in {}", quantity.dimension);
+                let example = built_in.map_or(&texts[1], |(c, _)| &c.texts[1]);
+                let allowed = format!("it is in {expected}, such as \"{example}\"");
+                return Err(LinkError::range(
+                    format!("{place}, {field}"),
+                    found,
+                    allowed,
+                ));
             }
             *value = quantity.value;
         }
         let dimension = dimension.unwrap_or(Dimension::NONE);
         let most = match self.at_most {
             None => built_in.and_then(|(_, most)| *most),
-            Some(text) => Some(
-                quantity(&text)
-                    .map_err(|source| LinkError::Quantity {
-                        name: name.key().to_owned(),
-                        field: "at_most",
-                        source,
-                    })?
-                    .value,
-            ),
+            Some(text) => {
+                let most = quantity(&text).map_err(LinkError::quantity(&*place, "at_most"))?;
+                Some(most.value)
+            }
         };
         let wrong = |field: &str, k: usize, allowed: String| {
-            let place = format!("component {}, {field}", name.key());
-            Err(LinkError::range(place, &texts[k], allowed))
+            Err(LinkError::range(
+                format!("{place}, {field}"),
+                &texts[k],
+                allowed,
+            ))
         };
         if let Some(k) = values.iter().position(|v| *v < 0.0) {
             return wrong(fields[k], k, "it is zero or positive".into());
@@ -145,7 +140,7 @@ impl ComponentText {
             .or(built_in.map(|(c, _)| c.correlation))
             .unwrap_or(0.0);
         if !(0.0..=1.0).contains(&correlation) {
-            let place = format!("component {}, correlation", name.key());
+            let place = format!("{place}, correlation");
             return Err(LinkError::range(
                 place,
                 correlation,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cpo_materials::AnyQuantity;
+
 use super::entry::ComponentText;
 use super::{Component, ComponentName, Triangle, Values};
 use crate::Standing;
@@ -121,8 +123,12 @@ impl Components {
         component.systematic = systematic;
         component.lane = lane;
         let [low, high] = component.bounds();
-        let unit = component.dimension.to_string();
-        component.texts = [low, typical, high].map(|v| format!("{v:.4} {unit}"));
+        let dimension = component.dimension;
+        component.texts = [low, typical, high].map(|value| {
+            // five digits
+            let value = format!("{value:.4e}").parse().unwrap_or(value);
+            AnyQuantity { value, dimension }.to_string()
+        });
         component.source = origin;
         component.date.clear();
         component.verified = true;

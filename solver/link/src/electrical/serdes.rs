@@ -63,14 +63,7 @@ impl SerdesFit {
         let text: PointsText = toml::from_str(include_str!("../../data/serdes.toml"))
             .map_err(LinkError::data("the embedded SerDes"))?;
         let read = |p: PointText| {
-            let wrong = |field: &'static str| {
-                let name = p.name.clone();
-                move |source| LinkError::Quantity {
-                    name,
-                    field,
-                    source,
-                }
-            };
+            let wrong = |field| LinkError::quantity(&*p.name, field);
             Ok(SerdesPoint {
                 loss_db: Decibel::parse(&p.loss).map_err(wrong("loss"))?.si(),
                 energy: EnergyPerBit::parse(&p.energy)

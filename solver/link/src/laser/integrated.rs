@@ -26,12 +26,9 @@ pub struct OperatingPoint {
 pub enum Operation {
     /// It brings the light.
     Running(OperatingPoint),
-    /// It cannot.
-    RolledOver {
-        /// The most that it brings, W.
-        most_power: f64,
-    },
-    /// The map does not reach that temperature.
+    /// It cannot, at any current.
+    RolledOver,
+    /// The map does not reach that temperature, or that light.
     OffTheMap,
 }
 
@@ -40,7 +37,7 @@ impl Operation {
     pub fn point(&self) -> Option<&OperatingPoint> {
         match self {
             Self::Running(point) => Some(point),
-            Self::RolledOver { .. } | Self::OffTheMap => None,
+            Self::RolledOver | Self::OffTheMap => None,
         }
     }
 
@@ -48,7 +45,7 @@ impl Operation {
     pub fn standing(&self) -> Standing {
         match self {
             Self::Running(point) => point.status,
-            Self::RolledOver { .. } => Standing::Infeasible,
+            Self::RolledOver => Standing::Infeasible,
             Self::OffTheMap => Standing::NotComputed,
         }
     }
@@ -69,6 +66,14 @@ impl IntegratedLaser {
         match self {
             Self::Map(map) => map.operate(power, base),
             Self::Law => LaserLaw::of(values).operate(power, base),
+        }
+    }
+
+    /// The most light at the base temperature `base` K of a laser that has rolled over below `above` W.
+    pub fn most_power(&self, values: &Values, above: f64, base: f64) -> f64 {
+        match self {
+            Self::Map(map) => map.most_power(base),
+            Self::Law => LaserLaw::of(values).most_power(above, base),
         }
     }
 

@@ -98,9 +98,7 @@ impl LaserLaw {
                     status: Standing::Ok,
                 })
             }
-            None => Operation::RolledOver {
-                most_power: self.rollover_power(power, base),
-            },
+            None => Operation::RolledOver,
         }
     }
 
@@ -122,8 +120,8 @@ impl LaserLaw {
         None
     }
 
-    /// The most light below `above`, which it cannot reach.
-    fn rollover_power(&self, above: f64, base: f64) -> f64 {
+    /// The most light at the base temperature `base`, which is less than `above`.
+    pub fn most_power(&self, above: f64, base: f64) -> f64 {
         let (mut reached, mut missed) = (0.0, above);
         for _ in 0..POWER_STEPS {
             let middle = 0.5 * (reached + missed);
@@ -194,9 +192,8 @@ mod tests {
             thermal_resistance: 20.0,
             ..COOL
         };
-        let Operation::RolledOver { most_power } = hot.operate(2.0, 330.0) else {
-            panic!("2 W is too much");
-        };
+        assert_eq!(hot.operate(2.0, 330.0), Operation::RolledOver);
+        let most_power = hot.most_power(2.0, 330.0);
         let light = |t: f64| {
             // P from the balance at T: V I − P = (T − T_b)/Z with I = I_th + P/η, a quadratic in I
             let (r, v0) = (hot.series_resistance, hot.turn_on_voltage);

@@ -2,8 +2,8 @@
 //! temperature, all lasers driven alike.
 //!
 //! Linear in base temperature and in current between the map's points. A light-current curve is followed up to its top,
-//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover.
-//! Outside the map's base temperatures nothing is said.
+//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover. Outside the map's
+//! base temperatures, and beyond the last current of a curve that still rises there, nothing is said.
 
 use cpo_table::{AxisValues, Group, LossTable, Variable};
 
@@ -117,34 +117,52 @@ impl LaserMap {
         })
     }
 
+    /// The base temperature's place: point `k` and the weight of the next one.
+    fn place(&self, base: f64) -> Option<(usize, f64)> {
+        let [first, last] = self.base_range();
+        let temperatures = &self.base_temperatures;
+        let above = temperatures.partition_point(|&t| t <= base);
+        let k = above.clamp(1, temperatures.len() - 1) - 1;
+        let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
+        (first..=last).contains(&base).then_some((k, t))
+    }
+
+    /// The most light that every laser brings at the base temperature `base` K; NaN off the map.
+    pub fn most_power(&self, base: f64) -> f64 {
+        let Some((k, t)) = self.place(base) else {
+            return f64::NAN;
+        };
+        let tops = (0..self.lasers.len()).map(|laser| {
+            let [light, ..] = self.curves(laser, k, t);
+            top(&light).map_or(0.0, |top| light[top].max(0.0))
+        });
+        tops.fold(f64::INFINITY, f64::min)
+    }
+
     /// The state of all lasers with `power` W each at the base temperature `base` K.
     pub fn operate(&self, power: f64, base: f64) -> Operation {
-        let [first, last] = self.base_range();
-        if !(first..=last).contains(&base) {
+        let Some((k, t)) = self.place(base) else {
             return Operation::OffTheMap;
-        }
-        let temperatures = &self.base_temperatures;
-        let k = temperatures
-            .partition_point(|&t| t <= base)
-            .clamp(1, temperatures.len() - 1)
-            - 1;
-        let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
+        };
         let mut points = Vec::with_capacity(self.lasers.len());
-        let mut most_power = f64::INFINITY;
+        let mut ends_rising = false;
         for laser in 0..self.lasers.len() {
             let [light, voltage, junction] = self.curves(laser, k, t);
-            // the rising branch: from its last point without light up to the top
-            let top = (0..light.len())
-                .filter(|&i| !light[i].is_nan())
-                .max_by(|&a, &b| light[a].total_cmp(&light[b]).then(b.cmp(&a)));
-            let Some(top) = top else {
-                most_power = 0.0;
-                continue;
+            let Some(top) = top(&light) else {
+                return Operation::RolledOver;
             };
-            most_power = most_power.min(light[top].max(0.0));
-            let above = (1..=top)
-                .find(|&i| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i]);
-            let Some(i) = above else { continue };
+            if power > light[top] {
+                if top + 1 < light.len() {
+                    return Operation::RolledOver;
+                }
+                ends_rising = true; // the curve goes on beyond the map
+                continue;
+            }
+            let rises =
+                |&i: &usize| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i];
+            let Some(i) = (1..=top).find(rises) else {
+                return Operation::OffTheMap; // the map begins with more light
+            };
             let s = (power - light[i - 1]) / (light[i] - light[i - 1]);
             let along = |values: &[f64]| (1.0 - s) * values[i - 1] + s * values[i];
             let (current, voltage) = (along(&self.currents), along(&voltage));
@@ -157,8 +175,8 @@ impl LaserMap {
                 status: self.worst_status(laser, k, i),
             });
         }
-        if points.len() < self.lasers.len() {
-            return Operation::RolledOver { most_power };
+        if ends_rising {
+            return Operation::OffTheMap;
         }
         let mean = |of: fn(&OperatingPoint) -> f64| {
             points.iter().map(of).sum::<f64>() / points.len() as f64
@@ -187,6 +205,13 @@ impl LaserMap {
             .max()
             .unwrap_or_default()
     }
+}
+
+/// Where a light-current curve is highest; none where it has no values.
+fn top(light: &[f64]) -> Option<usize> {
+    (0..light.len())
+        .filter(|&i| !light[i].is_nan())
+        .max_by(|&a, &b| light[a].total_cmp(&light[b]).then(b.cmp(&a)))
 }
 
 /// A variable's values in the order laser, base temperature, current, whatever the order of its axes; adds to the standing of

@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn spares() {
-        let (rate, time) = (1e-9, 1e8);
-        let alive: f64 = (-rate * time as f64).exp();
+        let (rate, time): (f64, f64) = (1e-9, 1e8);
+        let alive: f64 = (-rate * time).exp();
         let none = probability_of_outage(rate, time, 8, 0);
         assert!((none - (1.0 - alive.powi(8))).abs() < 1e-14, "round-off");
         let one = probability_of_outage(rate, time, 8, 1);

@@ -6,7 +6,7 @@ use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
 use super::table_value::{TableValue, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
-use crate::architecture::{Architecture, LaserPlace, Setting, architectures};
+use crate::architecture::{Architecture, Setting, architectures};
 use crate::budget::Draws;
 use crate::component::{ComponentName as C, Components, Triangle, Values};
 use crate::electrical::SerdesFit;
@@ -149,9 +149,16 @@ impl LinkModel {
         }
     }
 
-    /// The architecture that compares integrated lasers, or external ones with the same modulators.
-    pub(crate) fn co_packaged(&self, laser: LaserPlace) -> Option<&Architecture> {
-        self.architectures.iter().find(|a| a.laser == laser)
+    /// The first architecture of a kind.
+    pub(crate) fn architecture(
+        &self,
+        kind: &str,
+        is: impl Fn(&Architecture) -> bool,
+    ) -> Result<&Architecture, LinkError> {
+        self.architectures.iter().find(|a| is(a)).ok_or_else(|| {
+            let names = self.architectures.iter().map(|a| a.name.as_str());
+            LinkError::unknown("architecture", kind, names)
+        })
     }
 }
 
@@ -166,7 +173,7 @@ fn positive(what: &str, value: f64, unit: &str) -> Result<(), LinkError> {
     }
 }
 
-/// A coupling's loss with its spread; half of it, where it has none of its own, is the numerical error bar.
+/// A coupling's median loss with what is systematic and what is a lane's; the numerical error bar widens the former.
 fn take_coupling(
     components: &mut Components,
     table: &LossTable,

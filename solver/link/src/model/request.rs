@@ -66,7 +66,7 @@ pub struct LinkRequest {
     pub chip_temperature: f64,
     /// Wavelength at which the table is read, m.
     pub wavelength: f64,
-    /// Coupling whose loss replaces the component `coupler`.
+    /// Coupling whose loss replaces the component `coupler`, in all architectures and both directions.
     pub coupling: Option<TableEntry>,
     /// Guide whose drift replaces the component `resonance_drift`, and whose loss `waveguide_loss` where it exceeds its error.
     pub waveguide: Option<TableEntry>,

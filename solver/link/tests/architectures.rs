@@ -1,0 +1,322 @@
+//! Energies of the architectures: rows that the model must hold, boundaries, and what must be there.
+
+mod common;
+
+use common::{answers, components, fixed_but};
+use cpo_link::{Boundary, Components, LinkAnswers, LinkRequest, Port, Standing, Verdict};
+
+fn embedded() -> Components {
+    Components::embedded().expect("embedded data")
+}
+
+fn over(standard: &str) -> LinkAnswers {
+    let request = LinkRequest {
+        port: Port {
+            bandwidth: 1.6e12,
+            standard: standard.to_owned(),
+        },
+        ..LinkRequest::default()
+    };
+    answers(&request, embedded())
+}
+
+/// Known rows, pJ/bit of optics and with the host's SerDes, lie between p05 and p95; they are stated to 0.1 pJ/bit, so half of
+/// that is theirs.
+#[test]
+fn known_rows_lie_within_the_spread() {
+    let lanes = [over("400G-DR4"), over("200G-DR")];
+    let rows = [
+        ("dsp_pluggable", 1, [15.0, 20.0]),
+        ("linear_pluggable", 1, [6.25, 11.8]),
+        ("cpo_external", 0, [6.3, 7.6]),
+        ("cpo_external_rings", 1, [4.8, 6.1]),
+        ("cpo_integrated", 1, [4.5, 5.8]),
+    ];
+    let mut missed = Vec::new();
+    for (name, lane, row) in rows {
+        let found = lanes[lane].architectures.iter().find(|a| a.name == name);
+        let energies = &found.expect("an architecture").energies;
+        for (energy, expected) in energies.iter().zip(row) {
+            let n = &energy.energy;
+            if !(n.low - 0.05e-12..=n.high + 0.05e-12).contains(&(expected * 1e-12)) {
+                missed.push(format!(
+                    "{name} {:?} {expected}: {:e} {:e} {:e}",
+                    energy.boundary, n.low, n.value, n.high
+                ));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// A published total is marked by whether the range holds it, whichever it is.
+#[test]
+fn published_totals_stand_beside_the_model() {
+    let published = over("400G-DR4").published;
+    assert_eq!(published.len(), 8);
+    for total in &published {
+        assert_eq!(
+            total.is_within,
+            total.model.covers(total.energy.value),
+            "{}",
+            total.name
+        );
+        assert!(!total.energy.origin.is_empty());
+    }
+    let find = |name: &str| published.iter().find(|p| p.name.contains(name));
+    let bailly = find("Bailly").expect("there");
+    assert!((bailly.energy.value - 6.875e-12).abs() < 1e-18 && bailly.is_within);
+    assert!((find("Quantum").expect("there").energy.value - 5.625e-12).abs() < 1e-18);
+}
+
+/// Boundaries nest, each number says which is its own, and what lies between optics and host is the SerDes alone.
+#[test]
+fn boundaries_nest() {
+    for a in over("400G-DR4").architectures {
+        let energies: Vec<f64> = a.energies.iter().map(|e| e.energy.value).collect();
+        assert!(
+            energies[0] < energies[1] && energies[1] < energies[2],
+            "{}",
+            a.name
+        );
+        let items: f64 = a.items.iter().map(|i| i.energy.value).sum();
+        assert!((items / energies[0] - 1.0).abs() < 1e-12, "round-off");
+        assert_eq!(
+            a.energies.iter().map(|e| e.boundary).collect::<Vec<_>>(),
+            Boundary::ALL
+        );
+        for e in &a.energies {
+            assert!((e.power.value / (e.energy.value * 1.6e12) - 1.0).abs() < 1e-12);
+            assert!(e.energy.origin.contains(e.boundary.name()));
+            assert!(e.least_and_most[0] < e.energy.low);
+        }
+    }
+}
+
+/// A switch whose SerDes ran at the pluggable host's energy keeps its stated chip power: 500 W + 300 W + optics, as 64 ports.
+#[test]
+fn switch_chip_is_counted_once() {
+    let a = over("400G-DR4");
+    let dsp = &a.architectures[0];
+    let [optics, switch] = [0, 2].map(|k| dsp.energies[k].energy.value);
+    assert!(
+        (51.2e12 * (switch - optics) - 800.0).abs() < 1e-9,
+        "round-off of 800 W"
+    );
+}
+
+/// The claim of 50 to 60 % more power holds at no boundary of optics; each claim comes with numbers.
+#[test]
+fn claims_are_computed_with_their_boundary() {
+    let a = over("400G-DR4");
+    let claim = |name: &str| a.claims.iter().find(|c| c.name == name).expect("a claim");
+    let names: Vec<&str> = a.claims.iter().map(|c| c.name).collect();
+    let expected = [
+        "external_light_lost",
+        "pluggables_take_more",
+        "share_of_dsp",
+        "integrated_couple_better",
+        "copper_needs_dsp",
+        "delay_falls",
+        "tiers_decide",
+    ];
+    assert_eq!(names, expected);
+    assert!(a.claims.iter().all(|c| !c.findings.is_empty()));
+    let lost = claim("external_light_lost");
+    assert_eq!(
+        lost.verdict,
+        Verdict::TrueOnlyFor(vec![lost.findings[0].boundary.clone()])
+    );
+    assert!(
+        (lost.findings[0].computed.value - 0.404).abs() < 5e-4,
+        "three digits"
+    );
+    let more = claim("pluggables_take_more");
+    assert!(
+        matches!(&more.verdict, Verdict::TrueOnlyFor(b) if b.iter().all(|b| b.contains("switch")))
+    );
+    assert_eq!(claim("share_of_dsp").verdict, Verdict::False);
+    assert_eq!(claim("delay_falls").verdict, Verdict::True);
+    let copper = claim("copper_needs_dsp");
+    assert!(
+        matches!(&copper.verdict, Verdict::TrueOnlyFor(b) if b.iter().all(|b| b.contains("board")))
+    );
+}
+
+/// Integrated lasers at 25 °C would flatter them: efficiency is that at the junction.
+#[test]
+fn efficiency_falls_with_the_chip_s_temperature() {
+    let energy = |kelvin: f64| {
+        let request = LinkRequest {
+            chip_temperature: kelvin,
+            ..LinkRequest::default()
+        };
+        let a = answers(&request, embedded());
+        let integrated = a.architectures.iter().find(|a| a.name == "cpo_integrated");
+        let integrated = integrated.expect("there").clone();
+        (
+            integrated.items[0].energy.value,
+            integrated.laser.expect("a laser"),
+        )
+    };
+    let [(cool, at_cool), (warm, at_warm)] = [298.15, 358.15].map(energy);
+    assert!(warm > 1.5 * cool);
+    assert!(
+        at_warm.junction_temperature.value > 358.15 && at_cool.junction_temperature.value > 298.15
+    );
+    assert!(at_warm.efficiency.value < at_cool.efficiency.value);
+}
+
+/// A laser that has rolled over is an answer: marked, without a silent number, and the tier says why.
+#[test]
+fn rollover_is_an_answer() {
+    let request = LinkRequest {
+        lanes_per_laser: 16,
+        chip_temperature: 368.15,
+        ..LinkRequest::default()
+    };
+    let a = answers(&request, embedded());
+    let integrated = a
+        .architectures
+        .iter()
+        .find(|a| a.name == "cpo_integrated")
+        .expect("there");
+    let energy = &integrated.energies[0].energy;
+    assert!(energy.value.is_nan());
+    assert_eq!(energy.status, Standing::Infeasible);
+    let laser = integrated.laser.as_ref().expect("a laser");
+    assert!(laser.most_power.expect("a limit") < laser.power.value);
+    assert!(
+        integrated.budget.margin.value < 0.0,
+        "what it has is too little, and that is a margin"
+    );
+    let entry = a.tiers[0]
+        .entries
+        .iter()
+        .find(|e| e.architecture == "cpo_integrated")
+        .expect("there");
+    assert!(
+        entry
+            .obstacles
+            .iter()
+            .any(|o| o.contains("does not bring the light"))
+    );
+    assert!(
+        a.tiers[0]
+            .winners
+            .iter()
+            .all(|w| w.architecture.as_deref() != Some("cpo_integrated"))
+    );
+    assert!(a.break_even.is_feasible.iter().any(|f| !f));
+}
+
+/// 20 dB of coupler at each facet: no class brings the light, the margin is negative, and both are answers.
+#[test]
+fn an_impossible_budget_is_an_answer() {
+    let a = answers(
+        &LinkRequest::default(),
+        components("coupler = { typical = \"20 dB\" }"),
+    );
+    let external = a
+        .architectures
+        .iter()
+        .find(|a| a.name == "cpo_external")
+        .expect("there");
+    assert_eq!(external.budget.class_dbm, None);
+    assert!(external.budget.margin.value < -10.0);
+    assert!(external.budget.spread.yield_at(0.0).engine_yield == 0.0);
+    let entry = a.tiers[0]
+        .entries
+        .iter()
+        .find(|e| e.architecture == "cpo_external")
+        .expect("there");
+    assert!(!entry.is_feasible());
+}
+
+#[test]
+fn waterfall_ends_at_the_photodiode() {
+    for a in over("400G-DR4").architectures {
+        let last = &a.waterfall.steps[a.waterfall.steps.len() - 1];
+        let diode = &a.budget.planes[a.budget.planes.len() - 1];
+        assert!(
+            (last.power_dbm - diode.power.value).abs() < 1e-9,
+            "round-off"
+        );
+        let total = 10.0 * (a.waterfall.electrical_power / last.power).log10();
+        assert!((total - a.waterfall.total_db).abs() < 1e-9);
+    }
+}
+
+/// Polarisation costs on both sides, at the source's fibre and at the receiver.
+#[test]
+fn polarisation_is_in_the_chain() {
+    for a in over("400G-DR4").architectures {
+        let has = |name: &str| {
+            a.budget
+                .planes
+                .iter()
+                .flat_map(|p| &p.terms)
+                .any(|(n, _)| n == name)
+        };
+        assert!(has("receiver_polarisation"), "{}", a.name);
+        assert_eq!(has("polarisation_rotation"), a.name.contains("external"));
+    }
+}
+
+#[test]
+fn tornado_bars_are_the_output_at_the_ends() {
+    let a = over("400G-DR4");
+    let of = |output: &str| {
+        let found = a
+            .tornadoes
+            .iter()
+            .find(|t| t.architecture == "cpo_external" && t.output == output);
+        found.expect("a tornado")
+    };
+    let margin = of("margin");
+    let coupler = margin
+        .bars
+        .iter()
+        .find(|b| b.component == "coupler")
+        .expect("a bar");
+    // two couplers before TP3 of 1.0 and of 2.5 dB instead of 1.5 dB
+    assert!((coupler.outputs[0] - margin.typical - 1.0).abs() < 1e-12);
+    assert!((coupler.outputs[1] - margin.typical + 2.0).abs() < 1e-12);
+    let energy = of("energy, optics");
+    assert!(
+        energy
+            .bars
+            .iter()
+            .any(|b| b.component == "external_efficiency")
+    );
+    assert!(
+        energy.bars.iter().all(|b| b.component != "dsp_energy"),
+        "what does not matter is left out"
+    );
+    let nothing = answers(&LinkRequest::default(), fixed_but(""));
+    assert!(nothing.tornadoes.iter().all(|t| t.bars.is_empty()));
+}
+
+/// The same request gives the same bits, and becomes JSON.
+#[test]
+fn answers_are_deterministic() {
+    let json = |a: &LinkAnswers| serde_json::to_string(a).expect("JSON");
+    let [first, second] = [over("200G-DR"), over("200G-DR")].map(|a| json(&a));
+    assert_eq!(first, second);
+    assert!(first.contains("\"unit\":\"J/bit\"") && first.contains("\"status\":\"ok\""));
+}
+
+#[test]
+fn spares_lower_the_outage() {
+    let outage = |spare_lasers: usize| {
+        let request = LinkRequest {
+            spare_lasers,
+            ..LinkRequest::default()
+        };
+        let all = answers(&request, embedded()).architectures;
+        all.iter().map(|a| a.outage.value).collect::<Vec<_>>()
+    };
+    for (none, two) in outage(0).iter().zip(outage(2)) {
+        assert!(two < 0.1 * none);
+    }
+}

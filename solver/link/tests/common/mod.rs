@@ -1,0 +1,125 @@
+//! Tables and requests that several tests share.
+#![allow(dead_code)] // each test uses some of it
+
+use cpo_link::{Components, LinkAnswers, LinkModel, LinkRequest};
+use cpo_table::{AxisScale, Group, LossTable, Status, Variable};
+
+/// A table without groups.
+pub fn empty_table() -> LossTable {
+    LossTable::new("test", "cpo", "")
+}
+
+/// The embedded components with others over them.
+pub fn components(text: &str) -> Components {
+    let embedded = Components::embedded().expect("embedded data");
+    embedded.overridden(text).expect("overrides")
+}
+
+/// All components at their typical values without spread, those of `text` apart.
+pub fn fixed_but(text: &str) -> Components {
+    let embedded = Components::embedded().expect("embedded data");
+    let fixed: String = embedded
+        .iter()
+        .map(|c| format!("{} = {{ typical = \"{}\" }}\n", c.name.key(), c.texts[1]))
+        .collect();
+    let fixed = embedded.overridden(&fixed).expect("typical values");
+    fixed.overridden(text).expect("overrides")
+}
+
+/// Answers to a request without a table.
+pub fn answers(request: &LinkRequest, components: Components) -> LinkAnswers {
+    let model = LinkModel::new(&empty_table(), request, components).expect("a model");
+    model.answers().expect("answers")
+}
+
+/// A coupling facet in the O band at 333 K: nominal loss, p50 0.2 dB above it, systematic and random quantiles.
+pub fn facet(planes: [&str; 2]) -> Group {
+    let axes = ["temperature", "wavelength", "mode"];
+    let loss = |name: &str, more: f64| {
+        let values = vec![1.5 + more, 9.0, 1.3 + more, 9.0];
+        Variable::new(name, "dB", "loss", &axes, values).with_error(vec![0.02; 4])
+    };
+    let mut group = Group::new("fibre_chip/facet", "coupling facet")
+        .with_axis(AxisScale::numbers("temperature", "K", "T", vec![333.15]))
+        .and_then(|g| {
+            g.with_axis(AxisScale::numbers(
+                "wavelength",
+                "m",
+                "wavelength",
+                vec![1.291e-6, 1.331e-6],
+            ))
+        })
+        .and_then(|g| g.with_axis(AxisScale::numbers("mode", "1", "mode", vec![0.0, 1.0])))
+        .and_then(|g| g.with_variable(loss("loss", 0.0).between(planes[0], planes[1])))
+        .expect("a group");
+    for (name, more) in [
+        ("loss_p05", 0.05),
+        ("loss_p50", 0.2),
+        ("loss_p95", 0.6),
+        ("loss_systematic_p05", 0.05),
+        ("loss_systematic_p50", 0.15),
+        ("loss_systematic_p95", 0.45),
+        ("loss_random_p05", 0.0),
+        ("loss_random_p50", 0.05),
+        ("loss_random_p95", 0.25),
+    ] {
+        group = group.with_variable(loss(name, more)).expect("a variable");
+    }
+    group
+}
+
+/// A map of two lasers at those base temperatures and currents: light, voltage and junction temperature by a function of
+/// (base temperature, current); the second laser's base is 1 K warmer. No light is a missing value.
+pub fn laser_map(
+    path: &str,
+    bases: &[f64],
+    currents: &[f64],
+    state: impl Fn(f64, f64) -> Option<[f64; 3]>,
+) -> Group {
+    let axes = ["laser", "base_temperature", "current"];
+    let mut columns = [Vec::new(), Vec::new(), Vec::new()];
+    let (mut status, mut reason) = (Vec::new(), Vec::new());
+    for offset in [0.0, 1.0] {
+        for base in bases {
+            for &current in currents {
+                let state = state(base + offset, current);
+                for (k, column) in columns.iter_mut().enumerate() {
+                    column.push(state.map_or(f64::NAN, |s| s[k]));
+                }
+                status.push(state.map_or(Status::NotComputed, |_| Status::Ok));
+                reason.push(String::new());
+            }
+        }
+    }
+    let lasers = vec![String::from("laser1"), String::from("laser2")];
+    let mut group = Group::new(path, "light against current and base temperature")
+        .with_axis(AxisScale::text("laser", "laser", lasers))
+        .and_then(|g| {
+            g.with_axis(AxisScale::numbers(
+                "base_temperature",
+                "K",
+                "base",
+                bases.to_vec(),
+            ))
+        })
+        .and_then(|g| {
+            g.with_axis(AxisScale::numbers(
+                "current",
+                "A",
+                "current",
+                currents.to_vec(),
+            ))
+        })
+        .expect("a group");
+    let names = [
+        ("optical_power", "W"),
+        ("voltage", "V"),
+        ("junction_temperature", "K"),
+    ];
+    for ((name, unit), values) in names.into_iter().zip(columns) {
+        let variable = Variable::new(name, unit, name, &axes, values)
+            .with_status(status.clone(), reason.clone());
+        group = group.with_variable(variable).expect("a variable");
+    }
+    group
+}

@@ -1,0 +1,140 @@
+//! Monte Carlo against closed forms: what sums, what averages, what is correlated.
+
+mod common;
+
+use common::{answers, fixed_but};
+use cpo_link::{Components, LinkRequest, MarginSpread};
+
+fn spread(components: Components) -> MarginSpread {
+    let request = LinkRequest {
+        samples: 4096,
+        lanes_per_engine: 16,
+        ..LinkRequest::default()
+    };
+    let all = answers(&request, components).architectures;
+    let external = all.into_iter().find(|a| a.name == "cpo_external");
+    external.expect("an architecture").budget.spread
+}
+
+/// Scrambled Sobol points of 4096 engines find a standard deviation to better than this, relative: the error of
+/// independent draws would be 1/√(2·4096) = 1.1 %.
+const OF_DEVIATION: f64 = 0.01;
+
+fn near(found: f64, expected: f64, what: &str) {
+    let off = (found / expected - 1.0).abs();
+    assert!(off < OF_DEVIATION, "{what}: {found} {expected}");
+}
+
+/// Variance of a triangle from `low` to `high` with its mode in the middle.
+fn variance(low: f64, high: f64) -> f64 {
+    (high - low).powi(2) / 24.0
+}
+
+const CONNECTOR: &str =
+    "connector = { typical = \"0.5 dB\", low = \"0.1 dB\", high = \"0.9 dB\", scope = \"lane\" }\n";
+const SHIFTER: &str =
+    "phase_shifter_excess = { typical = \"4 dB\", low = \"3 dB\", high = \"5 dB\" }\n";
+
+#[test]
+fn nothing_spreads_without_spread() {
+    let spread = spread(fixed_but(""));
+    assert!(spread.deviation_db < 1e-9, "round-off of a sum of 65536");
+    assert!((spread.quantiles_db[0] - spread.quantiles_db[2]).abs() < 1e-12);
+}
+
+/// Two connectors of a lane, drawn apart: variances add, and an engine's mean over 16 lanes has a quarter of the deviation.
+#[test]
+fn lanes_average() {
+    let spread = spread(fixed_but(CONNECTOR));
+    let expected = (2.0 * variance(0.1, 0.9)).sqrt();
+    near(spread.deviation_db, expected, "deviation");
+    // 4096 independent means: 1.1 %, three of it
+    assert!((spread.engine_deviation_db / (expected / 4.0) - 1.0).abs() < 0.035);
+}
+
+/// One draw for all lanes does not average.
+#[test]
+fn what_is_systematic_does_not_average() {
+    let spread = spread(fixed_but(SHIFTER));
+    let expected = variance(3.0, 5.0).sqrt();
+    near(spread.deviation_db, expected, "deviation");
+    near(spread.engine_deviation_db, expected, "deviation of engines");
+    for (worst, all) in spread
+        .worst_lane_quantiles_db
+        .iter()
+        .zip(spread.quantiles_db)
+    {
+        assert!(
+            (worst - all).abs() < 2e-3,
+            "a quantile falls between samples"
+        );
+    }
+}
+
+#[test]
+fn independent_components_add_their_means_and_variances() {
+    let skew = "split_excess = { typical = \"0.3 dB\", low = \"0.2 dB\", high = \"0.8 dB\" }\n";
+    let nominal = spread(fixed_but("")).mean_db;
+    let spread = spread(fixed_but(&format!("{CONNECTOR}{SHIFTER}{skew}")));
+    // (a² + b² + c² − ab − ac − bc)/18 of 0.2, 0.3, 0.8
+    let (a, c, b) = (0.2_f64, 0.3_f64, 0.8_f64);
+    let skewed = (a * a + b * b + c * c - a * b - a * c - b * c) / 18.0;
+    let expected = 2.0 * variance(0.1, 0.9) + variance(3.0, 5.0) + skewed;
+    near(spread.deviation_db, expected.sqrt(), "deviation");
+    // the mean of the skew one is (0.2 + 0.3 + 0.8)/3, of the others the middle
+    let shift = (a + b + c) / 3.0 - c;
+    assert!((spread.mean_db - (nominal - shift)).abs() < 1e-3);
+}
+
+/// Two couplers before TP3: independent, one and the same, and between. The correlation coefficient of the normal scores
+/// is that of the losses themselves within 2 % for a triangle.
+#[test]
+fn couplers_of_one_chip_are_correlated() {
+    let coupler = |rho: f64| {
+        let text = format!(
+            "coupler = {{ typical = \"1.5 dB\", low = \"1 dB\", high = \"2 dB\", correlation = {rho:?} }}"
+        );
+        spread(fixed_but(&text)).deviation_db.powi(2)
+    };
+    let one = variance(1.0, 2.0);
+    near(coupler(0.0), 2.0 * one, "independent");
+    near(coupler(1.0), 4.0 * one, "the same");
+    let half = coupler(0.5) / one;
+    assert!((half - 3.0).abs() < 0.05, "{half}");
+}
+
+#[test]
+fn yield_falls_with_the_margin_asked_for() {
+    let spread = spread(Components::embedded().expect("embedded data"));
+    let curve = &spread.yield_curve;
+    let (first, last) = (&curve[0], &curve[curve.len() - 1]);
+    assert_eq!([first.lane_yield, first.engine_yield], [1.0; 2]);
+    assert_eq!([last.lane_yield, last.engine_yield], [0.0; 2]);
+    for pair in curve.windows(2) {
+        assert!(pair[0].lane_yield >= pair[1].lane_yield);
+        assert!(pair[0].engine_yield >= pair[1].engine_yield);
+    }
+    assert!(curve.iter().all(|p| p.engine_yield <= p.lane_yield));
+    let median = spread.yield_at(spread.quantiles_db[1]).lane_yield;
+    assert!(
+        (median - 0.5).abs() < 0.01,
+        "{median}: linear between points of the curve"
+    );
+}
+
+/// Worst case and statistics are given together, and the first holds the second.
+#[test]
+fn worst_case_holds_the_statistics() {
+    for a in answers(
+        &LinkRequest::default(),
+        Components::embedded().expect("embedded data"),
+    )
+    .architectures
+    {
+        let [worst, best] = a.budget.worst_and_best_margin_db;
+        let spread = &a.budget.spread;
+        assert!(worst < spread.worst_lane_quantiles_db[0], "{}", a.name);
+        assert!(best > spread.quantiles_db[2]);
+        assert!((worst..=best).contains(&a.budget.margin.value));
+    }
+}

@@ -1,0 +1,444 @@
+//! What a loss table brings, what it lacks, and what is refused.
+
+mod common;
+
+use common::{components, empty_table, facet, fixed_but, laser_map};
+use cpo_link::{
+    BaseTemperature, BreakEvenSide, Components, Cooling, LaserLaw, LaserMap, LinkAnswers,
+    LinkModel, LinkRequest, Operation, Port, Standing, TableEntry,
+};
+use cpo_table::{AxisScale, Group, LossTable, Status, Variable};
+
+fn embedded() -> Components {
+    Components::embedded().expect("embedded data")
+}
+
+fn with(groups: impl IntoIterator<Item = Group>) -> LossTable {
+    let mut table = empty_table();
+    for group in groups {
+        table.add(group).expect("a group");
+    }
+    table
+}
+
+fn error(table: &LossTable, request: &LinkRequest) -> String {
+    LinkModel::new(table, request, embedded())
+        .expect_err("refused")
+        .to_string()
+}
+
+fn ask(table: &LossTable, request: &LinkRequest) -> LinkAnswers {
+    let model = LinkModel::new(table, request, embedded()).expect("a model");
+    model.answers().expect("answers")
+}
+
+fn coupled() -> LinkRequest {
+    LinkRequest {
+        coupling: Some(TableEntry::new("fibre_chip/facet")),
+        ..LinkRequest::default()
+    }
+}
+
+#[test]
+fn a_missing_entry_names_the_nearest() {
+    let request = LinkRequest {
+        coupling: Some(TableEntry::new("fibre_chip/facett")),
+        ..LinkRequest::default()
+    };
+    let text = error(&with([facet(["P2", "P3"])]), &request);
+    assert!(
+        text.contains("did you mean \"fibre_chip/facet\"?"),
+        "{text}"
+    );
+    let request = LinkRequest {
+        laser_map: Some("laser/array_map".into()),
+        ..LinkRequest::default()
+    };
+    let text = error(&with([facet(["P2", "P3"])]), &request);
+    assert!(
+        text.contains("laser/array_map") && text.contains("fibre_chip/facet"),
+        "{text}"
+    );
+    let request = LinkRequest {
+        port: Port {
+            bandwidth: 8e11,
+            standard: "400G-DR5".into(),
+        },
+        ..LinkRequest::default()
+    };
+    assert!(error(&empty_table(), &request).contains("did you mean \"400G-DR4\"?"));
+}
+
+#[test]
+fn numbers_of_the_request_are_checked() {
+    let of = |change: fn(&mut LinkRequest)| {
+        let mut request = LinkRequest::default();
+        change(&mut request);
+        error(&empty_table(), &request)
+    };
+    assert!(of(|r| r.split = 0).contains("split is 0: it is at least 1"));
+    assert!(of(|r| r.chip_temperature = -1.0).contains("it is positive"));
+    assert!(of(|r| r.chip_temperature = f64::NAN).contains("chip_temperature"));
+    assert!(of(|r| r.port.bandwidth = 1e9).contains("at least one lane of 400G-DR4"));
+    assert!(of(|r| r.path_losses_db = vec![2.0, 1.0]).contains("rising"));
+}
+
+/// Median 1.6 dB at 1311 nm, half-way between 1.7 and 1.5; deviations of each part about its own median.
+#[test]
+fn a_coupling_replaces_the_coupler() {
+    let a = ask(&with([facet(["P2", "P3"])]), &coupled());
+    let coupler = a
+        .components
+        .iter()
+        .find(|c| c.name == "coupler")
+        .expect("there");
+    assert!(coupler.source.contains("fibre_chip/facet"));
+    assert_eq!(coupler.range[1], "1.6 dB");
+    let external = a
+        .architectures
+        .iter()
+        .find(|a| a.name == "cpo_external")
+        .expect("there");
+    let stage = external
+        .budget
+        .planes
+        .iter()
+        .find(|p| p.plane == cpo_link::Plane::P3);
+    let loss = &stage.expect("a plane").stage_loss;
+    assert!(
+        (loss.value - 1.6).abs() < 1e-12 && loss.low < 1.5 && loss.high > 2.1,
+        "{loss:?}"
+    );
+}
+
+/// The loss is from fibre to chip or back; another would be put between the wrong planes.
+#[test]
+fn planes_of_a_coupling_are_checked() {
+    let text = error(&with([facet(["P0", "P3"])]), &coupled());
+    assert!(
+        text.contains("from P0 to P3") && text.contains("from P2 to P3"),
+        "{text}"
+    );
+}
+
+/// The C band is not in this table: nothing is taken from its edge, and what follows is marked.
+#[test]
+fn outside_the_table_there_is_no_value() {
+    let request = LinkRequest {
+        wavelength: 1.55e-6,
+        ..coupled()
+    };
+    let a = ask(&with([facet(["P2", "P3"])]), &request);
+    let external = a
+        .architectures
+        .iter()
+        .find(|a| a.name == "cpo_external")
+        .expect("there");
+    assert!(external.budget.margin.value.is_nan());
+    assert_eq!(external.budget.margin.status, Standing::NotComputed);
+    assert!(external.energies[0].energy.value.is_nan());
+}
+
+#[test]
+fn unconverged_values_are_carried_as_marked() {
+    let mut group = facet(["P2", "P3"]);
+    for variable in &mut group.variables {
+        variable.status = vec![Status::Unconverged; 4];
+    }
+    let a = ask(&with([group]), &coupled());
+    let budget = &a.architectures[2].budget;
+    assert_eq!(budget.margin.status, Standing::Unconverged);
+    assert!(budget.margin.value.is_finite());
+}
+
+/// A swept parameter has no middle: the request must say where.
+#[test]
+fn swept_axes_must_be_stated() {
+    let group = Group::new("waveguide/wire", "modes")
+        .with_axis(AxisScale::numbers("width", "m", "width", vec![4e-7, 5e-7]))
+        .and_then(|g| {
+            let drift = vec![6e-11, 7e-11];
+            g.with_variable(Variable::new(
+                "resonance_drift",
+                "m K-1",
+                "drift",
+                &["width"],
+                drift,
+            ))
+        })
+        .and_then(|g| {
+            let loss = Variable::new("loss", "dB/m", "loss", &["width"], vec![0.0, 300.0]);
+            g.with_variable(loss.with_error(vec![1.0, 10.0]))
+        })
+        .expect("a group");
+    let table = with([group]);
+    let mut request = LinkRequest {
+        waveguide: Some(TableEntry::new("waveguide/wire")),
+        ..LinkRequest::default()
+    };
+    assert!(error(&table, &request).contains("say where on its axis width"));
+    let mut taken = |width: f64| {
+        request.waveguide = Some(TableEntry {
+            group: "waveguide/wire".into(),
+            at: vec![("width".into(), width)],
+        });
+        let a = ask(&table, &request);
+        ["resonance_drift", "waveguide_loss"].map(|name| {
+            let found = a.components.iter().find(|c| c.name == name);
+            found.expect("there").source.contains("loss table")
+        })
+    };
+    assert_eq!(taken(5e-7), [true, true]);
+    assert_eq!(
+        taken(4e-7),
+        [true, false],
+        "a loss less than its error is not told from none"
+    );
+}
+
+/// Zhou et al. 2022, an eighth of the length, with self-heating.
+const LAW: LaserLaw = LaserLaw {
+    threshold_current: 12.4e-3,
+    slope_efficiency: 0.45,
+    threshold_temperature: 60.0,
+    slope_temperature: 99.5,
+    reference_temperature: 298.15,
+    turn_on_voltage: 0.95,
+    series_resistance: 3.4,
+    thermal_resistance: 75.9,
+};
+
+/// State at a current: T = T_b + Z (V I − P) by iteration, until the junction runs away.
+fn state(base: f64, current: f64) -> Option<[f64; 3]> {
+    let voltage = LAW.voltage(current);
+    let mut t = base;
+    for _ in 0..2000 {
+        let warmer = t - LAW.reference_temperature;
+        let threshold = LAW.threshold_current * (warmer / LAW.threshold_temperature).exp();
+        let slope = LAW.slope_efficiency * (-warmer / LAW.slope_temperature).exp();
+        let light = (slope * (current - threshold)).max(0.0);
+        let next = base + LAW.thermal_resistance * (voltage * current - light);
+        if (next - t).abs() < 1e-12 {
+            return Some([light, voltage, t]);
+        }
+        t = 0.5 * (t + next);
+    }
+    None
+}
+
+fn bases() -> Vec<f64> {
+    (0..=50).map(|k| 298.15 + 2.0 * f64::from(k)).collect()
+}
+
+fn currents() -> Vec<f64> {
+    (0..=250).map(|k| 2e-3 * f64::from(k)).collect()
+}
+
+/// The map finds the laws' own state: linear interpolation errs by h²/8 times the curvature, here below 1 % of V I.
+#[test]
+fn a_map_of_the_laws_is_the_laws() {
+    let table = with([laser_map(
+        "laser/array_air_map",
+        &bases(),
+        &currents(),
+        state,
+    )]);
+    let map = LaserMap::read(&table, "laser/array_air_map").expect("a map");
+    for base in [300.0, 331.0, 360.15] {
+        let Operation::Running(found) = map.operate(0.01, base) else {
+            panic!("{base}")
+        };
+        // the mean of a laser at the base and one 1 K warmer
+        let [a, b] = [base, base + 1.0].map(|t| match LAW.operate(0.01, t) {
+            Operation::Running(point) => point,
+            other => panic!("{other:?}"),
+        });
+        let expected = 0.5 * (a.electrical_power + b.electrical_power);
+        assert!(
+            (found.electrical_power / expected - 1.0).abs() < 0.01,
+            "{base}"
+        );
+        assert!(
+            (found.junction_temperature - b.junction_temperature).abs() < 0.1,
+            "the warmest"
+        );
+    }
+    assert_eq!(map.operate(0.01, 290.0), Operation::OffTheMap);
+    // beyond the top of the curve there is no state, and the most is the warmer laser's top
+    assert_eq!(map.operate(0.2, 360.15), Operation::RolledOver);
+    assert_eq!(LAW.operate(0.2, 361.15), Operation::RolledOver);
+    let [most_power, law] = [map.most_power(360.15), LAW.most_power(0.2, 361.15)];
+    assert!((most_power / law - 1.0).abs() < 0.01, "{most_power} {law}");
+}
+
+/// Where the map ends before the laser does, nothing is said of its rollover.
+#[test]
+fn a_map_that_ends_early_says_nothing() {
+    let short: Vec<f64> = currents().into_iter().filter(|&i| i < 0.1).collect();
+    let table = with([laser_map("laser/short_map", &bases(), &short, state)]);
+    let map = LaserMap::read(&table, "laser/short_map").expect("a map");
+    assert_eq!(map.operate(0.1, 320.0), Operation::OffTheMap);
+}
+
+#[test]
+fn a_map_without_its_variables_is_refused() {
+    let mut group = laser_map("laser/a_map", &bases(), &currents(), state);
+    group.variables.retain(|v| v.name != "voltage");
+    let text = LaserMap::read(&with([group]), "laser/a_map")
+        .expect_err("refused")
+        .to_string();
+    assert!(
+        text.contains("\"voltage\"") && text.contains("optical_power"),
+        "{text}"
+    );
+}
+
+/// Two lines: P = 0.5 W/A × I without threshold, V = 1 V + 0.1 V/K (T − 300 K), so that V I at a given light is linear in T and
+/// the map holds it exactly; the external laser does not depend on T. Equal where
+/// V = 0.5 W/A (W of the external lane) η_supply/(light of a lane).
+#[test]
+fn break_even_of_two_lines() {
+    let line = |base: f64, current: f64| Some([0.5 * current, 1.0 + 0.1 * (base - 300.0), base]);
+    let bases: Vec<f64> = (0..=6).map(|k| 290.0 + 20.0 * f64::from(k)).collect();
+    let currents: Vec<f64> = (0..=10).map(|k| 0.01 * f64::from(k)).collect();
+    let table = with([laser_map("laser/line_map", &bases, &currents, line)]);
+    let request = LinkRequest {
+        laser_map: Some("laser/line_map".into()),
+        chip_temperature: 320.0,
+        path_losses_db: vec![1.0, 2.25, 3.5],
+        chip_temperatures: (0..=10).map(|k| 300.0 + 10.0 * f64::from(k)).collect(),
+        ..LinkRequest::default()
+    };
+    let model = LinkModel::new(&table, &request, fixed_but("")).expect("a model");
+    let a = model.answers().expect("answers");
+    let find = |name: &str| {
+        a.architectures
+            .iter()
+            .find(|a| a.name == name)
+            .expect("there")
+    };
+    let light = find("cpo_integrated")
+        .laser
+        .as_ref()
+        .expect("a laser")
+        .power
+        .value;
+    let external = find("cpo_external").items[0].energy.value * 100e9;
+    let typical = a.break_even.typical_path_loss_db;
+    for point in &a.break_even.contour {
+        let watts = external * 10f64.powf((point.path_loss_db - typical) / 10.0);
+        let voltage = 0.5 * watts * 0.85 / light;
+        // the mean of two lasers of which one is 1 K warmer
+        let expected = 300.0 + (voltage - 1.0) / 0.1 - 0.5;
+        assert_eq!(point.side, BreakEvenSide::Equal);
+        assert!(
+            (point.temperature - expected).abs() < 1e-6,
+            "bisection of 100 K: {point:?} {expected}"
+        );
+    }
+    // the map's difference changes its sign there
+    let column = a
+        .break_even
+        .path_losses_db
+        .iter()
+        .position(|&l| l == 2.25)
+        .expect("there");
+    for (t, row) in a
+        .break_even
+        .chip_temperatures
+        .iter()
+        .zip(&a.break_even.difference)
+    {
+        assert_eq!(
+            *t < a.break_even.contour[column].temperature,
+            row[column] < 0.0
+        );
+    }
+}
+
+/// Air and liquid are places on the map: the warmest laser's base temperature, with the map of that cooling where there is one.
+#[test]
+fn cooling_comes_from_the_table() {
+    let base = |name: &str, kelvin: [f64; 2]| {
+        let lasers = vec![String::from("laser1"), String::from("laser2")];
+        let rates = vec![1e-13, 2e-13];
+        Group::new(format!("laser/array_{name}"), "lasers")
+            .with_axis(AxisScale::text("laser", "laser", lasers))
+            .and_then(|g| {
+                let base =
+                    Variable::new("base_temperature", "K", "base", &["laser"], kelvin.to_vec());
+                g.with_variable(base.with_error(vec![0.1; 2]))
+            })
+            .and_then(|g| {
+                g.with_variable(Variable::new(
+                    "failure_rate",
+                    "1/s",
+                    "failures",
+                    &["laser"],
+                    rates,
+                ))
+            })
+            .expect("a group")
+    };
+    let table = with([
+        base("liquid", [318.0, 319.0]),
+        base("air", [351.0, 350.0]),
+        laser_map("laser/array_liquid_map", &bases(), &currents(), state),
+    ]);
+    let cooling = ["liquid", "air"].map(|name| Cooling {
+        name: name.into(),
+        base: BaseTemperature::Table(TableEntry::new(format!("laser/array_{name}"))),
+    });
+    let request = LinkRequest {
+        cooling: cooling.to_vec(),
+        ..LinkRequest::default()
+    };
+    let a = ask(&table, &request);
+    let [liquid, air] = &a.cooling[..] else {
+        panic!("two ways")
+    };
+    assert_eq!(
+        [liquid.base_temperature.value, air.base_temperature.value],
+        [319.0, 351.0]
+    );
+    assert!((liquid.base_temperature.low - 317.9).abs() < 1e-9);
+    assert_eq!(liquid.laser, "laser/array_liquid_map");
+    assert_eq!(air.laser, "laser_* components");
+    assert!(
+        liquid.difference.value < air.difference.value,
+        "the cooler one gains more"
+    );
+    let rate = liquid.table_failure_rate.as_ref().expect("a rate").value;
+    assert!((rate - 3e-13).abs() < 1e-25);
+    // a claim is made for each way of cooling
+    let claim = a
+        .claims
+        .iter()
+        .find(|c| c.name == "integrated_couple_better")
+        .expect("a claim");
+    assert!(
+        claim
+            .findings
+            .iter()
+            .any(|f| f.boundary.contains("air cooling"))
+    );
+}
+
+/// What users state stands over what is embedded, and a table's value over both.
+#[test]
+fn tables_stand_over_users_over_data() {
+    let stated =
+        components("coupler = { typical = \"1.2 dB\" }\nresponsivity = { typical = \"0.9 A/W\" }");
+    let model = LinkModel::new(&with([facet(["P2", "P3"])]), &coupled(), stated).expect("a model");
+    let a = model.answers().expect("answers");
+    let range = |name: &str| {
+        a.components
+            .iter()
+            .find(|c| c.name == name)
+            .expect("there")
+            .range[1]
+            .clone()
+    };
+    assert_eq!(range("coupler"), "1.6 dB");
+    assert_eq!(range("responsivity"), "0.9 A/W");
+}
