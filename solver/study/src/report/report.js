@@ -329,6 +329,8 @@ function showReadings(figure) {
 
 for (const figure of document.querySelectorAll("figure")) showReadings(figure);
 
+document.querySelector(".hint").hidden = false;
+
 // What does not scroll need not be in the order of the tab key.
 
 const watch = new ResizeObserver((entries) => {

@@ -224,6 +224,11 @@ impl Browser {
         self.save("Page.captureScreenshot", parameters, file);
     }
 
+    /// A picture of what is in the window.
+    pub fn window(&mut self, file: &Path) {
+        self.save("Page.captureScreenshot", json!({}), file);
+    }
+
     /// The page on paper (A4).
     pub fn print(&mut self, file: &Path) {
         let parameters =

@@ -231,7 +231,7 @@ fn reading(browser: &mut Browser, n: usize) -> String {
 /// A point of the n-th figure, given in shares of its picture, in the window.
 fn place(browser: &mut Browser, n: usize, [x, y]: [f64; 2]) -> [f64; 2] {
     let place = browser.evaluate(&format!(
-        "(() => {{ const image = document.querySelectorAll('figure img')[{n}]; image.scrollIntoView({{ block: 'center' }}); const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
+        "(() => {{ const image = document.querySelectorAll('figure img')[{n}]; image.scrollIntoView({{ block: 'center', inline: 'center' }}); const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
     ));
     serde_json::from_value(place).expect("two numbers")
 }
@@ -308,12 +308,21 @@ fn the_page_is_pictured_where_asked_for() {
         Err(_) => example().render().expect("rendered"),
     };
     let file = |name: &str| Path::new(&folder).join(name);
-    browser.open(&page, [390, 844]);
-    browser.picture(&file("phone.png"));
-    browser.resize(DESK);
-    browser.picture(&file("desk.png"));
-    browser.emulate("screen", "dark");
-    browser.picture(&file("dark.png"));
+    for (name, size, scheme) in [
+        ("phone", [390, 844], "light"),
+        ("phone_dark", [390, 844], "dark"),
+        ("desk", DESK, "light"),
+        ("dark", DESK, "dark"),
+    ] {
+        browser.emulate("screen", scheme);
+        browser.open(&page, size);
+        browser.picture(&file(&format!("{name}.png")));
+        // A window with an open panel and a reading.
+        browser.evaluate("document.querySelectorAll('tbody button')[5]?.click()");
+        let at = place(&mut browser, 0, [0.5, 0.5]);
+        browser.point_at(at);
+        browser.window(&file(&format!("{name}_window.png")));
+    }
     browser.emulate("", "light");
     browser.print(&file("print.pdf"));
 }
