@@ -451,8 +451,13 @@ impl MapFigure {
             };
             let first = places.iter().find(|&&place| inside(area(place)));
             if let Some(&place) = places.iter().find(|place| is_free(place)).or(first) {
-                taken.push(area(place));
-                draw_shaded(canvas, label, place, style)?;
+                let [left, top, right, bottom] = area(place);
+                taken.push([left, top, right, bottom]);
+                // On a ground of its own: strokes of a hatched area run through letters.
+                let (left, top, right, bottom) = (left - 3.0, top - 3.0, right + 3.0, bottom + 3.0);
+                let ground = [[left, top], [right, top], [right, bottom], [left, bottom]];
+                canvas.polygon(&ground, SHADOW)?;
+                canvas.text(label, place, style)?;
             }
         }
         Ok(())

@@ -277,12 +277,15 @@ function boxReader({ boxes }) {
   };
 }
 
+/** Of the padding about a figure, which leaves room for the ring of the focus. */
+const EDGE = 3;
+
 function showReadings(figure) {
   const data = figure.querySelector("script");
   if (!data) return;
   const readings = JSON.parse(data.textContent);
   const reader = { points: pointReader, grid: gridReader, boxes: boxReader }[readings.kind](readings);
-  const plot = figure.querySelector(".plot");
+  const [view, plot] = [figure.querySelector(".view"), figure.querySelector(".plot")];
   const image = plot.querySelector("img");
   const [bubble, ring] = [element("div", "reading", { hidden: true }), element("div", "ring", { hidden: true })];
   for (const part of [bubble, ring]) part.setAttribute("aria-hidden", "true");
@@ -303,8 +306,10 @@ function showReadings(figure) {
     bubble.textContent = reader.text(place);
     ring.style.left = `${x}px`;
     ring.style.top = `${y}px`;
-    const beside = x + 14 + bubble.offsetWidth <= plot.clientWidth ? x + 14 : x - 14 - bubble.offsetWidth;
-    bubble.style.left = `${within(beside, 0, Math.max(0, plot.clientWidth - bubble.offsetWidth))}px`;
+    // Beside the place, within what is in sight where the figure scrolls.
+    const [from, to] = [view.scrollLeft, view.scrollLeft + view.clientWidth - 2 * EDGE - bubble.offsetWidth];
+    const beside = x + 14 <= to ? x + 14 : x - 14 - bubble.offsetWidth;
+    bubble.style.left = `${within(beside, from, Math.max(from, to))}px`;
     const above = y - bubble.offsetHeight - 12;
     bubble.style.top = `${above >= 0 ? above : y + 14}px`;
   }

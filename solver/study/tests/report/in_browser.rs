@@ -231,7 +231,7 @@ fn reading(browser: &mut Browser, n: usize) -> String {
 /// A point of the n-th figure, given in shares of its picture, in the window.
 fn place(browser: &mut Browser, n: usize, [x, y]: [f64; 2]) -> [f64; 2] {
     let place = browser.evaluate(&format!(
-        "(() => {{ const image = document.querySelectorAll('figure img')[{n}]; image.scrollIntoView({{ block: 'center', inline: 'center' }}); const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
+        "(() => {{ const image = document.querySelectorAll('figure img')[{n}]; const view = image.closest('.view'); image.scrollIntoView({{ block: 'center' }}); view.scrollLeft = {x} * image.clientWidth - view.clientWidth / 2; const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
     ));
     serde_json::from_value(place).expect("two numbers")
 }
@@ -254,6 +254,17 @@ fn a_figure_says_what_is_under_the_pointer_at_any_size() {
         );
         browser.point_at([1.0, 1.0]);
         assert_eq!(reading(&mut browser, 1), "");
+    }
+    // What is said stays in sight where the figure scrolls on a phone.
+    browser.resize(PHONE);
+    for share in [0.2, 0.5, 0.9] {
+        let at = place(&mut browser, 0, [share, 0.5]);
+        browser.point_at(at);
+        let hidden = browser.evaluate("(() => { const [v, r] = ['.view', '.reading'].map((c) => document.querySelector('figure').querySelector(c).getBoundingClientRect()); return Math.max(v.left - r.left, r.right - v.right); })()");
+        assert!(
+            hidden.as_f64().expect("a length") <= 0.0,
+            "{share}: {hidden}"
+        );
     }
     // A curve gives its nearest point.
     browser.resize(DESK);
