@@ -69,7 +69,7 @@ function makeSortable(table) {
       for (const other of heads) other.removeAttribute("aria-sort");
       if (order) head.setAttribute("aria-sort", order);
       const sign = order === "ascending" ? 1 : -1;
-      body.append(...(order ? original.toSorted(comparison(original, column, sign)) : original));
+      body.append(...(order ? [...original].sort(comparison(original, column, sign)) : original));
     });
   });
 }
@@ -145,10 +145,12 @@ function showOrigins(table) {
   const heads = [...table.tHead.rows[0].cells];
   for (const row of table.tBodies[0].rows) {
     for (const cell of row.cells) {
-      if (!("value" in cell.dataset) || !(cell.dataset.origin || heads[cell.cellIndex].dataset.origin)) continue;
+      const value = cell.dataset.value ?? "NaN";
+      if (value === "NaN" || !(cell.dataset.origin || heads[cell.cellIndex].dataset.origin)) continue;
       const button = element("button", "", { type: "button", tabIndex: -1 }, cell.firstChild);
       button.setAttribute("aria-expanded", "false");
       button.setAttribute("aria-controls", "origin");
+      button.setAttribute("aria-haspopup", "dialog");
       cell.prepend(button);
     }
   }
@@ -286,7 +288,9 @@ function showReadings(figure) {
   const readings = JSON.parse(data.textContent);
   const reader = { points: pointReader, grid: gridReader, boxes: boxReader }[readings.kind](readings);
   const [view, plot] = [figure.querySelector(".view"), figure.querySelector(".plot")];
-  const image = plot.querySelector("img");
+  const images = [...plot.querySelectorAll("img")];
+  /** The one of the theme in use. */
+  const image = () => images.find((one) => one.offsetWidth > 0) ?? images[0];
   const [bubble, ring] = [element("div", "reading", { hidden: true }), element("div", "ring", { hidden: true })];
   for (const part of [bubble, ring]) part.setAttribute("aria-hidden", "true");
   const spoken = element("div", "spoken");
@@ -297,7 +301,7 @@ function showReadings(figure) {
   plot.setAttribute("aria-label", "Values of the figure; arrow keys go from one to the next");
   let place = null;
 
-  const scale = () => image.clientWidth / image.getAttribute("width");
+  const scale = () => image().clientWidth / image().getAttribute("width");
   function show(next) {
     place = next;
     bubble.hidden = ring.hidden = place === null;
@@ -314,7 +318,7 @@ function showReadings(figure) {
     bubble.style.top = `${above >= 0 ? above : y + 14}px`;
   }
   function follow(event) {
-    const corner = image.getBoundingClientRect();
+    const corner = image().getBoundingClientRect();
     show(reader.at((event.clientX - corner.left) / scale(), (event.clientY - corner.top) / scale()));
   }
   plot.addEventListener("pointermove", follow);
