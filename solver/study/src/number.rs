@@ -100,7 +100,12 @@ fn power_of_ten(power: i32) -> String {
     if power == 0 {
         return String::new();
     }
-    let superscript = |c: char| match c {
+    format!("·10{}", superscript(power))
+}
+
+/// An exponent: "⁻¹³".
+pub(crate) fn superscript(power: i32) -> String {
+    let raised = |c: char| match c {
         '-' => '⁻',
         '1' => '¹',
         '2' => '²',
@@ -110,14 +115,7 @@ fn power_of_ten(power: i32) -> String {
             .and_then(|d| char::from_u32(0x2070 + d))
             .unwrap_or(other),
     };
-    format!(
-        "·10{}",
-        power
-            .to_string()
-            .chars()
-            .map(superscript)
-            .collect::<String>()
-    )
+    power.to_string().chars().map(raised).collect()
 }
 
 fn minus(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! Ticks at round numbers.
 
+use crate::number::superscript;
+
 /// Round positions in a range, and their labels.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ticks {
@@ -93,24 +95,11 @@ pub(super) fn compact(value: f64) -> String {
     }
     let text = format!("{:.3}", value / 10f64.powi(exponent));
     let mantissa = text.trim_end_matches('0').trim_end_matches('.');
-    let power: String = exponent.to_string().chars().map(superscript).collect();
+    let power = superscript(exponent);
     if mantissa == "1" {
         format!("10{power}")
     } else {
         minus(&format!("{mantissa}·10{power}"))
-    }
-}
-
-fn superscript(digit: char) -> char {
-    match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        other => other
-            .to_digit(10)
-            .and_then(|d| char::from_u32(0x2070 + d))
-            .unwrap_or(other),
     }
 }
 

@@ -346,34 +346,45 @@ impl Canvas {
                 }
             }
         }
-        let mut png = Vec::new();
-        let mut encoder = png::Encoder::new(&mut png, width as u32, height as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        // Flat areas and repeated rows compress best unfiltered: a sixth of the size with the defaults.
-        encoder.set_filter(png::FilterType::NoFilter);
-        encoder.set_compression(png::Compression::Best);
-        // 192 pixels an inch, so that programs that honour it show the figure at its size.
-        let per_metre = (96.0 * STORED as f64 / 0.0254).round() as u32;
-        encoder.set_pixel_dims(Some(png::PixelDimensions {
-            xppu: per_metre,
-            yppu: per_metre,
-            unit: png::Unit::Meter,
-        }));
-        let written = encoder.write_header().and_then(|mut writer| {
-            writer.write_image_data(&stored)?;
-            writer.finish()
-        });
-        match written {
-            Ok(()) => Ok(Picture {
-                png,
-                width: self.width as u32,
-                height: self.height as u32,
-                readings,
-            }),
-            Err(problem) => Err(self.error(problem)),
-        }
+        // Curves and repeated rows compress best as they are, maps by what changes from row to row.
+        let mut encoded = [png::FilterType::NoFilter, png::FilterType::Up]
+            .map(|filter| encode(&stored, [width, height], filter))
+            .into_iter()
+            .collect::<Result<Vec<Vec<u8>>, _>>()
+            .map_err(|problem| self.error(problem))?;
+        encoded.sort_by_key(Vec::len);
+        Ok(Picture {
+            png: encoded.swap_remove(0),
+            width: self.width as u32,
+            height: self.height as u32,
+            readings,
+        })
     }
+}
+
+/// A PNG file of RGB pixels.
+fn encode(
+    pixels: &[u8],
+    [width, height]: [usize; 2],
+    filter: png::FilterType,
+) -> Result<Vec<u8>, png::EncodingError> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_filter(filter);
+    encoder.set_compression(png::Compression::Best);
+    // 192 pixels an inch, so that programs that honour it show the figure at its size.
+    let per_metre = (96.0 * STORED as f64 / 0.0254).round() as u32;
+    encoder.set_pixel_dims(Some(png::PixelDimensions {
+        xppu: per_metre,
+        yppu: per_metre,
+        unit: png::Unit::Meter,
+    }));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(png)
 }
 
 fn drawn(point: [f64; 2]) -> (i32, i32) {

@@ -395,10 +395,9 @@ impl MapFigure {
         Ok(())
     }
 
-    /// Lines with their names beside them, inside the frame and clear of one another.
+    /// Lines with their names beside them: inside the frame, clear of one another and of the lines.
     fn draw_straight_lines(&self, canvas: &mut Canvas, frame: &Frame) -> Result<(), OutputError> {
-        let mut taken: Vec<[f64; 4]> = Vec::new();
-        for line in &self.lines {
+        let lines = self.lines.iter().filter_map(|line| {
             let (ends, label) = match line {
                 MapLine::Vertical(at, label) => {
                     let u = self.x.unit.show(*at);
@@ -409,55 +408,66 @@ impl MapFigure {
                     (frame.x.map(|u| [u, v]), label)
                 }
             };
-            if !frame.holds(ends[0]) {
-                continue;
-            }
+            frame.holds(ends[0]).then_some((line, ends, label))
+        });
+        let lines: Vec<(&MapLine, [[f64; 2]; 2], &String)> = lines.collect();
+        let mut taken = Vec::new();
+        for (_, ends, _) in &lines {
             for (width, colour) in [(3.4, SHADOW), (1.6, LINE)] {
-                frame.line(canvas, &ends, width, colour)?;
+                frame.line(canvas, ends, width, colour)?;
             }
-            let style = TextStyle::new(TICK_SIZE, Align::Left, LINE);
-            let (wide, high) = (
-                Canvas::text_width(label, TICK_SIZE, false),
-                style.cap_height(),
-            );
+            let [from, to] = ends.map(|end| frame.to_canvas(end));
+            taken.push([from[0], to[1], to[0], from[1]]);
+        }
+        let style = TextStyle::new(TICK_SIZE, Align::Left, LINE);
+        let high = style.cap_height();
+        for (line, ends, label) in lines {
+            let wide = Canvas::text_width(label, TICK_SIZE, false);
             let [x, y] = frame.to_canvas(ends[0]);
-            // Corners (left, base line) in the order in which they are tried.
+            // Where the text may begin (left end, base line), the best first.
             let places: Vec<[f64; 2]> = match line {
                 MapLine::Vertical(..) => {
-                    let rows = (0..12).map(|n| frame.top + high + 7.0 + n as f64 * (high + 9.0));
+                    let rows =
+                        (0..12).map(|n| frame.top + high + 7.0 + f64::from(n) * (high + 9.0));
                     rows.flat_map(|base| [[x + 6.0, base], [x - 6.0 - wide, base]])
                         .collect()
                 }
                 MapLine::Horizontal(..) => {
-                    let columns = [frame.right - wide - 7.0, frame.left + 7.0];
-                    let bases = [y - 6.0, y + 6.0 + high];
-                    bases
-                        .into_iter()
-                        .flat_map(|b| columns.map(|c| [c, b]))
+                    let room = frame.right - frame.left - wide - 14.0;
+                    let columns = (0..=8).map(|n| frame.left + 7.0 + room * f64::from(n) / 8.0);
+                    columns
+                        .flat_map(|left| [[left, y - 6.0], [left, y + 6.0 + high]])
                         .collect()
                 }
             };
-            let free = places.into_iter().find(|[left, base]| {
-                let [top, right] = [base - high, left + wide];
-                let inside = *left > frame.left
-                    && right < frame.right
-                    && top > frame.top
-                    && *base < frame.bottom;
-                inside
-                    && taken.iter().all(|t| {
-                        right + 4.0 < t[0]
-                            || t[2] + 4.0 < *left
-                            || base + 4.0 < t[1]
-                            || t[3] + 4.0 < top
-                    })
-            });
-            if let Some(place) = free {
-                taken.push([place[0], place[1] - high, place[0] + wide, place[1]]);
-                draw_shaded(canvas, label, place, style)?;
+            let area = |[left, base]: [f64; 2]| [left, base - high, left + wide, base];
+            let inside = |[left, top, right, bottom]: [f64; 4]| {
+                left > frame.left && top > frame.top && right < frame.right && bottom < frame.bottom
+            };
+            // Never dropped: a crowded map is better than a line without a name.
+            let is_free = |&place: &[f64; 2]| {
+                let own = area(place);
+                inside(own) && taken.iter().all(|&other| are_apart(own, other))
+            };
+            let first = places.iter().find(|&&place| inside(area(place)));
+            if let Some(&place) = places.iter().find(|place| is_free(place)).or(first) {
+                let [left, top, right, bottom] = area(place);
+                taken.push([left, top, right, bottom]);
+                // On a ground of its own: strokes of a hatched area run through letters.
+                let (left, top, right, bottom) = (left - 3.0, top - 3.0, right + 3.0, bottom + 3.0);
+                let ground = [[left, top], [right, top], [right, bottom], [left, bottom]];
+                canvas.polygon(&ground, SHADOW)?;
+                canvas.text(label, place, style)?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether two areas (left, top, right, bottom) leave a gap between them.
+fn are_apart(a: [f64; 4], b: [f64; 4]) -> bool {
+    const GAP: f64 = 3.0;
+    a[2] + GAP < b[0] || b[2] + GAP < a[0] || a[3] + GAP < b[1] || b[3] + GAP < a[1]
 }
 
 /// A text that reads on every colour of the map.

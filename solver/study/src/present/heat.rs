@@ -191,7 +191,7 @@ fn matrix(group: &str, outcomes: &[&HeatOutcome], asked: &str) -> Option<ReportT
     let mut columns = vec![Column::new("rise at \\ heated by", "")];
     let heads = outcome.sources[..shown].iter();
     columns.extend(heads.map(|name| {
-        let origin = format!("{group}/thermal_resistance_mean with node_j {name}, node_i as");
+        let origin = format!("{group}/thermal_resistance_mean of node_j {name}");
         Column::new(name, "K/W").of_table(origin)
     }));
     let rows = (0..shown)

@@ -69,7 +69,7 @@ function makeSortable(table) {
       for (const other of heads) other.removeAttribute("aria-sort");
       if (order) head.setAttribute("aria-sort", order);
       const sign = order === "ascending" ? 1 : -1;
-      body.append(...(order ? original.toSorted(comparison(original, column, sign)) : original));
+      body.append(...(order ? [...original].sort(comparison(original, column, sign)) : original));
     });
   });
 }
@@ -145,10 +145,12 @@ function showOrigins(table) {
   const heads = [...table.tHead.rows[0].cells];
   for (const row of table.tBodies[0].rows) {
     for (const cell of row.cells) {
-      if (!("value" in cell.dataset) || !(cell.dataset.origin || heads[cell.cellIndex].dataset.origin)) continue;
+      const value = cell.dataset.value ?? "NaN";
+      if (value === "NaN" || !(cell.dataset.origin || heads[cell.cellIndex].dataset.origin)) continue;
       const button = element("button", "", { type: "button", tabIndex: -1 }, cell.firstChild);
       button.setAttribute("aria-expanded", "false");
       button.setAttribute("aria-controls", "origin");
+      button.setAttribute("aria-haspopup", "dialog");
       cell.prepend(button);
     }
   }
@@ -277,13 +279,18 @@ function boxReader({ boxes }) {
   };
 }
 
+/** Of the padding about a figure, which leaves room for the ring of the focus. */
+const EDGE = 3;
+
 function showReadings(figure) {
   const data = figure.querySelector("script");
   if (!data) return;
   const readings = JSON.parse(data.textContent);
   const reader = { points: pointReader, grid: gridReader, boxes: boxReader }[readings.kind](readings);
-  const plot = figure.querySelector(".plot");
-  const image = plot.querySelector("img");
+  const [view, plot] = [figure.querySelector(".view"), figure.querySelector(".plot")];
+  const images = [...plot.querySelectorAll("img")];
+  /** The one of the theme in use. */
+  const image = () => images.find((one) => one.offsetWidth > 0) ?? images[0];
   const [bubble, ring] = [element("div", "reading", { hidden: true }), element("div", "ring", { hidden: true })];
   for (const part of [bubble, ring]) part.setAttribute("aria-hidden", "true");
   const spoken = element("div", "spoken");
@@ -294,7 +301,7 @@ function showReadings(figure) {
   plot.setAttribute("aria-label", "Values of the figure; arrow keys go from one to the next");
   let place = null;
 
-  const scale = () => image.clientWidth / image.getAttribute("width");
+  const scale = () => image().clientWidth / image().getAttribute("width");
   function show(next) {
     place = next;
     bubble.hidden = ring.hidden = place === null;
@@ -303,13 +310,15 @@ function showReadings(figure) {
     bubble.textContent = reader.text(place);
     ring.style.left = `${x}px`;
     ring.style.top = `${y}px`;
-    const beside = x + 14 + bubble.offsetWidth <= plot.clientWidth ? x + 14 : x - 14 - bubble.offsetWidth;
-    bubble.style.left = `${within(beside, 0, Math.max(0, plot.clientWidth - bubble.offsetWidth))}px`;
+    // Beside the place, within what is in sight where the figure scrolls.
+    const [from, to] = [view.scrollLeft, view.scrollLeft + view.clientWidth - 2 * EDGE - bubble.offsetWidth];
+    const beside = x + 14 <= to ? x + 14 : x - 14 - bubble.offsetWidth;
+    bubble.style.left = `${within(beside, from, Math.max(from, to))}px`;
     const above = y - bubble.offsetHeight - 12;
     bubble.style.top = `${above >= 0 ? above : y + 14}px`;
   }
   function follow(event) {
-    const corner = image.getBoundingClientRect();
+    const corner = image().getBoundingClientRect();
     show(reader.at((event.clientX - corner.left) / scale(), (event.clientY - corner.top) / scale()));
   }
   plot.addEventListener("pointermove", follow);
@@ -328,6 +337,8 @@ function showReadings(figure) {
 }
 
 for (const figure of document.querySelectorAll("figure")) showReadings(figure);
+
+document.querySelector(".hint").hidden = false;
 
 // What does not scroll need not be in the order of the tab key.
 

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// Longest wait for an answer: a busy machine is slow, a dead browser is silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// One window.
 pub struct Browser {
@@ -222,6 +222,11 @@ impl Browser {
     pub fn picture(&mut self, file: &Path) {
         let parameters = json!({ "captureBeyondViewport": true });
         self.save("Page.captureScreenshot", parameters, file);
+    }
+
+    /// A picture of what is in the window.
+    pub fn window(&mut self, file: &Path) {
+        self.save("Page.captureScreenshot", json!({}), file);
     }
 
     /// The page on paper (A4).

@@ -118,6 +118,33 @@ fn alternatives_are_chosen_by_arrow_keys_and_move_together() {
 }
 
 #[test]
+fn the_theme_chooses_the_pictures_and_paper_is_light() {
+    let Some(mut browser) = opened(DESK) else {
+        return;
+    };
+    let in_sight = "[...document.querySelectorAll('figure')[0].querySelectorAll('img')].filter((i) => i.checkVisibility()).map((i) => i.className)";
+    for (medium, scheme, expected) in [
+        ("screen", "light", "light"),
+        ("screen", "dark", "dark"),
+        ("print", "dark", "light"),
+    ] {
+        browser.emulate(medium, scheme);
+        assert_eq!(
+            browser.evaluate(in_sight),
+            json!([expected]),
+            "{medium}, {scheme}"
+        );
+    }
+    // A figure tells its values in the other theme as well.
+    browser.emulate("screen", "dark");
+    browser.evaluate("document.querySelectorAll('.plot')[0].focus()");
+    browser.press("ArrowRight");
+    assert!(reading(&mut browser, 0).contains("wavelength 1500 nm"));
+    let size = browser.evaluate("document.querySelector('figure .ring').style.left");
+    assert!(!size.as_str().expect("a length").contains("NaN"), "{size}");
+}
+
+#[test]
 fn without_its_script_the_page_shows_everything() {
     let Some(mut browser) = Browser::start() else {
         return;
@@ -231,7 +258,7 @@ fn reading(browser: &mut Browser, n: usize) -> String {
 /// A point of the n-th figure, given in shares of its picture, in the window.
 fn place(browser: &mut Browser, n: usize, [x, y]: [f64; 2]) -> [f64; 2] {
     let place = browser.evaluate(&format!(
-        "(() => {{ const image = document.querySelectorAll('figure img')[{n}]; image.scrollIntoView({{ block: 'center' }}); const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
+        "(() => {{ const image = [...document.querySelectorAll('figure')[{n}].querySelectorAll('img')].find((i) => i.offsetWidth); const view = image.closest('.view'); image.scrollIntoView({{ block: 'center' }}); view.scrollLeft = {x} * image.clientWidth - view.clientWidth / 2; const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
     ));
     serde_json::from_value(place).expect("two numbers")
 }
@@ -244,7 +271,7 @@ fn a_figure_says_what_is_under_the_pointer_at_any_size() {
     for size in [DESK, PHONE] {
         browser.resize(size);
         // The second figure is the loss over offsets: best in the middle, 1.31 dB, and worse by 8.686 (x/3 µm)² away from it.
-        let centre = browser.evaluate("(() => { const g = JSON.parse(document.querySelectorAll('figure')[1].querySelector('script').textContent); const i = document.querySelectorAll('figure img')[1]; return [(g.columns[0] + g.columns.at(-1)) / 2 / i.getAttribute('width'), (g.rows[0] + g.rows.at(-1)) / 2 / i.getAttribute('height')]; })()");
+        let centre = browser.evaluate("(() => { const g = JSON.parse(document.querySelectorAll('figure')[1].querySelector('script').textContent); const i = document.querySelectorAll('figure .light')[1]; return [(g.columns[0] + g.columns.at(-1)) / 2 / i.getAttribute('width'), (g.rows[0] + g.rows.at(-1)) / 2 / i.getAttribute('height')]; })()");
         let centre: [f64; 2] = serde_json::from_value(centre).expect("two numbers");
         let at = place(&mut browser, 1, centre);
         browser.point_at(at);
@@ -254,6 +281,17 @@ fn a_figure_says_what_is_under_the_pointer_at_any_size() {
         );
         browser.point_at([1.0, 1.0]);
         assert_eq!(reading(&mut browser, 1), "");
+    }
+    // What is said stays in sight where the figure scrolls on a phone.
+    browser.resize(PHONE);
+    for share in [0.2, 0.5, 0.9] {
+        let at = place(&mut browser, 0, [share, 0.5]);
+        browser.point_at(at);
+        let hidden = browser.evaluate("(() => { const [v, r] = ['.view', '.reading'].map((c) => document.querySelector('figure').querySelector(c).getBoundingClientRect()); return Math.max(v.left - r.left, r.right - v.right); })()");
+        assert!(
+            hidden.as_f64().expect("a length") <= 0.0,
+            "{share}: {hidden}"
+        );
     }
     // A curve gives its nearest point.
     browser.resize(DESK);
@@ -308,12 +346,21 @@ fn the_page_is_pictured_where_asked_for() {
         Err(_) => example().render().expect("rendered"),
     };
     let file = |name: &str| Path::new(&folder).join(name);
-    browser.open(&page, [390, 844]);
-    browser.picture(&file("phone.png"));
-    browser.resize(DESK);
-    browser.picture(&file("desk.png"));
-    browser.emulate("screen", "dark");
-    browser.picture(&file("dark.png"));
+    for (name, size, scheme) in [
+        ("phone", [390, 844], "light"),
+        ("phone_dark", [390, 844], "dark"),
+        ("desk", DESK, "light"),
+        ("dark", DESK, "dark"),
+    ] {
+        browser.emulate("screen", scheme);
+        browser.open(&page, size);
+        browser.picture(&file(&format!("{name}.png")));
+        // A window with an open panel and a reading.
+        browser.evaluate("document.querySelectorAll('tbody button')[5]?.click()");
+        let at = place(&mut browser, 0, [0.5, 0.5]);
+        browser.point_at(at);
+        browser.window(&file(&format!("{name}_window.png")));
+    }
     browser.emulate("", "light");
     browser.print(&file("print.pdf"));
 }
