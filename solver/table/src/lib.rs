@@ -20,7 +20,9 @@ mod error;
 mod field;
 mod group;
 mod hdf5_file;
+mod lookup;
 mod loss_table;
+mod nearest;
 mod status;
 mod variable;
 
@@ -30,7 +32,9 @@ pub use error::TableError;
 pub use field::{Field, FieldComponent};
 pub use group::{AxisScale, AxisValues, Group};
 pub use hdf5_file::{read_table, write_table};
+pub use lookup::{Coordinate, Looked, Lookup, LookupError};
 pub use loss_table::{InputFile, LossTable, SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION};
+pub use nearest::nearest;
 pub use status::Status;
 pub use variable::Variable;
 
