@@ -15,6 +15,7 @@
 //! [`read_table`] and [`write_table`] keep them as HDF5 that is also netCDF-4.
 
 mod attribute;
+mod checksum;
 mod csv_file;
 mod error;
 mod field;

@@ -98,7 +98,7 @@ impl Variable {
     /// Whether every array has one entry a point.
     pub(crate) fn check_lengths(&self, place: &str, points: usize) -> Result<(), TableError> {
         let lengths = [
-            ("the values", Some(self.values.len())),
+            ("the value", Some(self.values.len())),
             ("the error", self.error.as_ref().map(Vec::len)),
             ("the status", Some(self.status.len())),
             (
