@@ -113,9 +113,7 @@ impl<'t> LookupAxis<'t> {
                 },
                 Coordinate::Number(wanted),
             ) => {
-                // The first entry that is not before the coordinate, in the axis' own direction.
-                let above =
-                    values.partition_point(|&v| if falling { v > wanted } else { v < wanted });
+                let above = first_not_before(values, falling, wanted);
                 let below = above.saturating_sub(1);
                 let at = above.min(values.len() - 1);
                 let step = (values[at] - values[below]).abs();
@@ -181,6 +179,20 @@ impl<'t> LookupAxis<'t> {
             },
         }
     }
+}
+
+/// The first entry that is not before `wanted`, in the axis' own direction; their number if all are.
+fn first_not_before(values: &[f64], falling: bool, wanted: f64) -> usize {
+    let before = |v: f64| if falling { v > wanted } else { v < wanted };
+    let (steps, first, last) = (values.len() - 1, values[0], values[values.len() - 1]);
+    // Most axes are even: looked for where it would be, else by halves. (NaN, of a single value too, becomes 0.)
+    let guess = (steps as f64 * (wanted - first) / (last - first)) as usize;
+    let fits = |at: usize| {
+        (at == 0 || before(values[at - 1])) && (at == values.len() || !before(values[at]))
+    };
+    let mut near = guess..=guess.saturating_add(1).min(values.len());
+    near.find(|&at| fits(at))
+        .unwrap_or_else(|| values.partition_point(|&v| before(v)))
 }
 
 /// " m" after a number; nothing for a plain one.

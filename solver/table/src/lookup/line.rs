@@ -17,8 +17,9 @@
 //! nothing is known; the bar is that of a parabola which is level at one of them.
 
 /// Most points that a cell looks at: three on each side.
-const STENCIL: usize = 6;
-
+pub(super) const STENCIL: usize = 6;
+/// Points before the cell's first among them.
+const BEFORE: usize = STENCIL / 2 - 1;
 /// Largest ratio of one order to that before it with which a series is summed.
 const LARGEST_RATIO: f64 = 0.75;
 
@@ -29,72 +30,138 @@ pub(super) struct Correction {
     pub error: f64,
 }
 
-/// The correction at `t` in the cell that begins at `cell`; values that are not finite end the line.
-///
-/// `x` is strictly monotone and `y(cell)`, `y(cell + 1)` are finite.
-pub(super) fn correction(x: &[f64], y: impl Fn(usize) -> f64, cell: usize, t: f64) -> Correction {
-    let (mut first, mut last) = (cell, cell + 1);
-    while first > 0 && cell - first < STENCIL / 2 - 1 && y(first - 1).is_finite() {
-        first -= 1;
+/// A place in a cell of one axis: what all lines of the grid along that axis have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CellOfAxis {
+    /// The stencil's first and last point on the axis, counted from [`BEFORE`] points before the cell.
+    ends: [usize; 2],
+    /// How far each point is in the values from the cell's first; beyond the ends it is the cell's first itself.
+    offsets: [isize; STENCIL],
+    /// 1/(x_{k+n} − x_k), for divided differences of order n = 1, 2, 3; zero where one reaches beyond the ends.
+    inverse: [[f64; STENCIL - 1]; 3],
+    t: f64,
+    h: f64,
+}
+
+impl CellOfAxis {
+    /// The place at the share `t` of the cell that begins at entry `cell` of `x`, whose values are `stride` apart.
+    pub fn new(x: &[f64], stride: usize, cell: usize, t: f64) -> Self {
+        let ends = [
+            BEFORE - cell.min(BEFORE),
+            BEFORE + (x.len() - 1 - cell).min(STENCIL - 1 - BEFORE),
+        ];
+        let mut offsets = [0; STENCIL];
+        for k in ends[0]..=ends[1] {
+            offsets[k] = (k as isize - BEFORE as isize) * stride as isize;
+        }
+        let mut inverse = [[0.0; STENCIL - 1]; 3];
+        for (order, inverse) in (1..).zip(&mut inverse) {
+            for k in ends[0]..(ends[1] + 1).saturating_sub(order) {
+                let at = cell + k - BEFORE;
+                inverse[k] = 1.0 / (x[at + order] - x[at]);
+            }
+        }
+        Self {
+            ends,
+            offsets,
+            inverse,
+            t,
+            h: x[cell + 1] - x[cell],
+        }
     }
-    while last + 1 < x.len() && last - cell < STENCIL / 2 && y(last + 1).is_finite() {
-        last += 1;
+
+    /// The stencil's values on the line whose value at the cell's first point is `values[at]`.
+    pub fn fetch(&self, values: &[f64], at: usize) -> [f64; STENCIL] {
+        let mut y = [0.0; STENCIL];
+        for (y, &offset) in y.iter_mut().zip(&self.offsets) {
+            *y = values[at.wrapping_add_signed(offset)];
+        }
+        y
     }
-    let (x, points, p) = (&x[first..=last], last - first + 1, cell - first);
-    let h = x[p + 1] - x[p];
-    let hump = t * (1.0 - t);
-    // Divided differences of rising order; entries from `points` on are never read.
-    let mut values = [0.0; STENCIL];
-    let mut secants = [0.0; STENCIL];
-    let mut second = [0.0; STENCIL];
-    for k in 0..points {
-        values[k] = y(first + k);
+
+    /// The correction on a line of these values. Those that are not finite end the line; the cell's own two are finite.
+    pub fn correction(&self, y: &[f64; STENCIL]) -> Correction {
+        if y.iter().all(|value| value.is_finite()) {
+            return self.of_line(y);
+        }
+        // Beyond the ends, where every difference is multiplied by zero, a value only has to be finite.
+        let finite = std::array::from_fn(|k| if y[k].is_finite() { y[k] } else { 0.0 });
+        self.within(y).of_line(&finite)
     }
-    for k in 0..points - 1 {
-        secants[k] = (values[k + 1] - values[k]) / (x[k + 1] - x[k]);
+
+    /// The same place where the line ends at the values that are not finite.
+    fn within(&self, y: &[f64; STENCIL]) -> Self {
+        let mut ends = [BEFORE, BEFORE + 1];
+        while ends[0] > self.ends[0] && y[ends[0] - 1].is_finite() {
+            ends[0] -= 1;
+        }
+        while ends[1] < self.ends[1] && y[ends[1] + 1].is_finite() {
+            ends[1] += 1;
+        }
+        let mut inverse = self.inverse;
+        for (order, inverse) in (1..).zip(&mut inverse) {
+            for (k, inverse) in inverse.iter_mut().enumerate() {
+                if k < ends[0] || k + order > ends[1] {
+                    *inverse = 0.0;
+                }
+            }
+        }
+        Self {
+            ends,
+            inverse,
+            ..*self
+        }
     }
-    if points == 2 {
-        return Correction {
-            cubic_minus_linear: 0.0,
-            error: hump * (values[1] - values[0]).abs(),
-        };
-    }
-    for k in 0..points - 2 {
-        second[k] = (secants[k + 1] - secants[k]) / (x[k + 2] - x[k]);
-    }
-    let secant = secants[p];
-    // Parabolas through the cell and its neighbour before or after it; at an end of the line both are the same.
-    let free = [
-        secant - h * second[p.saturating_sub(1)],
-        secant + h * second[p.min(points - 3)],
-    ];
-    let limited = [
-        monotone(free[0], secants[p.saturating_sub(1)], secant),
-        monotone(free[1], secant, secants[(p + 1).min(points - 2)]),
-    ];
-    let cubic = |m: [f64; 2]| h * hump * ((m[0] - secant) * (1.0 - t) - (m[1] - secant) * t);
-    let added = cubic(limited);
-    let bend = second[..points - 2]
-        .iter()
-        .fold(0.0_f64, |most, s| most.max(s.abs()));
-    let doubt = if points == 3 {
-        bend
-    } else {
-        let third = |k: usize| ((second[k + 1] - second[k]) / (x[k + 3] - x[k])).abs();
-        let about = p.saturating_sub(1).min(points - 4);
-        let next = (0..points - 3).map(third).fold(0.0, f64::max) * (x[about + 3] - x[about]).abs();
-        // Orders that fall by a ratio sum to a geometric series; those that do not fall tell of what is not resolved.
-        let ratio = if next < LARGEST_RATIO * bend {
-            next / bend
+
+    fn of_line(&self, y: &[f64; STENCIL]) -> Correction {
+        let ([first, last], h, t) = (self.ends, self.h, self.t);
+        let hump = t * (1.0 - t);
+        if last - first == 1 {
+            return Correction {
+                cubic_minus_linear: 0.0,
+                error: hump * (y[last] - y[first]).abs(),
+            };
+        }
+        // Divided differences; those that reach beyond the ends are zero.
+        let [one, two, three] = &self.inverse;
+        let secants: [f64; 5] = std::array::from_fn(|k| (y[k + 1] - y[k]) * one[k]);
+        let second: [f64; 4] = std::array::from_fn(|k| (secants[k + 1] - secants[k]) * two[k]);
+        let third: [f64; 3] = std::array::from_fn(|k| (second[k + 1] - second[k]) * three[k]);
+        let secant = secants[BEFORE];
+        // Parabolas through the cell and its neighbour before or after it; at an end of the line both are the same.
+        let free = [
+            secant - h * second[first.max(BEFORE - 1)],
+            secant + h * second[BEFORE.min(last - 2)],
+        ];
+        let limited = [
+            monotone(free[0], secants[first.max(BEFORE - 1)], secant),
+            monotone(free[1], secant, secants[(BEFORE + 1).min(last - 1)]),
+        ];
+        let cubic = |m: [f64; 2]| h * hump * ((m[0] - secant) * (1.0 - t) - (m[1] - secant) * t);
+        let added = cubic(limited);
+        let bend = greatest(&second);
+        let doubt = if last - first == 2 {
+            bend
         } else {
-            LARGEST_RATIO
+            let about = (BEFORE - 1).clamp(first, last - 3);
+            let next = greatest(&third) / three[about].abs();
+            // Orders that fall by a ratio sum to a geometric series; those that do not fall tell of what is not resolved.
+            let ratio = if next < LARGEST_RATIO * bend {
+                next / bend
+            } else {
+                LARGEST_RATIO
+            };
+            next / (1.0 - ratio)
         };
-        next / (1.0 - ratio)
-    };
-    Correction {
-        cubic_minus_linear: added,
-        error: (added - cubic(free)).abs() + hump * h * h * doubt,
+        Correction {
+            cubic_minus_linear: added,
+            error: (added - cubic(free)).abs() + hump * h * h * doubt,
+        }
     }
+}
+
+fn greatest(of: &[f64]) -> f64 {
+    of.iter().fold(0.0, |most, d| most.max(d.abs()))
 }
 
 /// The slope nearest to `free` with which a cubic between nodes of these secants is monotone.

@@ -28,10 +28,12 @@ use std::borrow::Cow;
 use crate::{Group, Status, Variable, nearest};
 use axis::{LookupAxis, Place};
 pub use error::LookupError;
-use line::correction;
+use line::{CellOfAxis, STENCIL};
 
 /// Axes of several numbers that are interpolated at once: 2⁸ corners.
 const MOST_AXES: usize = 8;
+/// Lines that are fetched before any is worked on: they are far apart in memory, whose delays then overlap.
+const LINES: usize = 8;
 
 /// Where on one axis a variable is looked up.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,7 +110,7 @@ pub struct Lookup<'t> {
 /// An axis along which a point is between two entries.
 #[derive(Clone, Copy)]
 struct Crossed<'t> {
-    coordinates: &'t [f64],
+    axis: &'t [f64],
     stride: usize,
     cell: usize,
     t: f64,
@@ -222,7 +224,7 @@ impl<'t> Lookup<'t> {
         }
         let mut base = 0;
         let nothing = Crossed {
-            coordinates: &[],
+            axis: &[],
             stride: 0,
             cell: 0,
             t: 0.0,
@@ -236,7 +238,7 @@ impl<'t> Lookup<'t> {
                 Place::Between { cell, t } => {
                     base += cell * axis.stride;
                     crossed[several] = Crossed {
-                        coordinates: axis.numbers(),
+                        axis: axis.numbers(),
                         stride: axis.stride,
                         cell,
                         t,
@@ -276,19 +278,28 @@ impl<'t> Lookup<'t> {
             return Looked::absent(Status::NotComputed, reason.into());
         }
         let (mut value, mut doubt) = (linear, 0.0);
-        for (k, axis) in crossed.iter().enumerate() {
+        let mut fetched = [([0.0; STENCIL], 0.0); LINES];
+        for (k, along) in crossed.iter().enumerate() {
+            let cell = CellOfAxis::new(along.axis, along.stride, along.cell, along.t);
             let (mut added, mut bar) = (0.0, 0.0);
             let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-            for corner in (0..1_usize << crossed.len()).filter(|corner| corner >> k & 1 == 0) {
-                let (start, weight) = corner_of(base, crossed, corner, k);
-                // Entry 0 of the line through this corner; its cell begins at `axis.cell`.
-                let start = start - axis.cell * axis.stride;
-                let along = |i: usize| values[start + i * axis.stride];
-                let line = correction(axis.coordinates, along, axis.cell, axis.t);
-                added += weight * line.cubic_minus_linear;
-                bar += weight * line.error;
-                least = least.min(line.cubic_minus_linear);
-                most = most.max(line.cubic_minus_linear);
+            let lines = 1 << (crossed.len() - 1);
+            for first in (0..lines).step_by(LINES) {
+                let block = first..lines.min(first + LINES);
+                for (line, (y, weight)) in block.clone().zip(&mut fetched) {
+                    // The corners on the near side of axis k: a zero bit there.
+                    let corner = (line >> k << (k + 1)) | (line & ((1 << k) - 1));
+                    let entry;
+                    (entry, *weight) = corner_of(base, crossed, corner, k);
+                    *y = cell.fetch(values, entry);
+                }
+                for (y, weight) in &fetched[..block.len()] {
+                    let line = cell.correction(y);
+                    added += weight * line.cubic_minus_linear;
+                    bar += weight * line.error;
+                    least = least.min(line.cubic_minus_linear);
+                    most = most.max(line.cubic_minus_linear);
+                }
             }
             let others = crossed.iter().enumerate().filter(|(j, _)| *j != k);
             let hump = others.map(|(_, c)| c.t * (1.0 - c.t)).fold(0.0, f64::max);
