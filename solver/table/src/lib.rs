@@ -17,6 +17,7 @@
 mod attribute;
 mod checksum;
 mod csv_file;
+mod difference;
 mod error;
 mod field;
 mod group;
@@ -29,6 +30,7 @@ mod variable;
 
 pub use attribute::{Attribute, AttributeValue};
 pub use csv_file::{csv_bytes, write_csv};
+pub use difference::{Difference, LargestDifference, VariableDifference};
 pub use error::TableError;
 pub use field::{Field, FieldComponent};
 pub use group::{AxisScale, AxisValues, Group};

@@ -152,30 +152,26 @@ impl<'t> LookupAxis<'t> {
     }
 
     fn outside(&self, wanted: f64, nearest: f64, inside: bool) -> String {
-        let (name, unit) = (&self.scale.name, unit(self.scale));
-        if inside {
-            return format!(
-                "{name} = {wanted:?}{unit} is between entries that count: the nearest is {nearest:?}{unit}"
-            );
-        }
-        format!(
-            "{name} = {wanted:?}{unit} is outside {}: the nearest is {nearest:?}{unit}",
-            self.range()
-        )
+        let name = &self.scale.name;
+        let [wanted, nearest] = [wanted, nearest].map(|v| self.scale.shown(v.into()));
+        let place = if inside {
+            String::from("between entries that count")
+        } else {
+            format!("outside {}", self.range())
+        };
+        format!("{name} = {wanted} is {place}: the nearest is {nearest}")
     }
 
     /// What the axis holds: "1.26e-6 to 1.36e-6 m", "TE, TM".
     pub fn range(&self) -> String {
-        let unit = unit(self.scale);
         match self.kind {
             Kind::Names(names) => names.join(", "),
             Kind::Numbers { values, .. } => match values {
-                [one] => format!("{one:?}{unit}"),
                 [first, .., last] => {
                     let (low, high) = (first.min(*last), first.max(*last));
-                    format!("{low:?} to {high:?}{unit}")
+                    format!("{low:?} to {}", self.scale.shown(high.into()))
                 }
-                [] => String::new(), // no axis is empty
+                _ => self.scale.shown(values[0].into()),
             },
         }
     }
@@ -193,12 +189,4 @@ fn first_not_before(values: &[f64], falling: bool, wanted: f64) -> usize {
     let mut near = guess..=guess.saturating_add(1).min(values.len());
     near.find(|&at| fits(at))
         .unwrap_or_else(|| values.partition_point(|&v| before(v)))
-}
-
-/// " m" after a number; nothing for a plain one.
-fn unit(scale: &AxisScale) -> String {
-    match scale.units.as_str() {
-        "" | "1" => String::new(),
-        units => format!(" {units}"),
-    }
 }
