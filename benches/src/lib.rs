@@ -11,6 +11,7 @@ use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, Grati
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem};
 use cpo_solver::modes::{ModeProblem, Wall, Walls};
 use cpo_solver::taper::{Taper, TaperProblem};
+use cpo_table::{AxisScale, Coordinate, Group, Lookup, LossTable, Status, TableError, Variable};
 
 /// A strip of `width` × `height` µm and index `core` in silica, `margin` µm around it, at `wavelength`.
 ///
@@ -236,4 +237,73 @@ pub fn inverse_taper() -> Result<TaperProblem, MeshError> {
     let (wire, tip) = (half(Length::nm(450.0))?, half(Length::nm(180.0))?);
     let taper = Taper::starting_at(&wire).linear("narrowing", &tip, Length::um(50.0));
     Ok(TaperProblem::new(&taper, Wavelength::nm(1550.0)))
+}
+
+/// A table of one loss along axes of these lengths, each a ripple of its own; where `every` is stated, each point of that
+/// number failed.
+///
+/// # Errors
+/// None: the axes are good for four lengths of one and more.
+pub fn large_table(
+    shape: impl IntoIterator<Item = usize>,
+    every: Option<usize>,
+) -> Result<LossTable, TableError> {
+    let mut group = Group::new("waveguide/wire", "a wire");
+    let mut values = vec![1.0];
+    let mut names = Vec::new();
+    for (name, length) in ["wavelength", "temperature", "width", "height"]
+        .into_iter()
+        .zip(shape)
+    {
+        let coordinates: Vec<f64> = (0..length)
+            .map(|i| 1.0 + i as f64 / length as f64)
+            .collect();
+        values = values
+            .iter()
+            .flat_map(|value| {
+                coordinates
+                    .iter()
+                    .map(move |x| value * (1.2 + (7.0 * x).sin()))
+            })
+            .collect();
+        group = group.with_axis(AxisScale::numbers(name, "m", name, coordinates))?;
+        names.push(name);
+    }
+    let error = values
+        .iter()
+        .map(|value| 1e-3 * value * (1.1 + (31.0 * value).cos()))
+        .collect();
+    let mut status = vec![Status::Ok; values.len()];
+    let mut reason = Vec::new();
+    if let Some(every) = every {
+        reason = vec![String::new(); values.len()];
+        for entry in (0..values.len()).step_by(every) {
+            status[entry] = Status::Failed;
+            reason[entry] = String::from("no guided mode");
+            values[entry] = f64::NAN;
+        }
+    }
+    let loss = Variable::new("loss", "dB", "loss", &names, values)
+        .with_error(error)
+        .with_status(status, reason);
+    let mut table = LossTable::new("a million points", "cpo", "");
+    table.add(group.with_variable(loss)?)?;
+    Ok(table)
+}
+
+/// Points all over a table of [`large_table`], between its own.
+pub fn looked_up(lookup: &Lookup<'_>, count: usize) -> Vec<Vec<Coordinate<'static>>> {
+    const STEPS: [f64; 4] = [
+        0.618_033_988_7,
+        0.754_877_666_2,
+        0.819_172_513_4,
+        0.856_674_883_9,
+    ];
+    let axes = lookup.variable().axes.len();
+    // Up to 0.96 of the way: the axes end a step before 2.
+    let point = |k: usize| {
+        let at = |step: &f64| Coordinate::Number(1.0 + 0.96 * (k as f64 * step).fract());
+        STEPS[..axes].iter().map(at).collect()
+    };
+    (1..=count).map(point).collect()
 }

@@ -1,10 +1,12 @@
 //! The program `cpo`: study file in, loss table out.
 //!
-//! Exit codes: 0 all well; 1 some points failed or did not converge; 2 the study is invalid;
+//! Exit codes: 0 all well; 1 some points failed or did not converge, two tables differ; 2 the study or the question is invalid;
 //! 3 the machine (files, memory, threads).
 
 mod catalogue;
 mod check;
+mod diff;
+mod look_up;
 mod progress;
 mod run;
 mod show;
@@ -46,6 +48,31 @@ enum Command {
         table: PathBuf,
         /// Show the values of this group, such as waveguide/wire.
         group: Option<String>,
+        /// Look up values at a place, interpolated, with its error: wavelength=1310nm,temperature=60degC,mode=0. Axes
+        /// left out are shown whole.
+        #[arg(long, value_name = "AXIS=VALUE,...", value_delimiter = ',')]
+        at: Vec<String>,
+    },
+    /// Compare two loss tables by their error bars.
+    Diff {
+        /// A loss table (HDF5).
+        first: PathBuf,
+        /// Another.
+        second: PathBuf,
+        /// Compare every bit of values, errors, statuses and reasons.
+        #[arg(long)]
+        bits: bool,
+    },
+    /// Run the study that a loss table holds again, and compare bit for bit.
+    Rerun {
+        /// The loss table (HDF5).
+        table: PathBuf,
+        /// Folder for the new results [default: they are only compared].
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+        /// Threads [default: all cores]. Results do not depend on it.
+        #[arg(short, long, value_name = "N")]
+        threads: Option<std::num::NonZeroUsize>,
     },
     /// List the catalogue's materials, or show one.
     Materials {
@@ -74,7 +101,17 @@ fn main() -> ExitCode {
             threads,
         } => run::run(&study, output, threads),
         Command::Check { study } => check::check(&study),
-        Command::Show { table, group } => show::show(&table, group.as_deref()),
+        Command::Show { table, group, at } => show::show(&table, group.as_deref(), &at),
+        Command::Diff {
+            first,
+            second,
+            bits,
+        } => diff::diff([&first, &second], bits),
+        Command::Rerun {
+            table,
+            output,
+            threads,
+        } => diff::rerun(&table, output.as_deref(), threads),
         Command::Materials { name, plot } => catalogue::materials(name.as_deref(), plot.as_deref()),
     };
     ExitCode::from(ending as u8)

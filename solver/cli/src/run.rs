@@ -17,10 +17,7 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
         tell!("{warning}");
     }
     let directory = output.unwrap_or_else(|| job.default_directory());
-    let threads = threads
-        .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
-    match job.run(&directory, threads, &Terminal::new()) {
+    match job.run(&directory, threads_or_all(threads), &Terminal::new()) {
         Err(error) => refused(&error),
         Ok(delivered) => {
             for (point, reason) in &delivered.failures {
@@ -60,6 +57,13 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
             Ending::SomeFailed
         }
     }
+}
+
+/// The threads asked for, or as many as there are cores.
+pub(crate) fn threads_or_all(threads: Option<NonZeroUsize>) -> usize {
+    threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get)
 }
 
 /// Tells why nothing was run.

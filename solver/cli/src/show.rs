@@ -3,16 +3,19 @@
 use std::path::Path;
 
 use cpo_study::report::{significant, value_with_error};
-use cpo_study::table::{AxisScale, AxisValues, Group, LossTable, Status, Variable, read_table};
+use cpo_study::table::{
+    AxisScale, AxisValues, Coordinate, Group, LossTable, Status, Variable, nearest, read_table,
+};
 
+use crate::look_up::look_up;
 use crate::{Ending, say, tell};
 
 /// A larger variable is described, not listed: the CSV holds it.
-const MOST_VALUES: usize = 2000;
+pub(crate) const MOST_VALUES: usize = 2000;
 /// Digits of coordinates and of values without an error bar.
-const DIGITS: usize = 7;
+pub(crate) const DIGITS: usize = 7;
 
-pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
+pub(crate) fn show(path: &Path, group: Option<&str>, at: &[String]) -> Ending {
     let table = match read_table(path) {
         Ok(table) => table,
         Err(error) => {
@@ -20,22 +23,41 @@ pub(crate) fn show(path: &Path, group: Option<&str>) -> Ending {
             return Ending::Machine;
         }
     };
-    match group {
-        None => overview(&table),
+    let found = match group {
+        None => None,
         Some(name) => match table.group(name) {
-            Some(group) => values(group),
+            Some(group) => Some(group),
             None => {
-                let known: Vec<&str> = table.groups.iter().map(|g| g.path.as_str()).collect();
+                let known = || table.groups.iter().map(|g| g.path.as_str());
+                let near = nearest(name, known())
+                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                let known: Vec<&str> = known().collect();
                 tell!(
-                    "{} has no group \"{name}\"; it has {}",
+                    "{} has no group \"{name}\"; it has {}{near}",
                     path.display(),
                     known.join(", ")
                 );
                 return Ending::InvalidStudy;
             }
         },
+    };
+    if !at.is_empty() {
+        return look_up(&table, found, at);
+    }
+    match found {
+        None => overview(&table),
+        Some(group) => values(group),
     }
     Ending::AllWell
+}
+
+/// " [dB]" of a variable that has a unit.
+pub(crate) fn in_brackets(variable: &Variable) -> String {
+    if variable.units == "1" {
+        String::new()
+    } else {
+        format!(" [{}]", variable.units)
+    }
 }
 
 fn overview(table: &LossTable) {
@@ -103,12 +125,12 @@ fn counts(variable: &Variable) -> String {
 fn values(group: &Group) {
     say!("{}  {}", group.path, group.long_name);
     for variable in &group.variables {
-        let unit = if variable.units == "1" {
-            String::new()
-        } else {
-            format!(" [{}]", variable.units)
-        };
-        say!("\n{}{unit}  {}", variable.name, variable.long_name);
+        say!(
+            "\n{}{}  {}",
+            variable.name,
+            in_brackets(variable),
+            variable.long_name
+        );
         if variable.values.len() > MOST_VALUES {
             say!(
                 "    {} values over {}; see the CSV",
@@ -117,11 +139,6 @@ fn values(group: &Group) {
             );
             continue;
         }
-        let axes: Vec<&AxisScale> = variable
-            .axes
-            .iter()
-            .filter_map(|name| group.axis(name))
-            .collect();
         for (k, &value) in variable.values.iter().enumerate() {
             let error = variable.error.as_ref().map_or(f64::NAN, |e| e[k]);
             let shown = match variable.status[k] {
@@ -135,26 +152,25 @@ fn values(group: &Group) {
                 .get(k)
                 .filter(|r| !r.is_empty())
                 .map_or_else(String::new, |r| format!("  ({r})"));
-            say!("    {}  {shown}{reason}", place(&axes, k));
+            say!("    {}  {shown}{reason}", place(group, variable, k));
         }
     }
 }
 
-/// "wavelength = 1.31e-6 m, mode = 0" of entry `k`, the last axis fastest.
-fn place(axes: &[&AxisScale], mut k: usize) -> String {
-    let mut parts = Vec::new();
-    for axis in axes.iter().rev() {
-        let (n, rest) = (axis.len().max(1), k);
-        k = rest / n;
-        let at = match &axis.values {
-            AxisValues::Numbers(values) if axis.units == "1" => format!("{}", values[rest % n]),
-            AxisValues::Numbers(values) => {
-                format!("{} {}", significant(values[rest % n], DIGITS), axis.units)
-            }
-            AxisValues::Text(names) => names[rest % n].clone(),
-        };
-        parts.push(format!("{} = {at}", axis.name));
-    }
-    parts.reverse();
-    parts.join(", ")
+/// "wavelength = 1.31e-6 m, mode = 0" of entry `k`.
+fn place(group: &Group, variable: &Variable, k: usize) -> String {
+    let parts = group
+        .coordinates(variable, k)
+        .map(|(axis, entry)| at(axis, axis.coordinate(entry)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// "wavelength = 1.31e-6 m".
+pub(crate) fn at(axis: &AxisScale, coordinate: Coordinate<'_>) -> String {
+    let at = match coordinate {
+        Coordinate::Number(number) if axis.units == "1" => format!("{number}"),
+        Coordinate::Number(number) => format!("{} {}", significant(number, DIGITS), axis.units),
+        Coordinate::Name(name) => name.to_owned(),
+    };
+    format!("{} = {at}", axis.name)
 }

@@ -9,10 +9,7 @@ use crate::study::Study;
 /// SOURCE_DATE_EPOCH, if set, stands for the time and leaves the host out, so that equal studies
 /// give equal bytes (https://reproducible-builds.org/specs/source-date-epoch/).
 pub fn provenance(study: &Study) -> Vec<(String, String)> {
-    let mut facts = vec![
-        fact("program", format!("cpo {}", env!("CARGO_PKG_VERSION"))),
-        fact("commit", env!("CPO_COMMIT").to_owned()),
-    ];
+    let mut facts = program().to_vec();
     let fixed = std::env::var("SOURCE_DATE_EPOCH")
         .ok()
         .and_then(|text| text.parse().ok());
@@ -46,6 +43,14 @@ pub fn provenance(study: &Study) -> Vec<(String, String)> {
         facts.push(fact(&format!("material_{}", k + 1), text));
     }
     facts
+}
+
+/// This program and the commit that it was built from.
+pub(crate) fn program() -> [(String, String); 2] {
+    [
+        fact("program", format!("cpo {}", env!("CARGO_PKG_VERSION"))),
+        fact("commit", env!("CPO_COMMIT").to_owned()),
+    ]
 }
 
 fn fact(name: &str, text: String) -> (String, String) {

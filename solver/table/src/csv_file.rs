@@ -3,6 +3,7 @@
 //! Columns: group, variable, units, one for each axis of the table ("wavelength \[m\]", empty where a variable is not along
 //! it), value, error, status, reason. Numbers are the shortest that read back to the same f64.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::error::TableError;
@@ -48,28 +49,7 @@ pub fn csv_bytes(table: &LossTable) -> Result<Vec<u8>, TableError> {
         .map_err(refused)?;
     for group in &table.groups {
         for variable in &group.variables {
-            let shape = group.shape(variable)?;
-            for point in 0..variable.values.len() {
-                let coordinates = coordinates(group, variable, &shape, point);
-                let coordinate = |column: &String| {
-                    coordinates
-                        .iter()
-                        .find(|(name, _)| name == column)
-                        .map(|(_, value)| value.clone())
-                        .unwrap_or_default()
-                };
-                let row = fixed([&group.path, &variable.name, &variable.units])
-                    .chain(columns.iter().map(coordinate));
-                let error = variable
-                    .error
-                    .as_ref()
-                    .map(|error| number(error[point]))
-                    .unwrap_or_default();
-                let reason = variable.reason.get(point).cloned().unwrap_or_default();
-                let status = variable.status[point].to_string();
-                let row = row.chain([number(variable.values[point]), error, status, reason]);
-                writer.write_record(row).map_err(refused)?;
-            }
+            write_rows(&mut writer, &columns, group, variable).map_err(refused)?;
         }
     }
     writer
@@ -77,27 +57,51 @@ pub fn csv_bytes(table: &LossTable) -> Result<Vec<u8>, TableError> {
         .map_err(|error| refused(error.into_error().into()))
 }
 
-/// (column, coordinate) of the point with that row-major index.
-fn coordinates(
+/// One row for each value of `variable`, whose axes a checked group has.
+fn write_rows(
+    writer: &mut csv::Writer<Vec<u8>>,
+    columns: &[String],
     group: &Group,
     variable: &Variable,
-    shape: &[usize],
-    point: usize,
-) -> Vec<(String, String)> {
-    let mut rest = point;
-    let mut pairs = Vec::with_capacity(shape.len());
-    for (name, &length) in variable.axes.iter().zip(shape).rev() {
-        let index = rest % length;
-        rest /= length;
-        if let Some(axis) = group.axis(name) {
-            let coordinate = match &axis.values {
-                AxisValues::Numbers(values) => number(values[index]),
-                AxisValues::Text(values) => values[index].clone(),
-            };
-            pairs.push((column(axis), coordinate));
-        }
+) -> csv::Result<()> {
+    // Texts of coordinates, made once for all rows: those of each axis, how far its neighbours are apart, its column.
+    let mut stride = variable.values.len();
+    let mut axes = Vec::with_capacity(variable.axes.len());
+    for axis in variable.axes.iter().filter_map(|name| group.axis(name)) {
+        stride /= axis.len();
+        let texts: Vec<String> = match &axis.values {
+            AxisValues::Numbers(values) => values.iter().map(|&value| number(value)).collect(),
+            AxisValues::Text(values) => values.clone(),
+        };
+        axes.push((column(axis), stride, texts));
     }
-    pairs
+    let places: Vec<_> = columns
+        .iter()
+        .map(|column| axes.iter().find(|(name, ..)| name == column))
+        .collect();
+    let mut text = String::new();
+    for point in 0..variable.values.len() {
+        for fixed in [&group.path, &variable.name, &variable.units] {
+            writer.write_field(fixed)?;
+        }
+        for place in &places {
+            let coordinate = place.map_or("", |(_, stride, texts)| {
+                texts[point / stride % texts.len()].as_str()
+            });
+            writer.write_field(coordinate)?;
+        }
+        for values in [Some(&variable.values), variable.error.as_ref()] {
+            text.clear();
+            if let Some(values) = values {
+                let _ = write!(text, "{:?}", values[point]); // writing to a String cannot fail
+            }
+            writer.write_field(&text)?;
+        }
+        writer.write_field(variable.status[point].name())?;
+        writer.write_field(variable.reason.get(point).map_or("", String::as_str))?;
+        writer.write_record(None::<&[u8]>)?;
+    }
+    Ok(())
 }
 
 fn column(axis: &AxisScale) -> String {

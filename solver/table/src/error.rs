@@ -112,6 +112,32 @@ pub enum TableError {
         /// Its version.
         found: String,
     },
+    /// A file of ours that lacks something or contradicts itself.
+    #[error("{} is damaged or was changed after it was written: {problem}; copy it again or run its study again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is missing, or the contradiction.
+        problem: String,
+    },
+    /// What a file holds is not what it held when it was written.
+    #[error(
+        "{} was changed after it was written: {what} has the SHA-256 {found}, {attribute} says {stated}; \
+         copy it again, or write its study out and run that",
+        path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// "its study", "its content".
+        what: &'static str,
+        /// The attribute with the sum.
+        attribute: &'static str,
+        /// The sum there.
+        stated: String,
+        /// The sum of what there is.
+        found: String,
+    },
     /// The CSV writer refused.
     #[error("cannot write the table {} as CSV: {source}", path.display())]
     Csv {

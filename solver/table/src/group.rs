@@ -2,7 +2,7 @@
 
 use crate::attribute::{Attribute, check_attributes};
 use crate::error::TableError;
-use crate::{Variable, check_name, check_text};
+use crate::{Coordinate, Variable, check_name, check_text};
 
 /// Coordinates of one axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,25 @@ impl AxisScale {
         match &self.values {
             AxisValues::Numbers(values) => values.len(),
             AxisValues::Text(values) => values.len(),
+        }
+    }
+
+    /// The coordinate of an entry.
+    pub fn coordinate(&self, entry: usize) -> Coordinate<'_> {
+        match &self.values {
+            AxisValues::Numbers(values) => Coordinate::Number(values[entry]),
+            AxisValues::Text(values) => Coordinate::Name(&values[entry]),
+        }
+    }
+
+    /// A coordinate of this axis with its unit: "1.31e-6 m", "TE".
+    pub fn shown(&self, coordinate: Coordinate<'_>) -> String {
+        match coordinate {
+            Coordinate::Name(name) => name.to_owned(),
+            Coordinate::Number(number) if ["", "1"].contains(&self.units.as_str()) => {
+                format!("{number:?}")
+            }
+            Coordinate::Number(number) => format!("{number:?} {}", self.units),
         }
     }
 
@@ -178,6 +197,28 @@ impl Group {
                 })
         };
         variable.axes.iter().map(length).collect()
+    }
+
+    /// The axes of `variable`, slowest first, and where on each the value `entry` is.
+    pub fn coordinates<'g>(
+        &'g self,
+        variable: &'g Variable,
+        entry: usize,
+    ) -> impl Iterator<Item = (&'g AxisScale, usize)> {
+        let mut stride = variable.values.len();
+        let axes = variable.axes.iter().filter_map(|name| self.axis(name));
+        axes.map(move |axis| {
+            stride /= axis.len();
+            (axis, entry / stride % axis.len())
+        })
+    }
+
+    /// Where the value `entry` of `variable` is: "wavelength = 1.31e-6 m, mode = 0.0".
+    pub fn place(&self, variable: &Variable, entry: usize) -> String {
+        let parts = self
+            .coordinates(variable, entry)
+            .map(|(axis, i)| format!("{} = {}", axis.name, axis.shown(axis.coordinate(i))));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
     fn check_variable(&self, variable: &Variable) -> Result<(), TableError> {

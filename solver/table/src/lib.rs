@@ -15,22 +15,29 @@
 //! [`read_table`] and [`write_table`] keep them as HDF5 that is also netCDF-4.
 
 mod attribute;
+mod checksum;
 mod csv_file;
+mod difference;
 mod error;
 mod field;
 mod group;
 mod hdf5_file;
+mod lookup;
 mod loss_table;
+mod nearest;
 mod status;
 mod variable;
 
 pub use attribute::{Attribute, AttributeValue};
 pub use csv_file::{csv_bytes, write_csv};
+pub use difference::{Difference, LargestDifference, VariableDifference};
 pub use error::TableError;
 pub use field::{Field, FieldComponent};
 pub use group::{AxisScale, AxisValues, Group};
 pub use hdf5_file::{read_table, write_table};
+pub use lookup::{Coordinate, Looked, Lookup, LookupError};
 pub use loss_table::{InputFile, LossTable, SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION};
+pub use nearest::nearest;
 pub use status::Status;
 pub use variable::Variable;
 

@@ -1,12 +1,8 @@
 //! The whole table.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-
 use crate::attribute::{Attribute, check_attributes};
 use crate::error::TableError;
-use crate::{Field, Group, Status, check_text};
+use crate::{Field, Group, Status, check_text, checksum};
 
 /// Root attribute `schema`, by which a reader knows a table of ours.
 pub const SCHEMA: &str = "cpo loss table";
@@ -97,13 +93,12 @@ impl LossTable {
 
     /// SHA-256 of the study file, in hexadecimal.
     pub fn input_sha256(&self) -> String {
-        Sha256::digest(self.study.as_bytes()).iter().fold(
-            String::with_capacity(64),
-            |mut text, byte| {
-                let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-                text
-            },
-        )
+        checksum::of_text(&self.study)
+    }
+
+    /// SHA-256 of all numbers with their axes, errors, statuses and reasons, and of the input files, in hexadecimal.
+    pub fn content_sha256(&self) -> String {
+        checksum::of_content(self)
     }
 
     /// How many values have that status.

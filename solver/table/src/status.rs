@@ -2,8 +2,19 @@
 
 use std::fmt;
 
-/// Status of one value; the discriminant is what the file stores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// Status of one value; the discriminant is what the file stores. They are ordered from the best to the worst.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[repr(u8)]
 pub enum Status {
     /// Converged within the error stated beside it.

@@ -95,15 +95,10 @@ impl Variable {
         ["error", "status", "reason"].map(|suffix| format!("{}_{suffix}", self.name))
     }
 
-    /// Checks everything that does not depend on the group.
-    ///
-    /// # Errors
-    /// A bad name; arrays of unequal lengths; a failed or uncomputed value that is not NaN, a failed one without a
-    /// reason, any other that is NaN; a negative error.
-    pub(crate) fn check(&self, place: &str, points: usize) -> Result<(), TableError> {
-        check_name("variable", &self.name)?;
+    /// Whether every array has one entry a point.
+    pub(crate) fn check_lengths(&self, place: &str, points: usize) -> Result<(), TableError> {
         let lengths = [
-            ("the values", Some(self.values.len())),
+            ("the value", Some(self.values.len())),
             ("the error", self.error.as_ref().map(Vec::len)),
             ("the status", Some(self.status.len())),
             (
@@ -123,6 +118,17 @@ impl Variable {
                 });
             }
         }
+        Ok(())
+    }
+
+    /// Checks everything that does not depend on the group.
+    ///
+    /// # Errors
+    /// A bad name; arrays of unequal lengths; a failed or uncomputed value that is not NaN, a failed one without a
+    /// reason, any other that is NaN; a negative error.
+    pub(crate) fn check(&self, place: &str, points: usize) -> Result<(), TableError> {
+        check_name("variable", &self.name)?;
+        self.check_lengths(place, points)?;
         let wrong = |problem| {
             Err(TableError::Inconsistent {
                 place: place.to_owned(),

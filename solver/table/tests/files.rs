@@ -79,62 +79,6 @@ fn equal_tables_give_equal_bytes() {
 }
 
 #[test]
-fn bad_files_are_told_apart() {
-    let directory = tempdir().expect("a directory");
-    let at = |name: &str| directory.path().join(name);
-    let error = |path: &Path| read_table(path).expect_err("a bad file");
-
-    assert!(matches!(error(&at("absent.h5")), TableError::Io { .. }));
-    for (name, bytes) in [
-        ("empty.h5", &b""[..]),
-        ("text.h5", b"group,variable\n"),
-        ("zip.h5", b"PK\x03\x04...."),
-    ] {
-        fs::write(at(name), bytes).expect("written");
-        assert!(
-            matches!(error(&at(name)), TableError::NotHdf5 { .. }),
-            "{name}"
-        );
-    }
-    write_table(&example_table().expect("a table"), &at("whole.h5")).expect("written");
-    let whole = fs::read(at("whole.h5")).expect("read");
-    for length in [12, 100, whole.len() / 2, whole.len() - 1] {
-        fs::write(at("cut.h5"), &whole[..length]).expect("written");
-        let error = error(&at("cut.h5"));
-        let told = matches!(
-            error,
-            TableError::Truncated { .. } | TableError::Hdf5 { .. }
-        );
-        assert!(told, "{length} of {} bytes: {error}", whole.len());
-        assert!(
-            length < 100 || matches!(error, TableError::Truncated { .. }),
-            "{length} bytes: {error}"
-        );
-    }
-    hdf5::File::create(at("foreign.h5"))
-        .expect("created")
-        .close()
-        .expect("closed");
-    assert!(matches!(
-        error(&at("foreign.h5")),
-        TableError::Foreign { .. }
-    ));
-
-    fs::copy(at("whole.h5"), at("newer.h5")).expect("copied");
-    let file = hdf5::File::open_rw(at("newer.h5")).expect("opened");
-    let version: hdf5::types::VarLenUnicode = "2.0.0".parse().expect("text");
-    file.attr("schema_version")
-        .and_then(|attribute| attribute.write_scalar(&version))
-        .expect("changed");
-    file.close().expect("closed");
-    let newer = error(&at("newer.h5"));
-    assert!(
-        matches!(&newer, TableError::NewerSchema { found, .. } if found == "2.0.0"),
-        "{newer}"
-    );
-}
-
-#[test]
 fn an_unwritable_file_is_an_error() {
     let directory = tempdir().expect("a directory");
     let table = example_table().expect("a table");

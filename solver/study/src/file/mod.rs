@@ -9,9 +9,10 @@ mod reader;
 mod source;
 mod tree;
 
+pub(crate) use cpo_table::nearest;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use reader::Key;
-pub(crate) use reader::{Cursor, Diagnostics, Table, last_key, listed, nearest};
+pub(crate) use reader::{Cursor, Diagnostics, Table, last_key, listed};
 pub use source::Place;
 pub(crate) use source::Source;
 pub(crate) use tree::{Node, Value};

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cpo_table::nearest;
+
 use super::tree::{self, Entry};
 use super::{Diagnostic, Location, Node, Place, Severity, Source, Value};
 
@@ -120,28 +122,6 @@ impl<'t> Table<'t> {
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
-}
-
-/// The candidate most like `name`, if any is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let other = candidate.to_lowercase();
-            let edits = strsim::damerau_levenshtein(&lower, &other);
-            let contained = lower.len() >= 3 && other.contains(&lower)
-                || other.len() >= 3 && lower.contains(&other);
-            (if contained { edits.min(2) } else { edits }, candidate)
-        })
-        .filter(|&(edits, candidate)| {
-            edits <= (candidate.chars().count().max(lower.chars().count()) / 3).clamp(1, 4)
-        })
-        .min_by_key(|&(edits, _)| edits)
-        .map(|(_, candidate)| candidate)
 }
 
 /// "`a`, `b` or `c`".
@@ -388,15 +368,6 @@ pub(crate) fn last_key(place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_is_found_and_a_far_one_is_not() {
-        let names = ["width", "height", "bottom", "sidewall_from_normal"];
-        assert_eq!(nearest("widht", names), Some("width"));
-        assert_eq!(nearest("Height", names), Some("height"));
-        assert_eq!(nearest("sidewall", names), Some("sidewall_from_normal"));
-        assert_eq!(nearest("colour", names), None);
-    }
 
     #[test]
     fn lists_read_as_english() {

@@ -40,8 +40,8 @@ impl Checkpoints {
         let folder = parent.join(format!(".{}.unfinished", name.to_string_lossy()));
         let mut digest = Sha256::new();
         digest.update(study.text());
-        // Data files that the study names are not in its text.
-        digest.update(format!("{:?} {:?}", study.materials, study.fibers));
+        // The catalogue and the files that the study names are not in its text.
+        digest.update(format!("{:?} {:?}", study.materials, study.inputs));
         digest.update(env!("CARGO_PKG_VERSION"));
         digest.update(env!("CPO_COMMIT"));
         // A program built anew without a commit is another program.

@@ -153,26 +153,13 @@ impl Reader {
         allowed: &str,
         read: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
-        let file = self.diagnostics.string(cursor)?.to_owned();
-        let path = self.directory.join(&file);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                self.diagnostics
-                    .error(
-                        &cursor.place,
-                        format!("cannot read the {what} {}: {error}", path.display()),
-                    )
-                    .allowed("a file of comma-separated values; its path is relative to the study");
-                return None;
-            }
-        };
+        let (file, text) = self.input_file(cursor, what, "a file of comma-separated values")?;
         match read(&text) {
             Ok(read) => Some(read),
             Err(Wrong(line, told)) => {
                 let line = line.map_or(String::new(), |line| format!(", line {line}"));
                 self.diagnostics
-                    .error(&cursor.place, format!("{}{line}: {told}", path.display()))
+                    .error(&cursor.place, format!("{file}{line}: {told}"))
                     .allowed(allowed);
                 None
             }

@@ -587,25 +587,13 @@ impl Reader {
 
     /// Reads a refractiveindex.info file beside the study.
     fn data_file(&mut self, cursor: &Cursor<'_>, name: &str) -> Option<MaterialKind> {
-        let file = self.diagnostics.string(cursor)?.to_owned();
-        let path = self.directory.join(&file);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                self.diagnostics
-                    .error(
-                        &cursor.place,
-                        format!("cannot read the material file {}: {error}", path.display()),
-                    )
-                    .allowed("a refractiveindex.info YAML file; its path is relative to the study");
-                return None;
-            }
-        };
+        let kind = "a refractiveindex.info YAML file";
+        let (file, text) = self.input_file(cursor, "material file", kind)?;
         match read_refractiveindex_info(&text, name) {
             Ok(material) => Some(MaterialKind::Data(material)),
             Err(error) => {
                 self.diagnostics
-                    .error(&cursor.place, format!("{}: {error}", path.display()));
+                    .error(&cursor.place, format!("{file}: {error}"));
                 None
             }
         }

@@ -16,6 +16,7 @@ mod geometry;
 mod grating;
 mod heat;
 mod index_range;
+mod input_files;
 mod instance;
 mod laser;
 mod light_current;
@@ -37,6 +38,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cpo_materials::{Dimension, Temperature, Wavelength};
+use cpo_table::{InputFile, LossTable};
 
 pub use accuracy::{Accuracy, GridSizes};
 pub use boundary::{Wall, Walls};
@@ -69,6 +71,7 @@ pub use taper::{LengthAxis, TaperProfile, TaperSection, TaperTable};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Cursor, Diagnostic, Diagnostics, Place, Source, Table, Value};
+use input_files::{InputFiles, InputSource};
 use laser::LaserHeat;
 use link::LinkSurroundings;
 use reader::{Limit, Reader};
@@ -114,6 +117,8 @@ pub struct Study {
     pub lasers: Vec<LaserTable>,
     /// `[link.NAME]`.
     pub links: Vec<LinkTable>,
+    /// The files that it names, as they were read.
+    pub inputs: Vec<InputFile>,
     /// What has no effect or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) wavelength_place: Option<Place>,
@@ -167,12 +172,26 @@ impl Study {
     /// # Errors
     /// [`StudyError::Invalid`] with all mistakes.
     pub fn parse(text: &str, name: &str, directory: &Path) -> Result<Self, StudyError> {
+        Self::with_inputs(text, name, InputSource::Folder(directory.to_owned()))
+    }
+
+    /// Checks the study that a loss table holds, with the files that it names as they were then; `name` is what messages
+    /// call it.
+    ///
+    /// # Errors
+    /// [`StudyError::Invalid`] with all mistakes.
+    pub fn of_table(table: &LossTable, name: &str) -> Result<Self, StudyError> {
+        let inputs = InputSource::Recorded(table.inputs.clone());
+        Self::with_inputs(&table.study, name, inputs)
+    }
+
+    fn with_inputs(text: &str, name: &str, inputs: InputSource) -> Result<Self, StudyError> {
         let source = Arc::new(Source::new(name, text));
         let mut reader = Reader {
             diagnostics: Diagnostics::new(Arc::clone(&source)),
             parameters: Vec::new(),
             materials: Vec::new(),
-            directory: directory.to_owned(),
+            inputs: InputFiles::from(inputs),
             broken_parameters: Vec::new(),
             broken_materials: Vec::new(),
         };
@@ -184,6 +203,7 @@ impl Study {
                 study.warnings = diagnostics;
                 study.parameters = reader.parameters;
                 study.materials = reader.materials;
+                study.inputs = reader.inputs.read;
                 let doubtful = study.doubtful_targets();
                 study.warnings.extend(doubtful);
                 study
@@ -376,6 +396,7 @@ impl Reader {
             heats,
             lasers,
             links,
+            inputs: Vec::new(),
             warnings: Vec::new(),
             wavelength_place: wavelength_at.map(|c| c.place),
             source,

@@ -1,9 +1,8 @@
 //! Reading quantities, parameters and references: what every table of a study has in common.
 
-use std::path::PathBuf;
-
 use cpo_materials::{Dimension, Quantity};
 
+use super::input_files::InputFiles;
 use super::parameter::{Use, shown};
 use super::values::is_identifier;
 use super::{Expr, MaterialEntry, Number, Parameter, ParameterId, ParameterValues, Scan};
@@ -43,8 +42,7 @@ pub(crate) struct Reader {
     pub(crate) diagnostics: Diagnostics,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) materials: Vec<MaterialEntry>,
-    /// Where files that the study names are looked for.
-    pub(crate) directory: PathBuf,
+    pub(crate) inputs: InputFiles,
     /// Names under `[parameters]` that have a mistake of their own.
     pub(crate) broken_parameters: Vec<String>,
     /// Names under `[materials]` that have a mistake of their own.

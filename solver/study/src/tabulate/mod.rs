@@ -48,6 +48,7 @@ pub fn loss_table(
     let source = format!("cpo {}", env!("CARGO_PKG_VERSION"));
     let mut table = LossTable::new(&study.name, &source, study.text());
     table.history = format!("cpo run {}", file_name(study));
+    table.inputs.clone_from(&study.inputs);
     table.attributes = CONVENTIONS
         .iter()
         .map(|(name, text)| Attribute::text(*name, *text))

@@ -16,12 +16,12 @@ use crate::{
     Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, Group, InputFile,
     LossTable,
 };
-use crate::{SCHEMA, SCHEMA_MAJOR, Status, Variable};
+use crate::{SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION, Status, Variable};
 
 /// First bytes of every HDF5 file without a user block.
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 /// Root attributes that have a field of their own in [`LossTable`], or follow from it.
-const ROOT_ATTRIBUTES: [&str; 9] = [
+const ROOT_ATTRIBUTES: [&str; 10] = [
     "Conventions",
     "schema",
     "schema_version",
@@ -29,6 +29,7 @@ const ROOT_ATTRIBUTES: [&str; 9] = [
     "source",
     "history",
     "input_sha256",
+    "content_sha256",
     "phase_convention",
     "loss_convention",
 ];
@@ -36,7 +37,8 @@ const ROOT_ATTRIBUTES: [&str; 9] = [
 /// Reads a table that [`crate::write_table`] wrote.
 ///
 /// # Errors
-/// No such file; not HDF5; truncated; HDF5 without our schema; a schema of a later major version; a member missing.
+/// No such file; not HDF5; truncated; HDF5 without our schema; a schema of a later major version; a member missing; values
+/// that contradict their status, or that are not those which were written.
 pub fn read_table(path: &Path) -> Result<LossTable, TableError> {
     check_signature(path)?;
     let file = File::open(path).map_err(|source| {
@@ -49,26 +51,64 @@ pub fn read_table(path: &Path) -> Result<LossTable, TableError> {
             TableError::hdf5("open", path, source)
         }
     })?;
-    check_schema(&file, path)?;
+    let minor = check_schema(&file, path)?;
     let table = read_all(&file).map_err(|error| match error {
         Unreadable::Library(source) => TableError::Hdf5 {
             attempt: "read",
             path: path.to_path_buf(),
             source,
         },
-        Unreadable::Missing(missing) => TableError::Foreign {
-            path: path.to_path_buf(),
-            missing,
-        },
+        Unreadable::Damaged(problem) => damaged(path, problem),
     })?;
-    table.check()?;
+    table
+        .check()
+        .map_err(|contradiction| damaged(path, contradiction.to_string()))?;
+    check_sums(&file, path, minor, &table)?;
     Ok(table)
+}
+
+/// Whether study and numbers are those that were written.
+fn check_sums(file: &File, path: &Path, minor: u32, table: &LossTable) -> Result<(), TableError> {
+    let sums = [
+        ("its study", "input_sha256", table.input_sha256()),
+        ("its content", "content_sha256", table.content_sha256()),
+    ];
+    for (what, attribute, found) in sums {
+        match text(file, attribute) {
+            Some(stated) if stated == found => {}
+            // Schema 1.0 had no sum of the content.
+            None if attribute == "content_sha256" && minor == 0 => {}
+            None => {
+                return Err(damaged(
+                    path,
+                    format!("its root has no attribute {attribute}"),
+                ));
+            }
+            Some(stated) => {
+                return Err(TableError::Changed {
+                    path: path.to_path_buf(),
+                    what,
+                    attribute,
+                    stated,
+                    found,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn damaged(path: &Path, problem: String) -> TableError {
+    TableError::Damaged {
+        path: path.to_path_buf(),
+        problem,
+    }
 }
 
 /// Why a file of ours cannot be read.
 enum Unreadable {
     Library(hdf5::Error),
-    Missing(String),
+    Damaged(String),
 }
 
 impl From<hdf5::Error> for Unreadable {
@@ -96,7 +136,8 @@ fn check_signature(path: &Path) -> Result<(), TableError> {
     })
 }
 
-fn check_schema(file: &File, path: &Path) -> Result<(), TableError> {
+/// The minor version of a schema that this program reads.
+fn check_schema(file: &File, path: &Path) -> Result<u32, TableError> {
     let foreign = |missing: &str| TableError::Foreign {
         path: path.to_path_buf(),
         missing: missing.to_owned(),
@@ -108,23 +149,22 @@ fn check_schema(file: &File, path: &Path) -> Result<(), TableError> {
     }
     let version =
         text(file, "schema_version").ok_or_else(|| foreign("its root has no schema_version"))?;
-    match version
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok())
-    {
-        Some(major) if major <= SCHEMA_MAJOR => Ok(()),
-        Some(_) => Err(TableError::NewerSchema {
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(SCHEMA_MAJOR)), Some(Ok(minor))) => Ok(minor),
+        (Some(Ok(major)), Some(Ok(_))) if major > SCHEMA_MAJOR => Err(TableError::NewerSchema {
             path: path.to_path_buf(),
             found: version,
         }),
-        None => Err(foreign("its schema_version is not a version")),
+        _ => Err(foreign(&format!(
+            "its schema_version is \"{version}\", not one such as \"{SCHEMA_VERSION}\""
+        ))),
     }
 }
 
 fn read_all(file: &File) -> Result<LossTable, Unreadable> {
     let root = |name: &str| {
-        text(file, name).ok_or_else(|| Unreadable::Missing(format!("no root attribute {name}")))
+        text(file, name).ok_or_else(|| Unreadable::Damaged(format!("no root attribute {name}")))
     };
     let provenance = file.group("provenance")?;
     let study = provenance
@@ -151,10 +191,16 @@ fn read_all(file: &File) -> Result<LossTable, Unreadable> {
                 table.fields.push(read_field(place, path)?);
                 Ok(())
             })?,
-            _ => walk(&file.group(&name)?, &name, &mut |place, path| {
-                table.groups.push(read_group(place, path)?);
-                Ok(())
-            })?,
+            _ => {
+                // Of a later minor version, or of another program, where it is no group.
+                let Ok(top) = file.group(&name) else {
+                    continue;
+                };
+                walk(&top, &name, &mut |place, path| {
+                    table.groups.push(read_group(place, path)?);
+                    Ok(())
+                })?;
+            }
         }
     }
     Ok(table)
@@ -194,7 +240,7 @@ fn read_group(place: &hdf5::Group, path: &str) -> Result<Group, Unreadable> {
     for (name, set) in &sets {
         if is_scale(set) {
             group.axes.push(read_axis(name, set)?);
-        } else if !companions.contains(name) {
+        } else if !companions.contains(name) && text(set, "ancillary_variables").is_some() {
             group.variables.push(read_variable(place, name, set)?);
         }
     }
@@ -217,19 +263,29 @@ fn read_variable(place: &hdf5::Group, name: &str, set: &Dataset) -> Result<Varia
     let companions = required(set, "ancillary_variables")?;
     let companions: Vec<&str> = companions.split(' ').collect();
     if companions.contains(&error_name.as_str()) {
-        variable.error = Some(numbers(&place.dataset(&error_name)?)?);
+        variable.error = Some(numbers(&companion(place, &error_name)?)?);
     }
-    let codes = place.dataset(&status_name)?.read_raw::<u8>()?;
-    let status = codes
-        .iter()
-        .map(|&code| Status::from_code(code))
-        .collect::<Option<Vec<_>>>();
-    variable.status = status
-        .ok_or_else(|| Unreadable::Missing(format!("{status_name} holds an unknown status")))?;
+    let codes = companion(place, &status_name)?.read_raw::<u8>()?;
+    let known = |&code: &u8| {
+        Status::from_code(code).ok_or_else(|| {
+            let most = Status::ALL.len() - 1;
+            Unreadable::Damaged(format!(
+                "{}/{status_name} holds the status {code}; there are 0 to {most}",
+                place.name()
+            ))
+        })
+    };
+    variable.status = codes.iter().map(known).collect::<Result<_, _>>()?;
     if companions.contains(&reason_name.as_str()) {
-        variable.reason = texts(&place.dataset(&reason_name)?)?;
+        variable.reason = texts(&companion(place, &reason_name)?)?;
     }
     Ok(variable)
+}
+
+fn companion(place: &hdf5::Group, name: &str) -> Result<Dataset, Unreadable> {
+    place
+        .dataset(name)
+        .map_err(|_| Unreadable::Damaged(format!("{} has no data set {name}", place.name())))
 }
 
 fn read_field(place: &hdf5::Group, path: &str) -> Result<Field, Unreadable> {
@@ -237,7 +293,7 @@ fn read_field(place: &hdf5::Group, path: &str) -> Result<Field, Unreadable> {
         .into_iter()
         .partition(|(_, set)| is_scale(set));
     let [(x_name, x), (y_name, y)] = scales.as_slice() else {
-        return Err(Unreadable::Missing(format!(
+        return Err(Unreadable::Damaged(format!(
             "fields/{path} has not two axes"
         )));
     };
@@ -284,7 +340,7 @@ fn axis_names(place: &hdf5::Group, set: &Dataset) -> Result<Vec<String>, Unreada
         .read_raw::<VarLenArray<ObjectReference1>>()?;
     let name = |list: &VarLenArray<ObjectReference1>| {
         let reference = list.first().ok_or_else(|| {
-            Unreadable::Missing(format!("a dimension of {} has no scale", set.name()))
+            Unreadable::Damaged(format!("a dimension of {} has no scale", set.name()))
         })?;
         match place.dereference(reference)? {
             ReferencedObject::Dataset(scale) => Ok(scale
@@ -293,7 +349,7 @@ fn axis_names(place: &hdf5::Group, set: &Dataset) -> Result<Vec<String>, Unreada
                 .next()
                 .unwrap_or_default()
                 .to_owned()),
-            _ => Err(Unreadable::Missing(format!(
+            _ => Err(Unreadable::Damaged(format!(
                 "a dimension of {} refers to no data set",
                 set.name()
             ))),
@@ -342,7 +398,7 @@ fn text(place: &Location, name: &str) -> Option<String> {
 
 fn required(set: &Dataset, name: &str) -> Result<String, Unreadable> {
     text(set, name)
-        .ok_or_else(|| Unreadable::Missing(format!("{} has no attribute {name}", set.name())))
+        .ok_or_else(|| Unreadable::Damaged(format!("{} has no attribute {name}", set.name())))
 }
 
 /// Attributes that a caller of the writer gave: neither reserved nor in `own`, in order of creation.

@@ -20,6 +20,8 @@ use crate::{SCHEMA, SCHEMA_VERSION, Status, Variable};
 
 /// gzip level: beyond it the time doubles for a per cent of size.
 const GZIP_LEVEL: u8 = 4;
+/// Most values of a chunk, the least that a reader unpacks: 1 MiB of f64, which is HDF5's own cache of chunks.
+const CHUNK_VALUES: usize = 1 << 17;
 
 /// Writes `table` to `path`, replacing a file there. On an error no file is left.
 ///
@@ -53,6 +55,7 @@ fn write_all(table: &LossTable, path: &Path) -> hdf5::Result<()> {
         ("source", &table.source),
         ("history", &table.history),
         ("input_sha256", &table.input_sha256()),
+        ("content_sha256", &table.content_sha256()),
         (
             "phase_convention",
             "exp(i(beta z - omega t)); Im eps >= 0 is loss",
@@ -246,9 +249,21 @@ fn write_numbers<T: H5Type>(
     let builder = if shape.is_empty() {
         builder
     } else {
-        builder.chunk(shape.to_vec()).shuffle().deflate(GZIP_LEVEL)
+        builder.chunk(chunk(shape)).shuffle().deflate(GZIP_LEVEL)
     };
     builder.with_data(view).create(name)
+}
+
+/// Whole rows of the last axes as long as they fit, so that a chunk is one piece of the row-major values.
+fn chunk(shape: &[usize]) -> Vec<usize> {
+    let mut rest = CHUNK_VALUES;
+    let mut chunk = shape.to_vec();
+    for length in chunk.iter_mut().rev() {
+        *length = (*length).min(rest);
+        rest /= *length;
+        rest = rest.max(1);
+    }
+    chunk
 }
 
 fn write_texts(

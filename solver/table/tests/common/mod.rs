@@ -108,6 +108,7 @@ pub fn example_table() -> Result<LossTable, TableError> {
 }
 
 /// A string that shows all of a table: NaN compares unequal, but prints equal.
+#[allow(dead_code)] // each test file takes what it needs
 pub fn shown(table: &LossTable) -> String {
     format!("{table:#?}")
 }

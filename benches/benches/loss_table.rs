@@ -1,0 +1,67 @@
+//! The loss table at a million points: written, read, looked up.
+#![allow(missing_docs)] // criterion's macros make public items without any
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use cpo_benches::{large_table, looked_up};
+use cpo_table::{Lookup, csv_bytes, read_table, write_table};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn files(c: &mut Criterion) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("loss_table.h5");
+    let mut group = c.benchmark_group("a million points");
+    for (what, every) in [("all well", None), ("one in 100 failed", Some(100))] {
+        let table = large_table([100; 3], every).expect("a table");
+        group.bench_function(format!("write, {what}"), |b| {
+            b.iter(|| write_table(&table, &path).expect("written"));
+        });
+        group.bench_function(format!("read, {what}"), |b| {
+            b.iter(|| black_box(read_table(&path).expect("read")));
+        });
+        let bytes = std::fs::metadata(&path).expect("there").len();
+        println!("{what}: {:.1} MB", bytes as f64 / 1e6);
+    }
+    let table = large_table([100; 3], None).expect("a table");
+    group.bench_function("checksum", |b| b.iter(|| black_box(table.content_sha256())));
+    group.bench_function("CSV", |b| {
+        b.iter(|| black_box(csv_bytes(&table).expect("text")))
+    });
+    group.finish();
+}
+
+fn look_up(c: &mut Criterion) {
+    let mut group = c.benchmark_group("look-up in a million points");
+    for shape in [
+        &[1_000_000][..],
+        &[1000, 1000],
+        &[100, 100, 100],
+        &[32, 32, 32, 31],
+    ] {
+        let table = large_table(shape.iter().copied(), None).expect("a table");
+        let lookup = Lookup::new(&table.groups[0], "loss").expect("prepared");
+        let points = looked_up(&lookup, 4096);
+        let mut next = 0;
+        group.bench_function(format!("{} axes", shape.len()), |b| {
+            b.iter(|| {
+                next = (next + 1) % points.len();
+                black_box(lookup.at(&points[next]).expect("an answer"))
+            });
+        });
+        group.bench_function(format!("{} axes, prepare", shape.len()), |b| {
+            b.iter(|| black_box(Lookup::new(&table.groups[0], "loss").expect("prepared")));
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(5));
+    targets = look_up, files
+}
+criterion_main!(benches);
