@@ -30,9 +30,9 @@ def matrix(model, **settings):
 def settings_of(name):
     """Model and settings of a file: NAME_AXIS_2.s2p is at the third value of AXIS."""
     model = max((m for m in module.MODELS if name.startswith(m)), key=len)
-    table, rest = getattr(module, f"_{model}"), name[len(model) :]
+    axes, rest = getattr(module, f"_{model}")["axes"], name[len(model) :]
     settings = {}
-    for axis, values in table.items():
+    for axis, values in axes.items():
         place = rest.find(f"_{axis}_")
         if place >= 0:
             digits = rest[place + len(axis) + 2 :].split("_")[0]

@@ -8,6 +8,7 @@
 
 use std::fmt::Write as _;
 
+use super::condition::condition;
 use super::two_port::{Law, TwoPort, two_ports};
 use crate::{AxisScale, AxisValues, LossTable};
 
@@ -15,11 +16,11 @@ use crate::{AxisScale, AxisValues, LossTable};
 const MODELS: &str = include_str!("sax_models.py");
 
 /// Names that an axis must not take as an argument: Python's, and those of the functions.
-const TAKEN: [&str; 42] = [
+const TAKEN: [&str; 41] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
     "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
     "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield", "wl", "length", "jax", "jnp", "sax", "nan", "inf",
+    "with", "yield", "wl", "jax", "jnp", "sax", "nan", "inf",
 ];
 
 /// The module; none if there is no two-port.
@@ -47,101 +48,105 @@ pub(super) fn module(table: &LossTable, length: f64) -> Option<String> {
 
 fn function(two_port: &TwoPort, length: f64) -> String {
     let name = &two_port.name;
+    let (swept, fixed): (Vec<&AxisScale>, Vec<&AxisScale>) =
+        two_port.conditions.iter().partition(|axis| axis.len() > 1);
+    let swept: Vec<Argument> = swept
+        .iter()
+        .filter_map(|axis| Argument::of(axis, two_port))
+        .collect();
     let wavelengths: Vec<f64> = two_port
         .wavelengths
         .iter()
         .map(|&w| micrometres(w))
         .collect();
-    let swept: Vec<&AxisScale> = two_port.conditions.iter().filter(|a| a.len() > 1).collect();
     let mut text = format!("_{name} = {{\n    \"wavelength\": {wavelengths:?},\n");
-    // the shape of the arrays is that of the axes that are arguments
-    let shape: Vec<usize> = swept
-        .iter()
-        .map(|a| a.len())
-        .chain([wavelengths.len()])
-        .collect();
-    let mut array = |name: &str, values: &[f64]| {
-        let values = nested(values, &shape);
-        let _ = writeln!(text, "    \"{name}\": {values},");
-    };
-    match &two_port.law {
+    // writing to a String does not fail
+    let _ = writeln!(text, "    \"axes\": {{");
+    for Argument { axis, nodes, .. } in &swept {
+        let _ = writeln!(text, "        \"{axis}\": {nodes:?},");
+    }
+    let _ = writeln!(text, "    }},");
+    let arrays: &[(&str, &[f64])] = match &two_port.law {
         Law::Guide {
             effective_index,
             group_index,
             loss,
-        } => {
-            array("effective_index", effective_index);
-            array("group_index", group_index);
-            array("loss", loss);
-        }
-        Law::Joint { loss, reflection } => {
-            array("loss", loss);
-            array("reflection", reflection);
-        }
+        } => &[
+            ("effective_index", effective_index),
+            ("group_index", group_index),
+            ("loss", loss),
+        ],
+        Law::Joint { loss, reflection } => &[("loss", loss), ("reflection", reflection)],
+    };
+    let shape = swept.iter().map(|axis| axis.nodes.len());
+    let shape: Vec<usize> = shape.chain([wavelengths.len()]).collect();
+    for (array, values) in arrays {
+        let _ = writeln!(text, "    \"{array}\": {},", nested(values, &shape));
     }
-    let (mut arguments, mut conditions) = (Vec::new(), Vec::new());
-    for axis in &swept {
-        let AxisValues::Numbers(values) = &axis.values else {
-            continue; // a two-port has axes of numbers alone
-        };
-        let in_micrometres = axis.units == "m";
-        let convert = |&value: &f64| {
-            if in_micrometres {
-                micrometres(value)
-            } else {
-                value
-            }
-        };
-        let nodes: Vec<f64> = values.iter().map(convert).collect();
-        let argument = argument(&axis.name);
-        let _ = writeln!(text, "    \"{}\": {nodes:?},", axis.name);
-        conditions.push(format!("(_{name}[\"{}\"], {argument})", axis.name));
+
+    let mut arguments = vec![format!("wl={:?}", wavelengths[wavelengths.len() / 2])];
+    let (law, last) = match two_port.law {
+        Law::Guide { .. } => {
+            arguments.push(format!("length={:?}", micrometres(length)));
+            ("_guide", ", length")
+        }
+        Law::Joint { .. } => ("_joint", ""),
+    };
+    let (mut conditions, mut about) = (Vec::new(), condition(&fixed, 0).1);
+    for Argument {
+        axis,
+        name: argument,
+        nodes,
+        units,
+    } in &swept
+    {
         arguments.push(format!("{argument}={:?}", nodes[0]));
+        conditions.push(format!("(_{name}[\"axes\"][\"{axis}\"], {argument})"));
+        about.push(format!("{argument} in {units}"));
     }
-    let middle = wavelengths[wavelengths.len() / 2];
-    arguments.insert(0, format!("wl={middle:?}"));
-    let of_length = if two_port.is_guide() {
-        arguments.insert(1, format!("length={:?}", micrometres(length)));
-        ", length"
-    } else {
-        ""
-    };
-    let law = if two_port.is_guide() {
-        "_guide"
-    } else {
-        "_joint"
-    };
-    let (arguments, conditions) = (arguments.join(", "), conditions.join(", "));
     let [one, two] = two_port.ports.each_ref().map(|port| quoted(port));
     let mode = two_port
         .mode
         .map_or_else(String::new, |mode| format!(", mode {mode}"));
-    let fixed = two_port.conditions.iter().filter(|axis| axis.len() == 1);
-    let fixed: Vec<String> = fixed
-        .map(|axis| match &axis.values {
-            AxisValues::Numbers(values) => {
-                format!("{} = {:?} {}", axis.name, values[0], axis.units)
-            }
-            AxisValues::Text(names) => format!("{} = {}", axis.name, names[0]),
-        })
-        .collect();
     let _ = write!(
         text,
-        "}}\n\n\ndef {name}(*, {arguments}):\n    \"\"\"{}{mode}, from {one} (o1) to {two} (o2). {}\n\n    {}.\n    \"\"\"\n    \
-         return {law}(_{name}, [{conditions}], wl{of_length})\n\n\n",
+        "}}\n\n\ndef {name}(*, {}):\n    \"\"\"{}{mode}, from {one} (o1) to {two} (o2).\n\n    Conditions: {}. Not in the table: {}.\n    \
+         \"\"\"\n    return {law}(_{name}, [{}], wl{last})\n\n\n",
+        arguments.join(", "),
         two_port.group,
-        quoted(&fixed.join(", ")),
+        quoted(&about.join(", ")),
         two_port.law.caveat(),
+        conditions.join(", "),
     );
     text
 }
 
-/// The name of an argument for an axis.
-fn argument(axis: &str) -> String {
-    if TAKEN.contains(&axis) {
-        format!("{axis}_")
-    } else {
-        axis.to_owned()
+/// An axis that is an argument.
+struct Argument<'a> {
+    axis: &'a str,
+    /// The axis, unless Python or the function has that name already.
+    name: String,
+    /// In `units`.
+    nodes: Vec<f64>,
+    units: &'a str,
+}
+
+impl<'a> Argument<'a> {
+    fn of(axis: &'a AxisScale, two_port: &TwoPort) -> Option<Self> {
+        let AxisValues::Numbers(values) = &axis.values else {
+            return None;
+        };
+        let taken = TAKEN.contains(&axis.name.as_str());
+        // a guide has a length of its own
+        let taken = taken || (two_port.is_guide() && axis.name == "length");
+        let is_length = axis.units == "m";
+        let convert = |&value: &f64| if is_length { micrometres(value) } else { value };
+        Some(Self {
+            axis: &axis.name,
+            name: format!("{}{}", axis.name, if taken { "_" } else { "" }),
+            nodes: values.iter().map(convert).collect(),
+            units: if is_length { "um" } else { &axis.units },
+        })
     }
 }
 

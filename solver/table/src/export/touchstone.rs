@@ -74,7 +74,7 @@ pub(super) fn about(
     if two_port.is_guide() {
         lines.push(format!("length of the guide = {length:?} m"));
     }
-    lines.push(two_port.law.caveat().to_owned());
+    lines.push(format!("not in the table: {}", two_port.law.caveat()));
     let missing: Vec<String> = (0..two_port.wavelengths.len())
         .filter(|&k| two_port.scattering(point, k, length).is_none())
         .map(|k| format!("{:?}", two_port.wavelengths[k]))

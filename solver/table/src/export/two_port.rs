@@ -68,9 +68,9 @@ impl Law {
     /// What the table does not hold, and what stands for it.
     pub fn caveat(&self) -> &'static str {
         match self {
-            Self::Guide { .. } => "no reflection at either end",
+            Self::Guide { .. } => "reflections at the ends, which are none here",
             Self::Joint { .. } => {
-                "phases are not in the table: zero at the planes; reflection at port 2 is not either: the central one that keeps S passive"
+                "phases, which are zero at the planes here; reflection at port 2, which is the central one that keeps S passive"
             }
         }
     }
@@ -147,79 +147,18 @@ pub fn two_ports(table: &LossTable) -> Vec<TwoPort> {
 }
 
 fn of_group(group: &Group) -> Vec<TwoPort> {
-    let Some((kind, _)) = group.path.split_once('/') else {
+    let kind = Kind::of(group);
+    let (Some(kind), Some(grid)) = (kind, Grid::of(group)) else {
         return Vec::new();
-    };
-    let Some(grid) = Grid::of(group) else {
-        return Vec::new();
-    };
-    let attribute = |name: &str| {
-        let found = group.attributes.iter().find(|a| a.name == name);
-        found.and_then(|a| a.as_text())
-    };
-    let planes = || {
-        let loss = group.variable("loss");
-        let plane = |pick: fn(&crate::Variable) -> &Option<String>, otherwise: &str| {
-            let plane = loss.and_then(|loss| pick(loss).clone());
-            plane.unwrap_or_else(|| otherwise.to_owned())
-        };
-        [
-            plane(|loss| &loss.from_plane, "start"),
-            plane(|loss| &loss.to_plane, "end"),
-        ]
-    };
-    let joint = |mode: usize, returned: &dyn Fn(f64) -> f64, from: &str| {
-        let loss: Vec<f64> = grid.slot(group, "loss", mode)?;
-        let share = grid.slot(group, from, mode);
-        let reflection = loss.iter().enumerate().map(|(k, &loss)| {
-            let t = amplitude(loss.max(0.0));
-            // NaN, a share that the table has not, is the least of the two: zero
-            let share = share.as_ref().map_or(f64::NAN, |share| returned(share[k]));
-            share.clamp(0.0, 1.0 - t * t).max(0.0)
-        });
-        let reflection = reflection.collect();
-        let loss = none_below_zero(loss);
-        Some(Law::Joint { loss, reflection })
-    };
-    let (ports, law): ([String; 2], Box<dyn Fn(usize) -> Option<Law> + '_>) = match kind {
-        "waveguide" => (
-            ["start", "end"].map(str::to_owned),
-            Box::new(|mode| {
-                let effective_index = grid.slot(group, "effective_index", mode)?;
-                let unknown = vec![f64::NAN; effective_index.len()];
-                Some(Law::Guide {
-                    group_index: grid.slot(group, "group_index", mode).unwrap_or(unknown),
-                    loss: none_below_zero(grid.slot(group, "loss", mode)?),
-                    effective_index,
-                })
-            }),
-        ),
-        "fibre_chip" => (
-            match attribute("ports").and_then(|ports| ports.split_once(" to ")) {
-                Some((from, to)) => [from, to].map(str::to_owned),
-                None => planes(),
-            },
-            Box::new(|mode| joint(mode, &|db| 10.0_f64.powf(-0.1 * db), "return_loss")),
-        ),
-        "taper" => (
-            planes(),
-            Box::new(|mode| joint(mode, &|share| share, "reflection")),
-        ),
-        "grating" => (
-            planes(),
-            Box::new(|mode| joint(mode, &|share| share, "back_reflection")),
-        ),
-        _ => return Vec::new(),
-    };
-    let has_value = |law: &Law| {
-        let (Law::Guide { loss, .. } | Law::Joint { loss, .. }) = law;
-        loss.iter().any(|loss| !loss.is_nan())
     };
     let plain = group.path.replace('/', "_");
     let modes = grid.modes();
     (0..modes.unwrap_or(1))
-        .filter_map(|mode| law(mode).map(|law| (mode, law)))
-        .filter(|(_, law)| has_value(law))
+        .filter_map(|mode| Some((mode, kind.law(group, &grid, mode)?)))
+        .filter(|(_, law)| {
+            let (Law::Guide { loss, .. } | Law::Joint { loss, .. }) = law;
+            loss.iter().any(|loss| !loss.is_nan())
+        })
         .map(|(mode, law)| TwoPort {
             name: match modes {
                 Some(_) => format!("{plain}_mode_{mode}"),
@@ -227,7 +166,7 @@ fn of_group(group: &Group) -> Vec<TwoPort> {
             },
             group: group.path.clone(),
             mode: modes.map(|_| mode),
-            ports: ports.clone(),
+            ports: kind.ports(group),
             conditions: grid
                 .conditions
                 .iter()
@@ -237,6 +176,71 @@ fn of_group(group: &Group) -> Vec<TwoPort> {
             law,
         })
         .collect()
+}
+
+/// What a group describes, as its path begins.
+#[derive(Clone, Copy)]
+enum Kind {
+    Waveguide,
+    FibreChip,
+    Taper,
+    Grating,
+}
+
+impl Kind {
+    fn of(group: &Group) -> Option<Self> {
+        match group.path.split_once('/')?.0 {
+            "waveguide" => Some(Self::Waveguide),
+            "fibre_chip" => Some(Self::FibreChip),
+            "taper" => Some(Self::Taper),
+            "grating" => Some(Self::Grating),
+            _ => None,
+        }
+    }
+
+    fn ports(self, group: &Group) -> [String; 2] {
+        let stated = group.attributes.iter().find(|a| a.name == "ports");
+        let stated = stated.and_then(|a| a.as_text()?.split_once(" to "));
+        let loss = group.variable("loss");
+        let planes = loss.and_then(|l| l.from_plane.as_deref().zip(l.to_plane.as_deref()));
+        let (one, two) = match self {
+            Self::Waveguide => None,
+            Self::FibreChip => stated.or(planes),
+            Self::Taper | Self::Grating => planes,
+        }
+        .unwrap_or(("start", "end"));
+        [one, two].map(str::to_owned)
+    }
+
+    fn law(self, group: &Group, grid: &Grid, mode: usize) -> Option<Law> {
+        let loss = none_below_zero(grid.slot(group, "loss", mode)?);
+        let from_db = |db: f64| 10.0_f64.powf(-0.1 * db);
+        let (returned, share): (&str, &dyn Fn(f64) -> f64) = match self {
+            Self::Waveguide => {
+                let effective_index = grid.slot(group, "effective_index", mode)?;
+                let unknown = vec![f64::NAN; effective_index.len()];
+                return Some(Law::Guide {
+                    effective_index,
+                    group_index: grid.slot(group, "group_index", mode).unwrap_or(unknown),
+                    loss,
+                });
+            }
+            Self::FibreChip => ("return_loss", &from_db),
+            Self::Taper => ("reflection", &|share| share),
+            Self::Grating => ("back_reflection", &|share| share),
+        };
+        let unknown = || vec![f64::NAN; loss.len()];
+        let returned = grid.slot(group, returned, mode).unwrap_or_else(unknown);
+        let reflection = loss.iter().zip(returned).map(|(&loss, returned)| {
+            let most = 1.0 - amplitude(loss).powi(2);
+            // `max` makes zero of NaN: of a share that the table has not, and where it has no loss
+            share(returned).min(most).max(0.0)
+        });
+        Some(Law::Joint {
+            reflection: reflection.collect(),
+            loss,
+        })
+    }
 }
 
 fn none_below_zero(loss: Vec<f64>) -> Vec<f64> {

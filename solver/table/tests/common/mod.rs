@@ -1,6 +1,5 @@
 //! Tables for tests, and the programs that read them.
 
-pub mod engine;
 pub mod readers;
 
 use cpo_table::{
