@@ -79,9 +79,12 @@ for stem, frame in frames.items():
         k, l = (int(port[-1]) - 1 for port in (to, origin))
         assert np.allclose(s[:, k, l], found, rtol=0, atol=1e-10), (stem, mode, to, origin)
 
-# Outside the table nothing is made up.
+# Outside the table nothing is made up, between its wavelengths no light.
 for name, model in module.MODELS.items():
     nodes = np.array(getattr(module, f"_{name}")["wavelength"])
+    between = matrix(model, wl=np.linspace(nodes[0], nodes[-1], 50))
+    between = between[np.all(np.isfinite(between), axis=(1, 2))]
+    assert np.all(np.linalg.svd(between, compute_uv=False) <= 1 + 1e-12), name
     for wl in (nodes[0] * (1 - 1e-6), nodes[-1] * (1 + 1e-6)):
         assert np.all(np.isnan(matrix(model, wl=wl)[0, 1, 0])), name
 

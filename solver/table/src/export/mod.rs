@@ -26,7 +26,7 @@ mod two_port;
 use std::fmt;
 
 pub use error::ExportError;
-pub use two_port::{Scattering, TwoPort, two_ports};
+pub use two_port::{Law, Scattering, TwoPort, two_ports};
 
 use crate::{LossTable, csv_bytes};
 
