@@ -6,6 +6,7 @@
 mod catalogue;
 mod check;
 mod diff;
+mod export;
 mod look_up;
 mod progress;
 mod run;
@@ -74,6 +75,23 @@ enum Command {
         #[arg(short, long, value_name = "N")]
         threads: Option<std::num::NonZeroUsize>,
     },
+    /// Write a loss table in a form that another program reads (docs/exports.md).
+    Export {
+        /// The loss table (HDF5).
+        table: PathBuf,
+        /// The form.
+        #[arg(long, value_name = "FORMAT")]
+        to: export::Form,
+        /// This group and those below it alone, such as waveguide/wire or thermal.
+        #[arg(long, value_name = "PATH")]
+        group: Option<String>,
+        /// Length of the guides, where the form has no argument for it.
+        #[arg(long, default_value = "1 mm", value_parser = <cpo_materials::Length as cpo_materials::Quantity>::parse)]
+        length: cpo_materials::Length,
+        /// File or folder to write [default: the table's name in the current folder]. A file there is replaced as a whole.
+        #[arg(short, long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
     /// List the catalogue's materials, or show one.
     Materials {
         /// Name or alias, such as "SiO2".
@@ -112,6 +130,13 @@ fn main() -> ExitCode {
             output,
             threads,
         } => diff::rerun(&table, output.as_deref(), threads),
+        Command::Export {
+            table,
+            to,
+            group,
+            length,
+            output,
+        } => export::export(&table, to.into(), group.as_deref(), length, output),
         Command::Materials { name, plot } => catalogue::materials(name.as_deref(), plot.as_deref()),
     };
     ExitCode::from(ending as u8)

@@ -374,6 +374,68 @@ fn files_that_are_no_tables_are_told_apart() {
 }
 
 #[test]
+fn a_table_is_exported() {
+    let folder = Folder::new();
+    let study = folder.study(SMALL);
+    let out = folder.path.join("out");
+    assert_eq!(run(&study, &out, &[]).status.code(), Some(0));
+    let table = out.join("loss_table.h5");
+    let export = |format: &str, name: &str, more: &[&str]| {
+        let output = folder.path.join(name);
+        let mut arguments = vec!["export", table.to_str().unwrap(), "--to", format];
+        arguments.extend(["-o", output.to_str().unwrap()]);
+        arguments.extend(more);
+        (cpo(&arguments), output)
+    };
+    let (csv, path) = export("csv", "table.csv", &[]);
+    assert_eq!(csv.status.code(), Some(0), "{}", errors(&csv));
+    let of_run = std::fs::read(out.join("loss_table.csv")).unwrap();
+    assert!(
+        std::fs::read(path).unwrap() == of_run,
+        "another CSV than the run's"
+    );
+    let (spice, path) = export("spice", "table.cir", &["--group", "thermal/cold"]);
+    assert_eq!(spice.status.code(), Some(0), "{}", errors(&spice));
+    let netlist = std::fs::read_to_string(path).unwrap();
+    assert!(
+        netlist.contains(".subckt thermal_cold laser1 laser2"),
+        "{netlist}"
+    );
+    let (guides, path) = export("touchstone", "s2p", &["--length", "2 mm"]);
+    assert_eq!(guides.status.code(), Some(0), "{}", errors(&guides));
+    assert_eq!(
+        names(&path),
+        ["waveguide_wire_mode_0.s2p", "waveguide_wire_mode_1.s2p"]
+    );
+    let text = std::fs::read_to_string(path.join("waveguide_wire_mode_0.s2p")).unwrap();
+    assert!(text.contains("length of the guide = 0.002 m"), "{text}");
+    for (format, name, more, code, words) in [
+        ("touchstone", "s2p", &[][..], 2, "s2p exists"),
+        (
+            "sax",
+            "a.py",
+            &["--group", "wire"],
+            2,
+            "it has waveguide/wire",
+        ),
+        (
+            "sax",
+            "a.py",
+            &["--group", "thermal"],
+            2,
+            "nothing to export as sax",
+        ),
+        ("sax", "a.py", &["--length", "1 s"], 2, "is a time"),
+        ("matlab", "a.m", &[], 2, "interconnect"),
+        ("csv", "table.cir/a.csv", &[], 3, "cannot create"),
+    ] {
+        let (refused, _) = export(format, name, more);
+        assert_eq!(refused.status.code(), Some(code), "{format} {name}");
+        assert!(errors(&refused).contains(words), "{}", errors(&refused));
+    }
+}
+
+#[test]
 fn materials_are_listed_shown_and_plotted() {
     let list = cpo(&["materials"]);
     assert_eq!(list.status.code(), Some(0));

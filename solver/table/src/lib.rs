@@ -12,13 +12,14 @@
 //! | P6, P7, P8 | transmitter's fibre (TP2); receiver's fibre (TP3); photodiode |
 //!
 //! Lengths in metres, temperatures in kelvin: SI throughout, except for dB, and the unit stands beside the values.
-//! [`read_table`] and [`write_table`] keep them as HDF5 that is also netCDF-4.
+//! [`read_table`] and [`write_table`] keep them as HDF5 that is also netCDF-4; [`export`] writes what other programs read.
 
 mod attribute;
 mod checksum;
 mod csv_file;
 mod difference;
 mod error;
+pub mod export;
 mod field;
 mod group;
 mod hdf5_file;

@@ -101,6 +101,24 @@ impl LossTable {
         checksum::of_content(self)
     }
 
+    /// What the root of a file says in words: name and text, in the order of the file.
+    pub(crate) fn root_texts(&self) -> [(&'static str, String); 10] {
+        let phase = "exp(i(beta z - omega t)); Im eps >= 0 is loss";
+        let loss = "positive dB, 10 log10(P_in / P_out), from_plane to to_plane";
+        [
+            ("Conventions", "CF-1.11".to_owned()),
+            ("schema", SCHEMA.to_owned()),
+            ("schema_version", SCHEMA_VERSION.to_owned()),
+            ("title", self.title.clone()),
+            ("source", self.source.clone()),
+            ("history", self.history.clone()),
+            ("input_sha256", self.input_sha256()),
+            ("content_sha256", self.content_sha256()),
+            ("phase_convention", phase.to_owned()),
+            ("loss_convention", loss.to_owned()),
+        ]
+    }
+
     /// How many values have that status.
     pub fn count(&self, status: Status) -> usize {
         let variables = self.groups.iter().flat_map(|group| &group.variables);

@@ -1,6 +1,7 @@
 //! The loss table as a file: round trip, equal bytes, bad files, and other programs' readers.
 
 mod common;
+mod readers;
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +11,7 @@ use common::{example_table, shown};
 use cpo_table::{
     Group, LossTable, TableError, Variable, csv_bytes, read_table, write_csv, write_table,
 };
+use readers::{output_of, python};
 use tempfile::tempdir;
 
 #[test]
@@ -138,20 +140,6 @@ fn csv_has_one_row_a_value() {
     assert_eq!(row(6)[3..], ["", "", "1.31e-6", "", "ok", ""]);
 }
 
-/// Runs `command`; `None`, with a notice, where it is not installed.
-fn output_of(mut command: Command) -> Option<std::process::Output> {
-    match command.output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            println!(
-                "skipped: {} does not run here ({error})",
-                command.get_program().to_string_lossy()
-            );
-            None
-        }
-    }
-}
-
 #[test]
 fn opens_with_h5dump() {
     let directory = tempdir().expect("a directory");
@@ -161,7 +149,7 @@ fn opens_with_h5dump() {
     command
         .args(["-d", "/waveguide/wire/effective_index"])
         .arg(&path);
-    let Some(output) = output_of(command) else {
+    let Some(output) = output_of(&mut command) else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -182,29 +170,9 @@ fn opens_with_xarray() {
     let directory = tempdir().expect("a directory");
     let path = directory.path().join("loss_table.h5");
     write_table(&example_table().expect("a table"), &path).expect("written");
-    // Another interpreter, such as one of a virtual environment, may be named by PYTHON.
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-    let mut modules = Command::new(&python);
-    modules.args(["-c", "import xarray, h5netcdf, h5py, netCDF4"]);
-    match output_of(modules) {
-        Some(output) if output.status.success() => {}
-        Some(_) => return println!("skipped: {python} lacks xarray, h5netcdf, h5py or netCDF4"),
-        None => return,
-    }
-    let mut command = Command::new(&python);
-    command
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/read_with_xarray.py"
-        ))
-        .arg(&path);
-    let Some(output) = output_of(command) else {
-        return;
-    };
-    let text = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
+    python(
+        "xarray, h5netcdf, h5py, netCDF4",
+        "read_with_xarray.py",
+        &[&path],
     );
-    assert!(output.status.success(), "{text}");
 }

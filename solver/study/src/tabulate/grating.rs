@@ -186,6 +186,7 @@ fn trenches(outcome: &GratingOutcome, path: &str) -> Result<Group, TableError> {
     let wrapped = [Ok(outcome.clone())];
     let count = outcome.trenches.len();
     for (side, name, slope) in [
+        // not "end" alone, which is a word of MATLAB's
         (0, "begin", "efficiency_by_begin"),
         (1, "end", "efficiency_by_end"),
     ] {
@@ -193,7 +194,8 @@ fn trenches(outcome: &GratingOutcome, path: &str) -> Result<Group, TableError> {
             Ok(Value::with_error(o.trenches[k][side], 0.0))
         });
         let what = format!("where the trench {name}s, along the guide");
-        group = group.with_variable(place.variable(name, "m", &what, &["trench"]))?;
+        let place = place.variable(&format!("trench_{name}"), "m", &what, &["trench"]);
+        group = group.with_variable(place)?;
         let gradient = column(wrapped.iter(), count, |o, k| {
             Ok(Value::with_error(o.gradient[k][side], f64::NAN))
         });

@@ -110,7 +110,13 @@ pub(crate) fn identifier(name: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
-    clean.trim_matches('_').to_owned()
+    let clean = clean.trim_matches('_');
+    if clean.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        clean.to_owned()
+    } else {
+        // MATLAB's variables begin with a letter
+        format!("x_{clean}")
+    }
 }
 
 /// Values of one quantity over the points of a group, with errors, statuses and reasons.

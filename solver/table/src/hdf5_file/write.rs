@@ -16,7 +16,7 @@ use ndarray::{Array1, ArrayD, IxDyn};
 use super::dimension_scales::{attach_scale, set_scale};
 use crate::error::TableError;
 use crate::{Attribute, AttributeValue, AxisScale, AxisValues, Field, Group, LossTable};
-use crate::{SCHEMA, SCHEMA_VERSION, Status, Variable};
+use crate::{Status, Variable};
 
 /// gzip level: beyond it the time doubles for a per cent of size.
 const GZIP_LEVEL: u8 = 4;
@@ -47,25 +47,8 @@ fn write_all(table: &LossTable, path: &Path) -> hdf5::Result<()> {
                 .obj_track_times(false)
         })
         .create(path)?;
-    let texts = [
-        ("Conventions", "CF-1.11"),
-        ("schema", SCHEMA),
-        ("schema_version", SCHEMA_VERSION),
-        ("title", &table.title),
-        ("source", &table.source),
-        ("history", &table.history),
-        ("input_sha256", &table.input_sha256()),
-        ("content_sha256", &table.content_sha256()),
-        (
-            "phase_convention",
-            "exp(i(beta z - omega t)); Im eps >= 0 is loss",
-        ),
-        (
-            "loss_convention",
-            "positive dB, 10 log10(P_in / P_out), from_plane to to_plane",
-        ),
-    ];
-    texts
+    table
+        .root_texts()
         .iter()
         .try_for_each(|(name, value)| text_attribute(&file, name, value))?;
     write_attributes(&file, &table.attributes)?;

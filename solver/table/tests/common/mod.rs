@@ -1,4 +1,4 @@
-//! A table with everything in it: text axes, scalars, errors, failures, attributes, fields, nested groups.
+//! Tables for tests, and the programs that read them.
 
 use cpo_table::{
     Attribute, AttributeValue, AxisScale, Field, FieldComponent, Group, InputFile, LossTable,
@@ -7,7 +7,7 @@ use cpo_table::{
 use ndarray::Array2;
 use num_complex::Complex64;
 
-/// The table.
+/// A table with everything in it: text axes, scalars, errors, failures, attributes, fields, nested groups.
 pub fn example_table() -> Result<LossTable, TableError> {
     let mut table = LossTable::new("wire", "cpo 0.1.0", "[study]\nname = \"wire\" # µm\n");
     table.history = "cpo run wire.toml".into();
