@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod diff;
 mod export;
+mod link;
 mod look_up;
 mod progress;
 mod run;
@@ -75,6 +76,17 @@ enum Command {
         #[arg(short, long, value_name = "N")]
         threads: Option<std::num::NonZeroUsize>,
     },
+    /// Answer the links of a study from a loss table: which optics costs what in dB, W and pJ/bit.
+    Link {
+        /// The loss table (HDF5).
+        table: PathBuf,
+        /// Take the links of this study [default: of the one that the table holds].
+        #[arg(short, long, value_name = "FILE")]
+        study: Option<PathBuf>,
+        /// Folder for report, summary and figures [default: out/NAME_link].
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
     /// Write a loss table in a form that another program reads (docs/exports.md).
     Export {
         /// The loss table (HDF5).
@@ -130,6 +142,11 @@ fn main() -> ExitCode {
             output,
             threads,
         } => diff::rerun(&table, output.as_deref(), threads),
+        Command::Link {
+            table,
+            study,
+            output,
+        } => link::link(&table, study.as_deref(), output),
         Command::Export {
             table,
             to,

@@ -35,6 +35,9 @@ pub(crate) fn run(study: &Path, output: Option<PathBuf>, threads: Option<NonZero
                     solved.energy_balance,
                 );
             }
+            for link in &delivered.links {
+                crate::link::told(link);
+            }
             let cost = delivered.cost;
             say!(
                 "{}: {} points in {:.1} s ({:.1} s of processor, {:.2} GB)",

@@ -59,6 +59,8 @@ pub struct Delivered {
     pub directory: PathBuf,
     /// The results.
     pub results: Results,
+    /// The answers of its links.
+    pub links: Vec<LinkOutcome>,
     /// What they cost.
     pub cost: Cost,
     /// (point, reason) of every point and link that failed.
@@ -150,6 +152,7 @@ impl Job {
         Ok(Delivered {
             directory,
             results,
+            links,
             cost,
             failures,
         })

@@ -13,7 +13,7 @@ pub mod figures;
 pub mod file;
 pub mod job;
 pub mod link;
-mod number;
+pub mod number;
 mod output_error;
 pub mod plan;
 pub mod present;

@@ -2,10 +2,18 @@
 //!
 //! A link sees nothing of a run but its table, so that it says the same of a table that was computed long ago.
 
-use cpo_link::{LinkAnswers, LinkError, LinkModel};
+use std::path::{Path, PathBuf};
 
-use crate::study::LinkTable;
-use crate::table::LossTable;
+use cpo_link::{LinkAnswers, LinkError, LinkModel};
+use serde_json::json;
+
+use crate::job::JobError;
+use crate::present::link_pages;
+use crate::report::{Report, ReportStatus};
+use crate::study::{LinkTable, Study};
+use crate::summary::link_summary;
+use crate::table::{AttributeValue, LossTable};
+use crate::write::{OutputDirectory, SUMMARY_SCHEMA};
 
 /// What became of one `[link.NAME]`.
 #[derive(Debug)]
@@ -32,4 +40,64 @@ pub fn answer(links: &[LinkTable], table: &LossTable) -> Vec<LinkOutcome> {
             .and_then(|model| model.answers()),
     };
     links.iter().map(of).collect()
+}
+
+/// Answers the links of `study` from `table`, which may be of an earlier run, and writes report, summary and figures to
+/// `directory`, whole or not at all.
+///
+/// # Errors
+/// [`JobError::Output`] if the folder cannot be written or holds something else. Links that fail are outcomes.
+pub fn deliver(
+    study: &Study,
+    table: &LossTable,
+    directory: &Path,
+) -> Result<(PathBuf, Vec<LinkOutcome>), JobError> {
+    let output = OutputDirectory::prepare(directory)?;
+    let links = answer(&study.links, table);
+    let pages = link_pages(&links)?;
+    for figure in &pages.figures {
+        output.write(&format!("figures/{}.png", figure.name), &figure.light.png)?;
+    }
+    let mut report = Report {
+        title: study.name.clone(),
+        description: study.description.clone().unwrap_or_default(),
+        status: ReportStatus::Ok,
+        summary: format!(
+            "Answers of links from the loss table of {}, by {}.",
+            table.title, table.source
+        ),
+        warnings: Vec::new(),
+        sections: Vec::new(),
+        provenance: provenance(table),
+        study: study.text().to_owned(),
+    };
+    report.add_links(&links, pages.sections);
+    output.write("report.html", report.render()?.as_bytes())?;
+    output.write("study.toml", study.text().as_bytes())?;
+    let failed = links.iter().any(|link| link.answers.is_err());
+    let brief = json!({
+        "study": study.name,
+        "schema": SUMMARY_SCHEMA,
+        "status": if failed { "failed" } else { "ok" },
+        "table": { "title": table.title, "source": table.source, "input_sha256": table.input_sha256() },
+        "link": link_summary(&links),
+    });
+    output.write("summary.json", format!("{brief:#}\n").as_bytes())?;
+    Ok((output.commit()?, links))
+}
+
+/// What the table says of its own making.
+fn provenance(table: &LossTable) -> Vec<(String, String)> {
+    let told = table
+        .provenance
+        .iter()
+        .filter_map(|fact| match &fact.value {
+            AttributeValue::Text(text) => Some((format!("table, {}", fact.name), text.clone())),
+            AttributeValue::Number(_) | AttributeValue::Numbers(_) => None,
+        });
+    let own = [
+        (String::from("table"), table.title.clone()),
+        (String::from("SHA-256 of its study"), table.input_sha256()),
+    ];
+    own.into_iter().chain(told).collect()
 }

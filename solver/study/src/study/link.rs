@@ -347,13 +347,26 @@ impl Reader {
             .ok()
     }
 
-    /// Component values over those that come with the program, one by one, so that each mistake has its place.
+    /// Component values over those that come with the program: of a file, or one by one, so that each mistake has its place.
     fn components(&mut self, cursor: &Cursor<'_>) -> Option<Components> {
         let mut components = self.embedded(cursor)?;
+        if matches!(cursor.node.value, Value::String(_)) {
+            let (name, text) =
+                self.input_file(cursor, "components", "a TOML file of component values")?;
+            return components
+                .overridden(&text)
+                .map_err(|error| {
+                    self.diagnostics
+                        .error(&cursor.place, format!("{name}: {error}"));
+                })
+                .ok();
+        }
         if !matches!(cursor.node.value, Value::Table(_)) {
-            self.diagnostics.wrong_type(cursor, "a table").allowed(
-                "{ NAME = { typical = VALUE, low = VALUE, high = VALUE, source = TEXT } }",
-            );
+            self.diagnostics
+                .wrong_type(cursor, "a table or a file")
+                .allowed(
+                    "{ NAME = { typical = VALUE, low = VALUE, high = VALUE, source = TEXT } }, or the name of a file of these",
+                );
             return None;
         }
         let mut good = true;

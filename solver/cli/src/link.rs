@@ -1,0 +1,93 @@
+//! `cpo link`.
+
+use std::path::{Path, PathBuf};
+
+use cpo_study::link::{LinkOutcome, deliver};
+use cpo_study::number::{significant, value_within};
+use cpo_study::study::Study;
+use cpo_study::table::read_table;
+
+use crate::run::refused;
+use crate::{Ending, say, tell};
+
+/// pJ in a joule.
+const PICO: f64 = 1e12;
+
+pub(crate) fn link(table: &Path, study: Option<&Path>, output: Option<PathBuf>) -> Ending {
+    let table_name = table.display().to_string();
+    let table = match read_table(table) {
+        Ok(table) => table,
+        Err(error) => {
+            tell!("{error}");
+            return Ending::Machine;
+        }
+    };
+    let study = match study {
+        Some(file) => Study::read(file),
+        None => Study::of_table(&table, &table_name),
+    };
+    let study = match study {
+        Ok(study) => study,
+        Err(error) => return refused(&error.into()),
+    };
+    if study.links.is_empty() {
+        tell!(
+            "{} asks for no link: write [link.NAME] into a copy of it and give that with --study",
+            study.file()
+        );
+        return Ending::InvalidStudy;
+    }
+    let directory = output.unwrap_or_else(|| Path::new("out").join(format!("{}_link", study.name)));
+    match deliver(&study, &table, &directory) {
+        Err(error) => refused(&error),
+        Ok((directory, links)) => {
+            links.iter().for_each(told);
+            let failures: Vec<_> = links.iter().filter_map(LinkOutcome::failure).collect();
+            for (link, reason) in &failures {
+                tell!("failed: {link}: {reason}");
+            }
+            say!("results in {}", directory.display());
+            match failures.is_empty() {
+                true => Ending::AllWell,
+                false => Ending::SomeFailed,
+            }
+        }
+    }
+}
+
+/// Tells the answers in brief.
+pub(crate) fn told(link: &LinkOutcome) {
+    let Ok(answers) = &link.answers else {
+        return;
+    };
+    say!(
+        "link.{}: pJ/bit typical [p05, p95] of optics, with host SerDes, with switch; margin in dB",
+        link.name
+    );
+    for a in &answers.architectures {
+        let energies: Vec<String> = a
+            .energies
+            .iter()
+            .map(|e| {
+                let [value, low, high] =
+                    [e.energy.value, e.energy.low, e.energy.high].map(|v| PICO * v);
+                format!("{:>20}", value_within(value, [low, high]))
+            })
+            .collect();
+        let margin = &a.budget.margin;
+        say!(
+            "  {:<28} {}  {:>18}",
+            a.title,
+            energies.join(" "),
+            value_within(margin.value, [margin.low, margin.high])
+        );
+    }
+    let break_even = &answers.break_even.at_typical_path;
+    if break_even.value.is_finite() {
+        say!(
+            "  integrated lasers take less up to {} degC of the chip (external path {} dB)",
+            significant(break_even.value - 273.15, 3),
+            significant(answers.break_even.typical_path_loss_db, 3)
+        );
+    }
+}
