@@ -356,6 +356,23 @@ fn break_even_of_two_lines() {
     }
 }
 
+/// A map up to 340 K of a laser that is still the cheaper there: no break-even is made up, and no rollover.
+#[test]
+fn break_even_ends_with_the_map() {
+    let cool: Vec<f64> = bases().into_iter().filter(|&t| t < 340.0).collect();
+    let table = with([laser_map("laser/cool_map", &cool, &currents(), state)]);
+    let request = LinkRequest {
+        laser_map: Some("laser/cool_map".into()),
+        chip_temperature: 320.0,
+        ..LinkRequest::default()
+    };
+    let a = ask(&table, &request).break_even;
+    assert_eq!(a.side_at_typical_path, BreakEvenSide::MapEnds);
+    assert!(a.at_typical_path.value.is_nan());
+    assert_eq!(a.standing[0], Standing::Ok);
+    assert_eq!(a.standing[a.standing.len() - 1], Standing::NotComputed);
+}
+
 /// Air and liquid are places on the map: the warmest laser's base temperature, with the map of that cooling where there is one.
 #[test]
 fn cooling_comes_from_the_table() {
