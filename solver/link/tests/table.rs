@@ -139,6 +139,32 @@ fn outside_the_table_there_is_no_value() {
     assert!(external.energies[0].energy.value.is_nan());
 }
 
+/// A table of the C band alone, of one wavelength: that is no value at 1311 nm either. Within a channel it is.
+#[test]
+fn one_wavelength_is_not_any_wavelength() {
+    let mut group = facet(["P2", "P3"]);
+    for axis in &mut group.axes {
+        if axis.name == "wavelength" {
+            axis.values = cpo_table::AxisValues::Numbers(vec![1.55e-6]);
+        }
+    }
+    for variable in &mut group.variables {
+        variable.values.truncate(2);
+        variable.status.truncate(2);
+        variable.error = None;
+    }
+    let table = with([group]);
+    let margin = |wavelength: f64| {
+        let request = LinkRequest {
+            wavelength,
+            ..coupled()
+        };
+        ask(&table, &request).architectures[2].budget.margin.clone()
+    };
+    assert_eq!(margin(1.311e-6).status, Standing::NotComputed);
+    assert!(margin(1.545e-6).value.is_finite());
+}
+
 #[test]
 fn unconverged_values_are_carried_as_marked() {
     let mut group = facet(["P2", "P3"]);

@@ -68,7 +68,8 @@ pub struct BreakEvenMap {
     pub always_shares: [f64; 2],
     /// Typical loss from P1 to P3, dB.
     pub typical_path_loss_db: f64,
-    /// Temperature up to which the integrated laser brings the light, K; NaN where it does so at all asked for.
+    /// Temperature up to which the integrated laser brings the light, K: the least asked for where it does not even there,
+    /// NaN where it does at all.
     pub rollover_temperature: f64,
 }
 
