@@ -44,7 +44,7 @@ pub enum LinkError {
     #[error("{what} cannot be read: {source}")]
     Data {
         /// Which data.
-        what: &'static str,
+        what: String,
         /// The reader's own words.
         source: Box<toml::de::Error>,
     },
@@ -117,9 +117,9 @@ impl LinkError {
     }
 
     /// A [`LinkError::Data`] closure for `map_err`.
-    pub(crate) fn data(what: &'static str) -> impl FnOnce(toml::de::Error) -> Self {
+    pub(crate) fn data(what: impl Into<String>) -> impl FnOnce(toml::de::Error) -> Self {
         move |source| Self::Data {
-            what,
+            what: what.into(),
             source: Box::new(source),
         }
     }

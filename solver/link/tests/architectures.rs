@@ -207,7 +207,7 @@ fn rollover_is_an_answer() {
             .iter()
             .all(|w| w.architecture.as_deref() != Some("cpo_integrated"))
     );
-    assert!(a.break_even.is_feasible.iter().any(|f| !f));
+    assert!(a.break_even.standing.contains(&Standing::Infeasible));
 }
 
 /// 20 dB of coupler at each facet: no class brings the light, the margin is negative, and both are answers.

@@ -139,6 +139,32 @@ fn outside_the_table_there_is_no_value() {
     assert!(external.energies[0].energy.value.is_nan());
 }
 
+/// A table of the C band alone, of one wavelength: that is no value at 1311 nm either. Within a channel it is.
+#[test]
+fn one_wavelength_is_not_any_wavelength() {
+    let mut group = facet(["P2", "P3"]);
+    for axis in &mut group.axes {
+        if axis.name == "wavelength" {
+            axis.values = cpo_table::AxisValues::Numbers(vec![1.55e-6]);
+        }
+    }
+    for variable in &mut group.variables {
+        variable.values.truncate(2);
+        variable.status.truncate(2);
+        variable.error = None;
+    }
+    let table = with([group]);
+    let margin = |wavelength: f64| {
+        let request = LinkRequest {
+            wavelength,
+            ..coupled()
+        };
+        ask(&table, &request).architectures[2].budget.margin.clone()
+    };
+    assert_eq!(margin(1.311e-6).status, Standing::NotComputed);
+    assert!(margin(1.545e-6).value.is_finite());
+}
+
 #[test]
 fn unconverged_values_are_carried_as_marked() {
     let mut group = facet(["P2", "P3"]);
@@ -354,6 +380,23 @@ fn break_even_of_two_lines() {
             row[column] < 0.0
         );
     }
+}
+
+/// A map up to 340 K of a laser that is still the cheaper there: no break-even is made up, and no rollover.
+#[test]
+fn break_even_ends_with_the_map() {
+    let cool: Vec<f64> = bases().into_iter().filter(|&t| t < 340.0).collect();
+    let table = with([laser_map("laser/cool_map", &cool, &currents(), state)]);
+    let request = LinkRequest {
+        laser_map: Some("laser/cool_map".into()),
+        chip_temperature: 320.0,
+        ..LinkRequest::default()
+    };
+    let a = ask(&table, &request).break_even;
+    assert_eq!(a.side_at_typical_path, BreakEvenSide::MapEnds);
+    assert!(a.at_typical_path.value.is_nan());
+    assert_eq!(a.standing[0], Standing::Ok);
+    assert_eq!(a.standing[a.standing.len() - 1], Standing::NotComputed);
 }
 
 /// Air and liquid are places on the map: the warmest laser's base temperature, with the map of that cooling where there is one.

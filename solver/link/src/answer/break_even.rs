@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, LaserPlace, Setting};
 use crate::budget::{Plane, quantile};
 use crate::component::Values;
@@ -25,6 +26,8 @@ pub enum BreakEvenSide {
     Equal,
     /// The integrated laser is the cheaper up to where it rolls over.
     Rollover,
+    /// The integrated laser is the cheaper up to where the table's map of it ends; no temperature.
+    MapEnds,
     /// The external laser is the cheaper at all temperatures asked for; no temperature.
     ExternalAlways,
     /// The integrated laser is the cheaper at all temperatures asked for; no temperature.
@@ -51,8 +54,8 @@ pub struct BreakEvenMap {
     pub path_losses_db: Vec<f64>,
     /// J/bit at [temperature][path loss]; NaN where the integrated laser has rolled over.
     pub difference: Vec<Vec<f64>>,
-    /// Whether the integrated laser brings the light, for each temperature.
-    pub is_feasible: Vec<bool>,
+    /// Of the integrated laser at each temperature: infeasible where it has rolled over, not computed off its map.
+    pub standing: Vec<Standing>,
     /// W a port per J/bit: its bandwidth.
     pub bandwidth: f64,
     /// The contour.
@@ -65,7 +68,8 @@ pub struct BreakEvenMap {
     pub always_shares: [f64; 2],
     /// Typical loss from P1 to P3, dB.
     pub typical_path_loss_db: f64,
-    /// Temperature at which the integrated laser rolls over, K; NaN where it does not within those asked for.
+    /// Temperature up to which the integrated laser brings the light, K: the least asked for where it does not even there,
+    /// NaN where it does at all.
     pub rollover_temperature: f64,
 }
 
@@ -73,18 +77,26 @@ pub struct BreakEvenMap {
 struct Comparison<'a> {
     integrated: (&'a Architecture, Setting<'a>),
     external: (&'a Architecture, Setting<'a>),
-    /// Least and largest temperature.
+    /// Least and largest temperature asked for that the laser is known at.
     range: [f64; 2],
+    /// Whether the laser is known up to less than the largest temperature asked for.
+    is_cut_short: bool,
 }
 
 impl Comparison<'_> {
-    fn integrated(&self, values: &Values, temperature: f64) -> f64 {
+    /// Optics and standing of the integrated laser.
+    fn integrated_with_standing(&self, values: &Values, temperature: f64) -> (f64, Standing) {
         let (architecture, setting) = &self.integrated;
         let setting = Setting {
             base_temperature: temperature,
             ..*setting
         };
-        Energy::of(architecture, &setting, values).within(Boundary::Optics)
+        let energy = Energy::of(architecture, &setting, values);
+        (energy.within(Boundary::Optics), energy.standing())
+    }
+
+    fn integrated(&self, values: &Values, temperature: f64) -> f64 {
+        self.integrated_with_standing(values, temperature).0
     }
 
     fn external(&self, values: &Values, path_loss_db: Option<f64>) -> f64 {
@@ -99,7 +111,7 @@ impl Comparison<'_> {
     /// The highest temperature at which `cheap` holds, and whether it holds at all or throughout.
     fn last(&self, cheap: impl Fn(f64) -> bool) -> Result<f64, bool> {
         let [mut yes, mut no] = self.range;
-        if !cheap(yes) {
+        if !(yes < no && cheap(yes)) {
             return Err(false);
         }
         if cheap(no) {
@@ -122,12 +134,16 @@ impl Comparison<'_> {
         // a comparison with NaN is false: beyond rollover nothing is cheaper
         match self.last(|t| self.integrated(values, t) <= external) {
             Err(false) => (f64::NAN, BreakEvenSide::ExternalAlways),
+            Err(true) if self.is_cut_short => (f64::NAN, BreakEvenSide::MapEnds),
             Err(true) => (f64::NAN, BreakEvenSide::IntegratedAlways),
             Ok(t) => {
                 let step = (self.range[1] - self.range[0]) * 0.5f64.powi(STEPS as i32 - 1);
-                match self.integrated(values, t + step).is_nan() {
-                    true => (t, BreakEvenSide::Rollover),
-                    false => (t, BreakEvenSide::Equal),
+                match self.integrated_with_standing(values, t + step).1 {
+                    Standing::Infeasible => (t, BreakEvenSide::Rollover),
+                    Standing::NotComputed => (f64::NAN, BreakEvenSide::MapEnds),
+                    Standing::Ok | Standing::Extrapolated | Standing::Unconverged => {
+                        (t, BreakEvenSide::Equal)
+                    }
                 }
             }
         }
@@ -146,10 +162,13 @@ fn comparison<'a>(
         Ok::<_, LinkError>((architecture, Setting { laser, ..setting }))
     };
     let temperatures = &model.request.chip_temperatures;
+    let last = temperatures[temperatures.len() - 1];
+    let [least, most] = laser.base_range();
     Ok(Comparison {
         integrated: of("integrated laser", LaserPlace::Integrated)?,
         external: of("external laser", LaserPlace::External)?,
-        range: [temperatures[0], temperatures[temperatures.len() - 1]],
+        range: [temperatures[0].max(least), last.min(most)],
+        is_cut_short: most < last,
     })
 }
 
@@ -162,10 +181,10 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         .iter()
         .map(|&loss| comparison.external(typical, Some(loss)))
         .collect();
-    let integrated: Vec<f64> = request
+    let integrated: Vec<(f64, Standing)> = request
         .chip_temperatures
         .iter()
-        .map(|&t| comparison.integrated(typical, t))
+        .map(|&t| comparison.integrated_with_standing(typical, t))
         .collect();
     let contour = request.path_losses_db.iter().map(|&path_loss_db| {
         let (temperature, side) = comparison.break_even(typical, Some(path_loss_db));
@@ -184,7 +203,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         match side {
             BreakEvenSide::ExternalAlways => always[0] += 1.0,
             BreakEvenSide::IntegratedAlways => always[1] += 1.0,
-            BreakEvenSide::Equal | BreakEvenSide::Rollover => {}
+            BreakEvenSide::Equal | BreakEvenSide::Rollover | BreakEvenSide::MapEnds => {}
         }
     }
     let mut known: Vec<f64> = drawn
@@ -195,13 +214,19 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
     known.sort_by(f64::total_cmp);
     let range = [quantile(&known, 0.05), temperature, quantile(&known, 0.95)];
     let (architecture, setting) = &comparison.external;
-    let rollover = comparison.last(|t| !comparison.integrated(typical, t).is_nan());
+    let brings_light =
+        |t: f64| comparison.integrated_with_standing(typical, t).1 < Standing::Infeasible;
+    let rollover = match comparison.last(brings_light) {
+        Ok(t) => t,
+        Err(true) => f64::NAN,
+        Err(false) => comparison.range[0],
+    };
     Ok(BreakEvenMap {
         difference: integrated
             .iter()
-            .map(|i| externals.iter().map(|e| i - e).collect())
+            .map(|(i, _)| externals.iter().map(|e| i - e).collect())
             .collect(),
-        is_feasible: integrated.iter().map(|i| !i.is_nan()).collect(),
+        standing: integrated.iter().map(|(_, standing)| *standing).collect(),
         chip_temperatures: request.chip_temperatures.clone(),
         path_losses_db: request.path_losses_db.clone(),
         bandwidth: request.port.bandwidth,
@@ -216,11 +241,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         typical_path_loss_db: architecture
             .chain
             .loss_to(Plane::P3, setting.conditions, typical),
-        rollover_temperature: match rollover {
-            Ok(t) => t,
-            Err(true) => f64::NAN,
-            Err(false) => comparison.range[0],
-        },
+        rollover_temperature: rollover,
     })
 }
 

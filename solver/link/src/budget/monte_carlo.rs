@@ -3,7 +3,8 @@
 //! Each place of a component in the chain has a draw of its own. What is systematic is drawn once for all lanes of an engine
 //! and does not average over them; what belongs to a lane is drawn for each. Places of one component on one chip are
 //! correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score).
-//! An engine yields where all its lanes do.
+//! An engine yields where all its lanes do. Limits: every lane is launched alike, at what typical losses ask for; nothing is trimmed
+//! after assembly and nothing is sorted out, so that yields are those before either.
 
 use serde::Serialize;
 use spec_math::cephes64::{ndtr, ndtri};

@@ -51,11 +51,6 @@ impl Component {
         let low = self.systematic.low + self.lane.low - self.typical;
         [low, self.systematic.high + self.lane.high - self.typical]
     }
-
-    /// Mean of the value.
-    pub fn mean(&self) -> f64 {
-        self.systematic.mean() + self.lane.mean() - self.typical
-    }
 }
 
 /// A component as TOML has it.

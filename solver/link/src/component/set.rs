@@ -87,7 +87,7 @@ impl Components {
             })?;
             let text: ComponentText = value
                 .try_into()
-                .map_err(LinkError::data("an overriding component"))?;
+                .map_err(LinkError::data(format!("component {key}")))?;
             let entry = &mut self.entries[name as usize];
             *entry = text.read(name, Some(entry))?;
         }
@@ -194,7 +194,8 @@ mod tests {
         assert!(refused(high).contains("at least the typical 1 dB"));
         let all = "external_efficiency = { typical = \"120 %\" }";
         assert!(refused(all).contains("at most 1"));
-        assert!(refused("coupler = { tpical = \"1 dB\" }").contains("tpical"));
+        let misspelt = refused("coupler = { tpical = \"1 dB\" }");
+        assert!(misspelt.contains("component coupler") && misspelt.contains("tpical"));
         assert!(refused("coupler = { typical = \"1 dBB\" }").contains("component coupler"));
     }
 }

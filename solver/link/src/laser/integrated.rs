@@ -77,6 +77,14 @@ impl IntegratedLaser {
         }
     }
 
+    /// Base temperatures for which it is known, K.
+    pub fn base_range(&self) -> [f64; 2] {
+        match self {
+            Self::Map(map) => map.base_range(),
+            Self::Law => [0.0, f64::INFINITY],
+        }
+    }
+
     /// Where it comes from.
     pub fn origin(&self) -> String {
         match self {

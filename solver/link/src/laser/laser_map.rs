@@ -86,11 +86,6 @@ impl LaserMap {
         &self.path
     }
 
-    /// Names of the lasers.
-    pub fn lasers(&self) -> &[String] {
-        &self.lasers
-    }
-
     /// Least and largest base temperature, K.
     pub fn base_range(&self) -> [f64; 2] {
         [

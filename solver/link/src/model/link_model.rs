@@ -3,7 +3,7 @@
 use cpo_table::LossTable;
 
 use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
-use super::table_value::{TableValue, group, read};
+use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
 use crate::architecture::{Architecture, Setting, architectures};
@@ -223,8 +223,12 @@ fn take_coupling(
     systematic.low = (systematic.low - loss.error).max(0.0).min(typical.value);
     systematic.high += loss.error;
     let origin = format!(
-        "{} of the loss table: median {:.3} dB, nominal {:.3}({:.3}) dB",
-        entry.group, typical.value, loss.value, loss.error
+        "{} of the loss table{}: median {:.3} dB, nominal {:.3} dB with error bar {:.3} dB",
+        entry.group,
+        at_one_temperature(coupling),
+        typical.value,
+        loss.value,
+        loss.error
     );
     let standing = loss.standing.max(typical.standing);
     components.replace(
@@ -256,7 +260,8 @@ fn take_waveguide(
             mode: value,
             high: value + error,
         };
-        let origin = format!("{}/{variable} of the loss table", entry.group);
+        let temperature = at_one_temperature(guide);
+        let origin = format!("{}/{variable} of the loss table{temperature}", entry.group);
         let spreads = [spread, Triangle::fixed(value)];
         components.replace(name, value, spreads, origin, standing);
     };

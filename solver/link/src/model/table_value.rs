@@ -1,4 +1,7 @@
 //! A value of the loss table at stated coordinates: multilinear between its points, none outside them, never clamped.
+//!
+//! An axis of one point holds its value for any coordinate, since nothing says how it depends on that; but for a wavelength
+//! only up to half a channel away, so that values of the C band are never taken in the O band.
 
 use cpo_table::{AxisValues, Group, LossTable, Variable};
 
@@ -8,6 +11,8 @@ use crate::error::LinkError;
 
 /// Axes on which the middle is meant where nothing is said: the fundamental mode, a fibre without tilt.
 const MIDDLE: [&str; 3] = ["mode", "tilt_x", "tilt_y"];
+/// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2).
+const HALF_CHANNEL: f64 = 10e-9;
 /// How far a coordinate may miss the end of an axis by round-off, relative.
 const ROUND_OFF: f64 = 1e-9;
 
@@ -66,6 +71,14 @@ pub(super) fn read(
             .or(given)
             .or_else(|| MIDDLE.contains(&axis_name.as_str()).then_some(0.0));
         let along: Corners = match (&axis.values, wanted) {
+            (AxisValues::Numbers(only), Some(wanted))
+                if only.len() == 1
+                    && axis_name == "wavelength"
+                    && (wanted - only[0]).abs() > HALF_CHANNEL =>
+            {
+                inside = false;
+                break;
+            }
             (values, _) if values_len(values) == 1 => vec![(0, 1.0)],
             (AxisValues::Numbers(values), Some(wanted)) => match between(values, wanted) {
                 Some(along) => along,
@@ -113,6 +126,14 @@ pub(super) fn read(
         sum.standing = sum.standing.max(variable.status[at].into());
     }
     Ok(sum)
+}
+
+/// What the origin of a value says of the one temperature that its group has; empty where it has several.
+pub(super) fn at_one_temperature(group: &Group) -> String {
+    match group.axis("temperature").map(|axis| &axis.values) {
+        Some(AxisValues::Numbers(only)) if only.len() == 1 => format!(", at {} K alone", only[0]),
+        _ => String::new(),
+    }
 }
 
 fn values_len(values: &AxisValues) -> usize {
