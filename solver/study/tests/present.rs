@@ -189,6 +189,80 @@ power = "10 mW"
     )
 });
 
+/// A grating, a taper, and a switch that steps beside a ring; coarse, for what is said of their numbers.
+static REST: LazyLock<Presented> = LazyLock::new(|| {
+    Presented::of(
+        r#"
+[study]
+name = "rest"
+wavelength = ["1540 nm", "1560 nm"]
+
+[materials]
+glass = { index = 1.444 }
+nitride = { index = 2.0 }
+silicon = { conductivity = "130 W/(m K)", density = "2330 kg/m3", heat_capacity = "700 J/(kg K)" }
+
+[fiber.lensed]
+mode_field_diameter = "4 um"
+
+[grating.te]
+layers = [
+    { name = "box", material = "glass" },
+    { name = "core", material = { index = 3.4777 }, thickness = "220 nm" },
+    { name = "top", material = "glass" },
+]
+core = "core"
+etch = "70 nm"
+fill = "glass"
+uniform = { periods = 6, pitch = "620 nm", fill = 0.5 }
+margins = ["4 um", "5 um"]
+design_wavelength = "1550 nm"
+fiber = "lensed"
+angle = "10 deg"
+error = 0.1
+
+[cross_section.thick]
+window = { x = ["0 nm", "100 nm"], y = ["0 um", "4 um"] }
+background = "glass"
+shapes = [{ name = "core", material = "nitride", rectangle = { width = "1 um", height = "800 nm", y = "0 um" } }]
+
+[cross_section.thin]
+window = { x = ["0 nm", "100 nm"], y = ["0 um", "4 um"] }
+background = "glass"
+shapes = [{ name = "core", material = "nitride", rectangle = { width = "1 um", height = "300 nm", y = "0 um" } }]
+
+[taper.slab]
+sections = [{ name = "narrowing", from = "thick", to = "thin", length = ["3 um", "6 um"] }]
+modes = 8
+error = 0.1
+boundary = { bottom = "magnetic" }
+
+[floorplan.chip]
+size = ["2 mm", "1 mm"]
+layers = [{ name = "base", material = "silicon", thickness = "200 um" }]
+sources = [
+    { name = "switch", layer = "base", rectangle = { width = "400 um", length = "400 um", x = "500 um" }, power = "0.3 W" },
+    { name = "ring", layer = "base", rectangle = { width = "100 um", length = "100 um" }, power = "10 mW" },
+]
+
+[heat.steps]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = { convection = "20000 W/(m2 K)" }
+error = 0.2
+step_times = { from = "10 us", to = "1 s", points = 3, spacing = "logarithmic" }
+switched = [{ source = "switch", from = "0.1 W" }]
+
+[heat.sensitive]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = { convection = "20000 W/(m2 K)" }
+error = 0.2
+sensitivities = true
+"#,
+    )
+});
+
 #[test]
 fn a_wire_has_its_figures() {
     let wire = &*WIRE;
@@ -234,6 +308,7 @@ fn the_page_of_a_wire_gives_its_numbers_with_error_bars() {
 fn numbers_say_where_they_come_from() {
     WIRE.check_origins();
     LASERS.check_origins();
+    REST.check_origins();
 }
 
 #[test]

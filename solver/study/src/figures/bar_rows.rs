@@ -121,7 +121,7 @@ impl BarRows {
         Ok(())
     }
 
-    /// A bar between two values as shown, in a share [from, to] of its row's thickness; hollow for what is not to be trusted.
+    /// A bar between two values as shown, in a share [from, to] of its row's thickness; hollow for what is in doubt.
     pub fn draw_bar(
         &self,
         canvas: &mut Canvas,

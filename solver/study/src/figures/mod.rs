@@ -2,8 +2,8 @@
 //!
 //! Inputs are plain SI numbers; a [`DisplayUnit`] converts where labels are printed. Text is set in DejaVu Sans, which
 //! travels with the program, so that a figure is the same on every machine. Everything is drawn at twice the stored
-//! resolution and averaged down, and stored at twice the size at which it is shown ([`Picture`]). A picture also says which number
-//! lies where on it ([`Readings`]), so that a page can tell it.
+//! resolution and averaged down, and stored at twice the size at which it is shown ([`Picture`]). A picture also says which
+//! number lies where on it ([`Readings`]), so that a page can tell it.
 
 mod axis;
 mod bar_figure;

@@ -1,9 +1,9 @@
 //! What lies under the pointer: the numbers of a picture, where they are on it.
 //!
 //! Positions are those of the picture as shown, in CSS pixels from its top left corner, so that a page that shrinks the
-//! picture scales them by one factor. Numbers are in the units of the labels, to a few digits: they are for reading off, and the
-//! loss table holds them in full. The size is bounded: [`MOST_POINTS`] a series, [`MOST_STATIONS`] along each side of a map, [`MOST_NAMES`] of
-//! a matrix.
+//! picture scales them by one factor. Numbers are in the units of the labels, to a few digits: they are for reading off, and
+//! the loss table holds them in full. The size is bounded: 500 points a series, 64 places along each side of a map, matrices
+//! of up to 160 names.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! From level to level: what each step of a chain takes of a power, in dB, from the first to the last.
 //!
-//! Level after n steps: L_n = L_0 + Σ c_i, in dBm = 10 log₁₀(P / 1 mW), with the change c_i of each step in dB, negative for
-//! a loss. The axis is in dBm below and in watts above.
+//! Level after n steps: L_n = L_0 + Σ c_i, in dBm = 10 log₁₀(P / 1 mW), with the change c_i of each step in dB, negative
+//! for a loss. The axis is in dBm below and in watts above.
 
 use super::axis::compact;
 use super::bar_rows::{BarRows, NUMBER_GAP, Swatch, draw_legend, top_below};

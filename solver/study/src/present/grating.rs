@@ -15,11 +15,17 @@ pub(super) fn asked(grating: &GratingTable) -> String {
 
 /// Columns of the answers at the design wavelength, which `group` of the loss table holds.
 pub(super) fn columns(group: &str) -> Vec<Column> {
+    let there = |variable: &str| {
+        format!(
+            "computed at the design wavelength, as loss_table.h5: /{group}/{variable} is over wavelength"
+        )
+    };
+    let loss = format!("computed: −10 log₁₀ of loss_table.h5: /{group}/design_efficiency");
     vec![
-        Column::new("loss", "dB").with_origin(format!("computed: −10 log₁₀ of loss_table.h5: /{group}/design_efficiency")),
+        Column::new("loss", "dB").with_origin(loss),
         Column::new("efficiency", "%").of_table(format!("{group}/design_efficiency")),
-        Column::new("upwards", "%").with_origin(format!("computed at the design wavelength, as loss_table.h5: /{group}/directionality is over the spectrum")),
-        Column::new("back", "%").with_origin(format!("computed at the design wavelength, as loss_table.h5: /{group}/back_reflection is over the spectrum")),
+        Column::new("upwards", "%").with_origin(there("directionality")),
+        Column::new("back", "%").with_origin(there("back_reflection")),
         Column::new("1 dB bandwidth", "nm").of_table(format!("{group}/bandwidth_1db")),
         Column::new("fibre at", "µm").of_table(format!("{group}/offset")),
     ]

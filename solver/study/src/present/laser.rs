@@ -254,13 +254,17 @@ fn arrays(
 
 /// Columns of [`array_cells`], operation apart, from the lasers of `group`.
 pub(super) fn array_columns(group: &str) -> [Column; 6] {
+    let computed =
+        |what: &str, variable: &str| format!("computed: {what} loss_table.h5: /{group}/{variable}");
+    let efficiency = "optical_power over sum of voltage times drive_current";
     [
         Column::new("hottest laser", ""),
         Column::new("junction", "°C").of_table(format!("{group}/junction_temperature")),
         Column::new("current", "mA").of_table(format!("{group}/drive_current")),
-        Column::new("light", "mW").with_origin(format!("computed: sum of loss_table.h5: /{group}/optical_power")),
-        Column::new("efficiency", "%").with_origin(format!("computed: sum of optical_power over sum of voltage times drive_current, all of loss_table.h5: /{group}")),
-        Column::new("spread", "nm").with_origin(format!("computed: longest less shortest of loss_table.h5: /{group}/emission_wavelength")),
+        Column::new("light", "mW").with_origin(computed("sum of", "optical_power")),
+        Column::new("efficiency", "%").with_origin(computed("sum of", efficiency)),
+        Column::new("spread", "nm")
+            .with_origin(computed("longest less shortest", "emission_wavelength")),
     ]
 }
 

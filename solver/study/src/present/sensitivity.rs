@@ -49,11 +49,13 @@ pub(super) fn table_of(group: &str, outcomes: &[&HeatOutcome], asked: &str) -> O
         ]
     };
     let rows: Vec<Vec<Cell>> = record.strongest(i, n).iter().map(row).collect();
+    let own = format!("{group}/thermal_resistance_sensitivity_own");
+    let share = format!("computed: loss_table.h5: /{own} over thermal_resistance_mean");
     let columns = vec![
         Column::new("p", ""),
         Column::new("its value", ""),
-        Column::new("p ∂R/∂p", "K/W").of_table(format!("{group}/thermal_resistance_sensitivity_own")),
-        Column::new("of R", "%").with_origin(format!("computed: loss_table.h5: /{group}/thermal_resistance_sensitivity_own over thermal_resistance_mean")),
+        Column::new("p ∂R/∂p", "K/W").of_table(own),
+        Column::new("of R", "%").with_origin(share),
     ];
     let mut caption = format!(
         "What the own mean resistance R of the hottest source, {}, depends on: 1 % more of p adds a hundredth of p ∂R/∂p, to first order. \

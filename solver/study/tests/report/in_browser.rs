@@ -76,7 +76,10 @@ fn headings_do_not_skip_a_level_and_landmarks_are_there() {
         ));
         assert_eq!(count, json!(1), "{name}");
     }
-    let unnamed = browser.evaluate("[...document.querySelectorAll('img')].filter((i) => !i.alt).length + [...document.querySelectorAll('table th')].filter((h) => !h.scope).length");
+    let unnamed = browser.evaluate(
+        "[...document.querySelectorAll('img')].filter((i) => !i.alt).length + \
+         [...document.querySelectorAll('table th')].filter((h) => !h.scope).length",
+    );
     assert_eq!(
         unnamed,
         json!(0),
@@ -93,7 +96,8 @@ fn headings_do_not_skip_a_level_and_landmarks_are_there() {
 }
 
 /// Names of the alternatives in sight, section by section.
-const IN_SIGHT: &str = "[...document.querySelectorAll('.alternative')].filter((a) => a.checkVisibility()).map((a) => a.dataset.name)";
+const IN_SIGHT: &str = "[...document.querySelectorAll('.alternative')] \
+    .filter((a) => a.checkVisibility()).map((a) => a.dataset.name)";
 
 #[test]
 fn alternatives_are_chosen_by_arrow_keys_and_move_together() {
@@ -122,7 +126,8 @@ fn the_theme_chooses_the_pictures_and_paper_is_light() {
     let Some(mut browser) = opened(DESK) else {
         return;
     };
-    let in_sight = "[...document.querySelectorAll('figure')[0].querySelectorAll('img')].filter((i) => i.checkVisibility()).map((i) => i.className)";
+    let in_sight = "[...document.querySelector('figure').querySelectorAll('img')] \
+        .filter((i) => i.checkVisibility()).map((i) => i.className)";
     for (medium, scheme, expected) in [
         ("screen", "light", "light"),
         ("screen", "dark", "dark"),
@@ -202,7 +207,8 @@ fn the_origin_of_a_number_opens_and_closes_by_keyboard() {
     };
     browser.evaluate("document.querySelector('tbody button').focus()");
     // One stop a table; arrows lead on.
-    let stops = "[...document.querySelectorAll('table.data')].map((t) => t.querySelectorAll('tbody button[tabindex=\"0\"]').length)";
+    let stops = "[...document.querySelectorAll('table.data')] \
+        .map((t) => t.querySelectorAll('tbody button[tabindex=\"0\"]').length)";
     let stops: Vec<u64> = serde_json::from_value(browser.evaluate(stops)).expect("numbers");
     assert!(stops.iter().all(|&n| n == 1), "{stops:?}");
     browser.press("ArrowRight");
@@ -258,7 +264,14 @@ fn reading(browser: &mut Browser, n: usize) -> String {
 /// A point of the n-th figure, given in shares of its picture, in the window.
 fn place(browser: &mut Browser, n: usize, [x, y]: [f64; 2]) -> [f64; 2] {
     let place = browser.evaluate(&format!(
-        "(() => {{ const image = [...document.querySelectorAll('figure')[{n}].querySelectorAll('img')].find((i) => i.offsetWidth); const view = image.closest('.view'); image.scrollIntoView({{ block: 'center' }}); view.scrollLeft = {x} * image.clientWidth - view.clientWidth / 2; const r = image.getBoundingClientRect(); return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
+        "(() => {{ \
+         const images = [...document.querySelectorAll('figure')[{n}].querySelectorAll('img')]; \
+         const image = images.find((i) => i.offsetWidth); \
+         const view = image.closest('.view'); \
+         image.scrollIntoView({{ block: 'center' }}); \
+         view.scrollLeft = {x} * image.clientWidth - view.clientWidth / 2; \
+         const r = image.getBoundingClientRect(); \
+         return [r.left + {x} * r.width, r.top + {y} * r.height]; }})()"
     ));
     serde_json::from_value(place).expect("two numbers")
 }
@@ -270,8 +283,15 @@ fn a_figure_says_what_is_under_the_pointer_at_any_size() {
     };
     for size in [DESK, PHONE] {
         browser.resize(size);
-        // The second figure is the loss over offsets: best in the middle, 1.31 dB, and worse by 8.686 (x/3 µm)² away from it.
-        let centre = browser.evaluate("(() => { const g = JSON.parse(document.querySelectorAll('figure')[1].querySelector('script').textContent); const i = document.querySelectorAll('figure .light')[1]; return [(g.columns[0] + g.columns.at(-1)) / 2 / i.getAttribute('width'), (g.rows[0] + g.rows.at(-1)) / 2 / i.getAttribute('height')]; })()");
+        // The second figure is the loss over offsets: best in the middle, 1.31 dB, and 8.686 (x/3 µm)² more off it.
+        let centre = browser.evaluate(
+            "(() => { \
+             const figure = document.querySelectorAll('figure')[1]; \
+             const g = JSON.parse(figure.querySelector('script').textContent); \
+             const [w, h] = ['width', 'height'].map((a) => figure.querySelector('img').getAttribute(a)); \
+             const middle = (faces) => (faces[0] + faces.at(-1)) / 2; \
+             return [middle(g.columns) / w, middle(g.rows) / h]; })()",
+        );
         let centre: [f64; 2] = serde_json::from_value(centre).expect("two numbers");
         let at = place(&mut browser, 1, centre);
         browser.point_at(at);
@@ -287,7 +307,13 @@ fn a_figure_says_what_is_under_the_pointer_at_any_size() {
     for share in [0.2, 0.5, 0.9] {
         let at = place(&mut browser, 0, [share, 0.5]);
         browser.point_at(at);
-        let hidden = browser.evaluate("(() => { const [v, r] = ['.view', '.reading'].map((c) => document.querySelector('figure').querySelector(c).getBoundingClientRect()); return Math.max(v.left - r.left, r.right - v.right); })()");
+        let hidden = browser.evaluate(
+            "(() => { \
+             const figure = document.querySelector('figure'); \
+             const box = (name) => figure.querySelector(name).getBoundingClientRect(); \
+             const [v, r] = [box('.view'), box('.reading')]; \
+             return Math.max(v.left - r.left, r.right - v.right); })()",
+        );
         assert!(
             hidden.as_f64().expect("a length") <= 0.0,
             "{share}: {hidden}"
