@@ -123,7 +123,15 @@ fn other_versions_of_the_schema() {
     let table = example_table().expect("a table");
     assert_eq!(shown(&read_table(&later).expect("readable")), shown(&table));
 
-    // The first version had neither input files nor a sum of the content.
+    // Version 1.1 had no sum of the content, the first no input files either.
+    let second = folder.changed(|file| {
+        file.attr("schema_version")?.write_scalar(&text("1.1.0"))?;
+        file.delete_attr("content_sha256")
+    });
+    assert_eq!(
+        shown(&read_table(&second).expect("readable")),
+        shown(&table)
+    );
     let first = folder.changed(|file| {
         file.attr("schema_version")?.write_scalar(&text("1.0.0"))?;
         file.delete_attr("content_sha256")?;
