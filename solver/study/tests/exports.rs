@@ -184,7 +184,7 @@ fn circuits_agree(results: &Results, plan: &cpo_study::Plan, netlist: &str) {
         };
         lines.map(of).collect()
     };
-    let own = elements(&circuit, ".subckt liquid ");
+    let own = elements(circuit, ".subckt liquid ");
     let exported = elements(netlist, ".subckt thermal_liquid_network ");
     let of = |elements: &[(String, f64)], letter: char| -> Vec<f64> {
         let chosen = elements.iter().filter(|(name, _)| name.starts_with(letter));
