@@ -9,8 +9,9 @@
 //!
 //! of effective index n, loss α in dB/m and A in dB, and the share R of power that returns at port 1. A table has no phase of
 //! a joint: it is zero at the joint's planes, so that fringes between two joints do not lie where they are measured. Nor has it
-//! what returns at port 2. Zero could make more light than there is; S₂₂ is the central one of those that keep the joint passive (S. Parrott, J. Funct. Anal. 30, 311 (1978), 10.1016/0022-1236(78)90060-5), and that of Stokes, −√R, where
-//! nothing is lost. A loss below none, which its error bar allows, is none; R is at most what S₂₁ leaves.
+//! what returns at port 2. Zero could make more light than there is; S₂₂ is the central one of those that keep the joint passive
+//! (S. Parrott, J. Funct. Anal. 30, 311 (1978), 10.1016/0022-1236(78)90060-5), and that of Stokes, −√R, where nothing is lost.
+//! A loss below none, which its error bar allows, is none; R is at most what S₂₁ leaves.
 //!
 //! Modes are numbers of the table's `mode` or `mode_in`; those of a waveguide are tracks, which keep their number where two
 //! effective indices cross.
