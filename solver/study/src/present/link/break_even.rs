@@ -1,6 +1,6 @@
 //! The temperature of the chip at which integrated and external lasers cost the same.
 
-use cpo_link::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LinkAnswers};
+use cpo_link::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LinkAnswers, Standing};
 use ndarray::Array2;
 
 use super::Album;
@@ -52,6 +52,9 @@ fn sentence(map: &BreakEvenMap) -> String {
             "Behind an external path of {path} dB integrated lasers take less up to where they roll over, with the chip at {}",
             celsius(at.value)
         ),
+        BreakEvenSide::MapEnds => format!(
+            "Behind an external path of {path} dB integrated lasers take less up to where the table's map of them ends"
+        ),
         BreakEvenSide::ExternalAlways => format!(
             "Behind an external path of {path} dB external lasers take less at every temperature of the chip that was asked for"
         ),
@@ -83,6 +86,7 @@ fn side(side: BreakEvenSide) -> &'static str {
     match side {
         BreakEvenSide::Equal => "both cost the same",
         BreakEvenSide::Rollover => "the integrated laser rolls over",
+        BreakEvenSide::MapEnds => "the table's map of the laser ends",
         BreakEvenSide::ExternalAlways => "external throughout",
         BreakEvenSide::IntegratedAlways => "integrated throughout",
     }
@@ -173,7 +177,9 @@ fn figure(answers: &LinkAnswers) -> MapFigure {
         PlotAxis::new("difference", PICOJOULE_PER_BIT),
         values,
     );
-    figure.hatched = Some(Array2::from_shape_fn(shape, |(_, j)| !map.is_feasible[j]));
+    figure.hatched = Some(Array2::from_shape_fn(shape, |(_, j)| {
+        map.standing[j] == Standing::Infeasible
+    }));
     // The contour was bisected, not drawn between the points of the map.
     let points: Vec<[f64; 2]> = map
         .contour
