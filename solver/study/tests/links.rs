@@ -1,0 +1,200 @@
+//! Links in studies: from one file to answers, and from its table to the same answers again.
+
+use std::path::Path;
+
+use cpo_study::Job;
+use cpo_study::link::{answer, deliver};
+use cpo_study::run::Silent;
+use cpo_study::study::Study;
+use cpo_study::table::read_table;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+/// A chip with two lasers, under water and in air, and a port over it.
+fn study(link: &str) -> String {
+    format!(
+        r#"
+[study]
+name = "port"
+wavelength = "1311 nm"
+temperature = "45 degC"
+
+[floorplan.chip]
+size = ["2 mm", "2 mm"]
+layers = [
+    {{ name = "base", material = {{ conductivity = "130 W/(m K)" }}, thickness = "300 um" }},
+    {{ name = "active", material = {{ conductivity = "68 W/(m K)" }}, thickness = "5 um" }},
+]
+sources = [
+    {{ name = "laser", layer = "active", rectangle = {{ width = "20 um", length = "1 mm" }}, array = {{ count = 2, pitch = "400 um", axis = "x" }} }},
+]
+
+[heat.water]
+floorplan = "chip"
+ambient = "30 degC"
+bottom = {{ convection = "20000 W/(m2 K)" }}
+error = 0.02
+
+[heat.air]
+floorplan = "chip"
+ambient = "90 degC"
+bottom = {{ convection = "5000 W/(m2 K)" }}
+error = 0.02
+
+[laser.dfb]
+heat = ["water", "air"]
+sources = "laser"
+threshold_current = "25 mA"
+threshold_temperature = "60 K"
+slope_efficiency = "0.45 W/A"
+slope_temperature = "100 K"
+turn_on_voltage = "0.95 V"
+series_resistance = "2 ohm"
+power = "15 mW"
+
+[link.port]
+bandwidth = "800 Gbit/s"
+laser = "dfb"
+{link}
+"#
+    )
+}
+
+fn run(text: &str, directory: &Path) -> (Json, usize) {
+    let study = Study::parse(text, "port.toml", directory).unwrap_or_else(|e| panic!("{e}"));
+    let plan = study.plan().unwrap();
+    let delivered = Job { study, plan }
+        .run(&directory.join("out"), 2, &Silent)
+        .unwrap();
+    let summary = std::fs::read(directory.join("out/summary.json")).unwrap();
+    (
+        serde_json::from_slice(&summary).unwrap(),
+        delivered.failures.len(),
+    )
+}
+
+fn architecture<'a>(link: &'a Json, name: &str) -> &'a Json {
+    let mut all = link["architectures"].as_array().unwrap().iter();
+    all.find(|a| a["name"] == name).unwrap()
+}
+
+#[test]
+fn one_file_ends_in_answers_and_its_table_gives_them_again() {
+    let directory = TempDir::new().unwrap();
+    let (summary, failures) = run(&study(""), directory.path());
+    assert_eq!(failures, 0);
+    let link = &summary["link"]["port"];
+    // The laser on the chip, at the temperature that the study states, by the map of the first heat problem.
+    let laser = &architecture(link, "cpo_integrated")["laser"];
+    let junction = laser["junction_temperature"]["value"].as_f64().unwrap();
+    assert!((318.15..358.15).contains(&junction), "{laser}");
+    assert!(
+        laser["origin"]
+            .as_str()
+            .unwrap()
+            .contains("laser/dfb_water_map")
+    );
+    let cooling = link["cooling"].as_array().unwrap();
+    assert_eq!(cooling.len(), 2);
+    let base = |k: usize| cooling[k]["base_temperature"]["value"].as_f64().unwrap();
+    // No other heat: lasers off, the chip is as warm as what cools it.
+    assert!((base(0) - 303.15).abs() < 1e-6 && (base(1) - 363.15).abs() < 1e-6);
+    assert_eq!(link["claims"].as_array().unwrap().len(), 7);
+    assert_eq!(link["tiers"].as_array().unwrap().len(), 4);
+
+    let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
+    for heading in [
+        "Link port: what each optics takes",
+        "Link port: integrated against external lasers",
+        "Link port: what is said, checked",
+        "Link port: tiers of bandwidth",
+        "Link port: light from wall plug to photodiode",
+        "Link port: yield against margin",
+        "Link port: what matters most",
+        "Link port: what it rests on",
+    ] {
+        assert!(report.contains(heading), "no section {heading}");
+    }
+    for figure in [
+        "break_even",
+        "energy_items",
+        "yield",
+        "waterfall_cpo_external",
+    ] {
+        let file = directory
+            .path()
+            .join(format!("out/figures/link_port_{figure}.png"));
+        assert!(file.is_file(), "{}", file.display());
+    }
+
+    // Again from the table alone, to the last bit.
+    let table = read_table(&directory.path().join("out/loss_table.h5")).unwrap();
+    let again = Study::of_table(&table, "loss_table.h5").unwrap();
+    let (place, links) = deliver(&again, &table, &directory.path().join("again")).unwrap();
+    assert!(links.iter().all(|link| link.answers.is_ok()));
+    let text = std::fs::read(place.join("summary.json")).unwrap();
+    let repeated: Json = serde_json::from_slice(&text).unwrap();
+    assert_eq!(repeated["link"], summary["link"]);
+
+    // And with another value: a coupler of 1 dB more costs each architecture that much more light for each coupler before TP2.
+    let other = study("components = { coupler = { typical = \"2.5 dB\" } }");
+    let other = Study::parse(&other, "other.toml", directory.path()).unwrap();
+    let answers = answer(&other.links, &table).remove(0).answers.unwrap();
+    for (name, couplers) in [("cpo_external", 2.0), ("cpo_integrated", 1.0)] {
+        let before = &architecture(link, name)["budget"]["required_launch"]["value"];
+        let mut all = answers.architectures.iter();
+        let after = all.find(|a| a.name == name).unwrap();
+        let after = after.budget.required_launch.value;
+        assert!(
+            (after - before.as_f64().unwrap() - couplers).abs() < 1e-9,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_link_without_its_entry_fails_alone_and_says_what_is_missing() {
+    let directory = TempDir::new().unwrap();
+    // A map belongs to one point: a swept laser has none.
+    let text = study("").replace("power = \"15 mW\"", "power = [\"5 mW\", \"15 mW\"]");
+    let (summary, failures) = run(&text, directory.path());
+    assert_eq!(failures, 1);
+    let link = &summary["link"]["port"];
+    assert_eq!(link["status"], "failed");
+    let reason = link["reason"].as_str().unwrap();
+    assert!(reason.contains("laser/dfb_water_map"), "{reason}");
+    assert!(summary["lasers"].to_string().contains("optical_power"));
+    let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
+    assert!(report.contains("link.port failed"), "no warning");
+}
+
+#[test]
+fn a_link_alone_needs_no_table_of_physics() {
+    let directory = TempDir::new().unwrap();
+    let text = "[study]\nname = \"alone\"\n[link.port]\nbandwidth = \"1.6 Tbit/s\"\nstandard = \"200G-DR\"\n";
+    let (summary, failures) = run(text, directory.path());
+    assert_eq!(failures, 0);
+    assert!(architecture(&summary["link"]["port"], "linear_pluggable").is_object());
+}
+
+#[test]
+fn an_impossible_budget_is_an_answer() {
+    let directory = TempDir::new().unwrap();
+    let link = "components = { phase_shifter_excess = { typical = \"25 dB\" } }";
+    let text =
+        "[study]\nname = \"dark\"\n[link.port]\nbandwidth = \"800 Gbit/s\"\n".to_owned() + link;
+    let (summary, failures) = run(&text, directory.path());
+    assert_eq!(failures, 0);
+    let external = architecture(&summary["link"]["port"], "cpo_external");
+    assert!(external["budget"]["margin"]["value"].as_f64().unwrap() < 0.0);
+    assert!(
+        external["budget"]["class_dbm"].is_null(),
+        "no class brings it"
+    );
+    let integrated = architecture(&summary["link"]["port"], "cpo_integrated");
+    assert!(
+        integrated["laser"]["current"]["value"].is_null(),
+        "rolled over"
+    );
+    assert_eq!(integrated["laser"]["current"]["status"], "infeasible");
+}
