@@ -170,7 +170,9 @@ fn items(
             crate::EnergySource::Laser => "launch over the laser's efficiency",
             crate::EnergySource::Serdes => "fit of published SerDes at the copper's loss",
             crate::EnergySource::Tuning => "drift and fabrication over the heater's efficiency",
-            crate::EnergySource::Component(name) => &model.components.get(*name).source,
+            crate::EnergySource::Component(name) | crate::EnergySource::Analogue(name) => {
+                &model.components.get(*name).source
+            }
         };
         let standing = match source {
             crate::EnergySource::Laser => typical.standing(),
