@@ -3,7 +3,9 @@
 mod common;
 
 use common::{answers, components, fixed_but};
-use cpo_link::{Boundary, Components, LinkAnswers, LinkRequest, Port, Standing, Verdict};
+use cpo_link::{
+    Boundary, BreakEvenSide, Components, LinkAnswers, LinkRequest, Port, Standing, Verdict,
+};
 
 fn embedded() -> Components {
     Components::embedded().expect("embedded data")
@@ -231,6 +233,25 @@ fn rollover_is_an_answer() {
             .all(|w| w.architecture.as_deref() != Some("cpo_integrated"))
     );
     assert!(a.break_even.standing.contains(&Standing::Infeasible));
+}
+
+/// A laser whose threshold is out of reach gives no light at all, and the answer says that too.
+#[test]
+fn a_dark_laser_is_an_answer() {
+    let dark = components("laser_threshold_current = { typical = \"10 A\" }");
+    let a = answers(&LinkRequest::default(), dark);
+    let integrated = &a.architectures[4];
+    assert_eq!(
+        integrated.laser.as_ref().expect("a laser").most_power,
+        Some(0.0)
+    );
+    assert_eq!(integrated.budget.margin.value, f64::NEG_INFINITY);
+    let yields = integrated.budget.spread.yield_at(0.0);
+    assert_eq!([yields.lane_yield, yields.engine_yield], [0.0; 2]);
+    assert_eq!(
+        a.break_even.side_at_typical_path,
+        BreakEvenSide::ExternalAlways
+    );
 }
 
 /// 20 dB of coupler at each facet: no class brings the light, the margin is negative, and both are answers.

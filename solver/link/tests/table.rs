@@ -77,6 +77,7 @@ fn numbers_of_the_request_are_checked() {
         error(&empty_table(), &request)
     };
     assert!(of(|r| r.split = 0).contains("split is 0: it is at least 1"));
+    assert!(of(|r| r.samples = 70_000).contains("at most 65536"));
     assert!(of(|r| r.chip_temperature = -1.0).contains("it is positive"));
     assert!(of(|r| r.chip_temperature = f64::NAN).contains("chip_temperature"));
     assert!(of(|r| r.port.bandwidth = 1e9).contains("at least one lane of 400G-DR4"));
@@ -136,6 +137,7 @@ fn outside_the_table_there_is_no_value() {
         .expect("there");
     assert!(external.budget.margin.value.is_nan());
     assert_eq!(external.budget.margin.status, Standing::NotComputed);
+    assert!(external.budget.spread.yield_at(0.0).lane_yield.is_nan());
     assert!(external.energies[0].energy.value.is_nan());
 }
 

@@ -15,6 +15,9 @@ use crate::laser::{IntegratedLaser, LaserMap};
 use crate::number::{Number, Unit};
 use crate::standard::{Standard, Standards};
 
+/// Points of a Sobol sequence.
+const MOST_SAMPLES: u32 = 1 << 16;
+
 /// A way of cooling with what the table says of it.
 #[derive(Clone, Debug)]
 pub(crate) struct CooledChip {
@@ -71,6 +74,11 @@ impl LinkModel {
             if count == 0 {
                 return Err(LinkError::range(what, count, "it is at least 1"));
             }
+        }
+        if request.samples > MOST_SAMPLES {
+            let allowed =
+                format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
+            return Err(LinkError::range("samples", request.samples, allowed));
         }
         positive("chip_temperature", request.chip_temperature, "K")?;
         positive("wavelength", request.wavelength, "m")?;
