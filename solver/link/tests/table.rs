@@ -138,7 +138,35 @@ fn outside_the_table_there_is_no_value() {
     assert!(external.budget.margin.value.is_nan());
     assert_eq!(external.budget.margin.status, Standing::NotComputed);
     assert!(external.budget.spread.yield_at(0.0).lane_yield.is_nan());
-    assert!(external.energies[0].energy.value.is_nan());
+    // no number that follows is a silent NaN
+    for a in &a.architectures {
+        let numbers = a
+            .energies
+            .iter()
+            .map(|e| &e.energy)
+            .chain(a.items.iter().map(|i| &i.energy));
+        let numbers = numbers.chain([&a.failure_rate, &a.budget.received_amplitude]);
+        for number in numbers.filter(|number| number.value.is_nan()) {
+            assert_eq!(
+                number.status,
+                Standing::NotComputed,
+                "{}: {number:?}",
+                a.name
+            );
+        }
+        assert!(a.energies[0].energy.value.is_nan());
+    }
+    for finding in a.claims.iter().flat_map(|claim| &claim.findings) {
+        let is_known = finding.computed.status == Standing::Ok;
+        assert_eq!(finding.computed.value.is_nan(), !is_known, "{finding:?}");
+    }
+    assert_eq!(a.break_even.at_typical_path.status, Standing::NotComputed);
+    assert!(
+        a.tiers
+            .iter()
+            .flat_map(|t| &t.winners)
+            .all(|w| w.architecture.is_none())
+    );
 }
 
 /// A table of the C band alone, of one wavelength: that is no value at 1311 nm either. Within a channel it is.
@@ -176,6 +204,10 @@ fn unconverged_values_are_carried_as_marked() {
     let a = ask(&with([group]), &coupled());
     let budget = &a.architectures[2].budget;
     assert_eq!(budget.margin.status, Standing::Unconverged);
+    assert_eq!(
+        a.architectures[2].energies[0].energy.status,
+        Standing::Unconverged
+    );
     assert!(budget.margin.value.is_finite());
 }
 

@@ -146,7 +146,9 @@ pub(super) fn energy(
         boundary.name()
     );
     let of = |scale: f64, unit| {
-        Number::between(range.map(|e| e * scale), unit, &*origin).at_best(typical.standing())
+        Number::between(range.map(|e| e * scale), unit, &*origin)
+            .at_best(typical.standing())
+            .at_best(model.standing(architecture, setting))
     };
     BoundaryEnergy {
         boundary,
@@ -175,7 +177,9 @@ fn items(
             }
         };
         let standing = match source {
-            crate::EnergySource::Laser => typical.standing(),
+            crate::EnergySource::Laser => typical
+                .standing()
+                .max(model.standing(architecture, setting)),
             crate::EnergySource::Tuning => model.components.get(C::ResonanceDrift).status,
             _ => Standing::Ok,
         };
@@ -297,7 +301,9 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
         let life = values[C::ServiceLife];
         probability_of_outage(rate(values), life, lasers, request.spare_lasers)
     };
-    let standing = Energy::of(architecture, setting, &model.typical).standing();
+    let standing = Energy::of(architecture, setting, &model.typical)
+        .standing()
+        .max(model.standing(architecture, setting));
     let origin =
         format!("Arrhenius law at the junction temperature, {lasers} lasers an engine; p05 to p95");
     let all = |values: &Values| rate(values) * lasers as f64;

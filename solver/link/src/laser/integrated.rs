@@ -28,7 +28,7 @@ pub enum Operation {
     Running(OperatingPoint),
     /// It cannot, at any current.
     RolledOver,
-    /// The map does not reach that temperature, or that light.
+    /// The map does not reach that temperature, or that light, or the light is not known.
     OffTheMap,
 }
 
@@ -63,6 +63,9 @@ pub enum IntegratedLaser {
 impl IntegratedLaser {
     /// The state with `power` W of light at the base temperature `base` K, the chip's with all lasers off.
     pub fn operate(&self, values: &Values, power: f64, base: f64) -> Operation {
+        if power.is_nan() {
+            return Operation::OffTheMap;
+        }
         match self {
             Self::Map(map) => map.operate(power, base),
             Self::Law => LaserLaw::of(values).operate(power, base),

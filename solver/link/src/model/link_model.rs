@@ -6,7 +6,7 @@ use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
 use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
-use crate::architecture::{Architecture, Setting, architectures};
+use crate::architecture::{Architecture, EnergySource, Setting, architectures};
 use crate::budget::Draws;
 use crate::component::{ComponentName as C, Components, Triangle, Values};
 use crate::electrical::SerdesFit;
@@ -155,6 +155,20 @@ impl LinkModel {
             base_temperature: request.chip_temperature,
             path_loss_db: None,
         }
+    }
+
+    /// Worst standing of a table's values in an architecture's energy and light.
+    pub(crate) fn standing(&self, architecture: &Architecture, setting: &Setting) -> Standing {
+        let terms = architecture
+            .chain
+            .stages()
+            .iter()
+            .flat_map(|stage| &stage.terms);
+        let light = terms.flat_map(|term| term.components(setting.conditions));
+        let tuning = architecture.energy.contains(&EnergySource::Tuning);
+        let all = light.chain(tuning.then_some(&C::ResonanceDrift));
+        let standings = all.map(|&name| self.components.get(name).status);
+        standings.max().unwrap_or_default()
     }
 
     /// The first architecture of a kind.
