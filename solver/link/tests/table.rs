@@ -340,6 +340,47 @@ fn a_map_that_ends_early_says_nothing() {
     assert_eq!(map.operate(0.1, 320.0), Operation::OffTheMap);
 }
 
+/// A voltage that is the same for every laser and base temperature may be along current alone; a failure rate is taken at the
+/// laser's state where the map has one.
+#[test]
+fn a_map_may_have_fewer_axes_and_a_failure_rate() {
+    let full = laser_map("laser/full_map", &bases(), &currents(), state);
+    let mut short = Group {
+        path: "laser/short_map".into(),
+        ..full.clone()
+    };
+    for variable in &mut short.variables {
+        if variable.name == "voltage" {
+            variable.axes = vec!["current".into()];
+            variable.values = currents().iter().map(|&i| LAW.voltage(i)).collect();
+            variable.status = vec![Status::Ok; currents().len()];
+            variable.reason = Vec::new();
+        }
+    }
+    let points = 2 * bases().len() * currents().len();
+    let axes = ["laser", "base_temperature", "current"];
+    let rate = Variable::new(
+        "failure_rate",
+        "1/s",
+        "failures",
+        &axes,
+        vec![2e-13; points],
+    );
+    let short = short.with_variable(rate).expect("a variable");
+    let table = with([full, short]);
+    let run = |path: &str| {
+        let map = LaserMap::read(&table, path).expect("a map");
+        match map.operate(0.01, 331.0) {
+            Operation::Running(point) => point,
+            other => panic!("{other:?}"),
+        }
+    };
+    let [full, short] = ["laser/full_map", "laser/short_map"].map(run);
+    assert!((full.electrical_power / short.electrical_power - 1.0).abs() < 1e-12);
+    assert_eq!(full.failure_rate, None);
+    assert!((short.failure_rate.expect("a rate") / 2e-13 - 1.0).abs() < 1e-12);
+}
+
 #[test]
 fn a_map_without_its_variables_is_refused() {
     let mut group = laser_map("laser/a_map", &bases(), &currents(), state);

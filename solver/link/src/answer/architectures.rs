@@ -290,7 +290,10 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
             LaserPlace::Integrated => {
                 let energy = Energy::of(architecture, setting, values);
                 let state = energy.operation.and_then(|o| o.point().copied());
-                state.map_or(f64::NAN, |p| law.rate(p.junction_temperature))
+                state.map_or(f64::NAN, |p| {
+                    p.failure_rate
+                        .unwrap_or_else(|| law.rate(p.junction_temperature))
+                })
             }
             LaserPlace::External | LaserPlace::Module => {
                 law.rate(values[C::ExternalLaserTemperature])
@@ -304,8 +307,9 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
     let standing = Energy::of(architecture, setting, &model.typical)
         .standing()
         .max(model.standing(architecture, setting));
-    let origin =
-        format!("Arrhenius law at the junction temperature, {lasers} lasers an engine; p05 to p95");
+    let origin = format!(
+        "loss table's rate, or Arrhenius law, at the junction temperature, {lasers} lasers an engine; p05 to p95"
+    );
     let all = |values: &Values| rate(values) * lasers as f64;
     let range = |output: &dyn Fn(&Values) -> f64| model.draws.range(output(&model.typical), output);
     (

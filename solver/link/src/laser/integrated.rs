@@ -17,6 +17,8 @@ pub struct OperatingPoint {
     pub electrical_power: f64,
     /// Of the warmest laser, K.
     pub junction_temperature: f64,
+    /// Failure rate, 1/s, where the table has it; the mean over its lasers.
+    pub failure_rate: Option<f64>,
     /// Standing of the table's values.
     pub status: Standing,
 }
@@ -55,7 +57,7 @@ impl Operation {
 #[derive(Clone, Debug, PartialEq)]
 pub enum IntegratedLaser {
     /// The loss table: self-heating and neighbours under one cooling.
-    Map(LaserMap),
+    Map(Box<LaserMap>),
     /// Components, one laser.
     Law,
 }

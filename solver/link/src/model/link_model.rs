@@ -107,7 +107,7 @@ impl LinkModel {
             take_waveguide(&mut components, table, entry, &conditions)?;
         }
         let laser = match &request.laser_map {
-            Some(path) => IntegratedLaser::Map(LaserMap::read(table, path)?),
+            Some(path) => IntegratedLaser::Map(Box::new(LaserMap::read(table, path)?)),
             None => IntegratedLaser::Law,
         };
         let mut cooling = Vec::new();
@@ -348,7 +348,7 @@ fn cooled(
     let high = range[1];
     let map = format!("{}_map", entry.group);
     let laser = match table.group(&map) {
-        Some(_) => IntegratedLaser::Map(LaserMap::read(table, &map)?),
+        Some(_) => IntegratedLaser::Map(Box::new(LaserMap::read(table, &map)?)),
         None => laser.clone(),
     };
     Ok(CooledChip {
