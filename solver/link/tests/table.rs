@@ -77,6 +77,7 @@ fn numbers_of_the_request_are_checked() {
         error(&empty_table(), &request)
     };
     assert!(of(|r| r.split = 0).contains("split is 0: it is at least 1"));
+    assert!(of(|r| r.samples = 70_000).contains("at most 65536"));
     assert!(of(|r| r.chip_temperature = -1.0).contains("it is positive"));
     assert!(of(|r| r.chip_temperature = f64::NAN).contains("chip_temperature"));
     assert!(of(|r| r.port.bandwidth = 1e9).contains("at least one lane of 400G-DR4"));
@@ -136,7 +137,36 @@ fn outside_the_table_there_is_no_value() {
         .expect("there");
     assert!(external.budget.margin.value.is_nan());
     assert_eq!(external.budget.margin.status, Standing::NotComputed);
-    assert!(external.energies[0].energy.value.is_nan());
+    assert!(external.budget.spread.yield_at(0.0).lane_yield.is_nan());
+    // no number that follows is a silent NaN
+    for a in &a.architectures {
+        let numbers = a
+            .energies
+            .iter()
+            .map(|e| &e.energy)
+            .chain(a.items.iter().map(|i| &i.energy));
+        let numbers = numbers.chain([&a.failure_rate, &a.budget.received_amplitude]);
+        for number in numbers.filter(|number| number.value.is_nan()) {
+            assert_eq!(
+                number.status,
+                Standing::NotComputed,
+                "{}: {number:?}",
+                a.name
+            );
+        }
+        assert!(a.energies[0].energy.value.is_nan());
+    }
+    for finding in a.claims.iter().flat_map(|claim| &claim.findings) {
+        let is_known = finding.computed.status == Standing::Ok;
+        assert_eq!(finding.computed.value.is_nan(), !is_known, "{finding:?}");
+    }
+    assert_eq!(a.break_even.at_typical_path.status, Standing::NotComputed);
+    assert!(
+        a.tiers
+            .iter()
+            .flat_map(|t| &t.winners)
+            .all(|w| w.architecture.is_none())
+    );
 }
 
 /// A table of the C band alone, of one wavelength: that is no value at 1311 nm either. Within a channel it is.
@@ -174,6 +204,10 @@ fn unconverged_values_are_carried_as_marked() {
     let a = ask(&with([group]), &coupled());
     let budget = &a.architectures[2].budget;
     assert_eq!(budget.margin.status, Standing::Unconverged);
+    assert_eq!(
+        a.architectures[2].energies[0].energy.status,
+        Standing::Unconverged
+    );
     assert!(budget.margin.value.is_finite());
 }
 
@@ -304,6 +338,47 @@ fn a_map_that_ends_early_says_nothing() {
     let table = with([laser_map("laser/short_map", &bases(), &short, state)]);
     let map = LaserMap::read(&table, "laser/short_map").expect("a map");
     assert_eq!(map.operate(0.1, 320.0), Operation::OffTheMap);
+}
+
+/// A voltage that is the same for every laser and base temperature may be along current alone; a failure rate is taken at the
+/// laser's state where the map has one.
+#[test]
+fn a_map_may_have_fewer_axes_and_a_failure_rate() {
+    let full = laser_map("laser/full_map", &bases(), &currents(), state);
+    let mut short = Group {
+        path: "laser/short_map".into(),
+        ..full.clone()
+    };
+    for variable in &mut short.variables {
+        if variable.name == "voltage" {
+            variable.axes = vec!["current".into()];
+            variable.values = currents().iter().map(|&i| LAW.voltage(i)).collect();
+            variable.status = vec![Status::Ok; currents().len()];
+            variable.reason = Vec::new();
+        }
+    }
+    let points = 2 * bases().len() * currents().len();
+    let axes = ["laser", "base_temperature", "current"];
+    let rate = Variable::new(
+        "failure_rate",
+        "1/s",
+        "failures",
+        &axes,
+        vec![2e-13; points],
+    );
+    let short = short.with_variable(rate).expect("a variable");
+    let table = with([full, short]);
+    let run = |path: &str| {
+        let map = LaserMap::read(&table, path).expect("a map");
+        match map.operate(0.01, 331.0) {
+            Operation::Running(point) => point,
+            other => panic!("{other:?}"),
+        }
+    };
+    let [full, short] = ["laser/full_map", "laser/short_map"].map(run);
+    assert!((full.electrical_power / short.electrical_power - 1.0).abs() < 1e-12);
+    assert_eq!(full.failure_rate, None);
+    assert!((short.failure_rate.expect("a rate") / 2e-13 - 1.0).abs() < 1e-12);
 }
 
 #[test]

@@ -146,7 +146,9 @@ pub(super) fn energy(
         boundary.name()
     );
     let of = |scale: f64, unit| {
-        Number::between(range.map(|e| e * scale), unit, &*origin).at_best(typical.standing())
+        Number::between(range.map(|e| e * scale), unit, &*origin)
+            .at_best(typical.standing())
+            .at_best(model.standing(architecture, setting))
     };
     BoundaryEnergy {
         boundary,
@@ -170,10 +172,14 @@ fn items(
             crate::EnergySource::Laser => "launch over the laser's efficiency",
             crate::EnergySource::Serdes => "fit of published SerDes at the copper's loss",
             crate::EnergySource::Tuning => "drift and fabrication over the heater's efficiency",
-            crate::EnergySource::Component(name) => &model.components.get(*name).source,
+            crate::EnergySource::Component(name) | crate::EnergySource::Analogue(name) => {
+                &model.components.get(*name).source
+            }
         };
         let standing = match source {
-            crate::EnergySource::Laser => typical.standing(),
+            crate::EnergySource::Laser => typical
+                .standing()
+                .max(model.standing(architecture, setting)),
             crate::EnergySource::Tuning => model.components.get(C::ResonanceDrift).status,
             _ => Standing::Ok,
         };
@@ -284,7 +290,10 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
             LaserPlace::Integrated => {
                 let energy = Energy::of(architecture, setting, values);
                 let state = energy.operation.and_then(|o| o.point().copied());
-                state.map_or(f64::NAN, |p| law.rate(p.junction_temperature))
+                state.map_or(f64::NAN, |p| {
+                    p.failure_rate
+                        .unwrap_or_else(|| law.rate(p.junction_temperature))
+                })
             }
             LaserPlace::External | LaserPlace::Module => {
                 law.rate(values[C::ExternalLaserTemperature])
@@ -295,9 +304,12 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
         let life = values[C::ServiceLife];
         probability_of_outage(rate(values), life, lasers, request.spare_lasers)
     };
-    let standing = Energy::of(architecture, setting, &model.typical).standing();
-    let origin =
-        format!("Arrhenius law at the junction temperature, {lasers} lasers an engine; p05 to p95");
+    let standing = Energy::of(architecture, setting, &model.typical)
+        .standing()
+        .max(model.standing(architecture, setting));
+    let origin = format!(
+        "loss table's rate, or Arrhenius law, at the junction temperature, {lasers} lasers an engine; p05 to p95"
+    );
     let all = |values: &Values| rate(values) * lasers as f64;
     let range = |output: &dyn Fn(&Values) -> f64| model.draws.range(output(&model.typical), output);
     (

@@ -60,7 +60,8 @@ pub struct BreakEvenMap {
     pub bandwidth: f64,
     /// The contour.
     pub contour: Vec<BreakEvenPoint>,
-    /// Break-even temperature at the typical path loss, K; range p05 to p95 of the draws that have one.
+    /// Break-even temperature at the typical path loss, K; NaN where there is none, as the side says; range p05 to p95 of the
+    /// draws that have one.
     pub at_typical_path: Number,
     /// How the contour ends there.
     pub side_at_typical_path: BreakEvenSide,
@@ -150,6 +151,16 @@ impl Comparison<'_> {
     }
 }
 
+impl Comparison<'_> {
+    /// Worst standing of a table's values in either.
+    fn standing(&self, model: &LinkModel) -> Standing {
+        let of = |(architecture, setting): &(&Architecture, Setting)| {
+            model.standing(architecture, setting)
+        };
+        of(&self.integrated).max(of(&self.external))
+    }
+}
+
 /// The comparison with the request's laser.
 fn comparison<'a>(
     model: &'a LinkModel,
@@ -235,7 +246,8 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
             range,
             Unit::Kelvin,
             "bisection of integrated less external optics; p05 to p95 of the draws that have one",
-        ),
+        )
+        .at_best(comparison.standing(model)),
         side_at_typical_path: side,
         always_shares: always.map(|count| count / drawn.len() as f64),
         typical_path_loss_db: architecture
@@ -263,12 +275,14 @@ pub(super) fn difference_at(
     let output = |values: &Values| {
         comparison.integrated(values, temperature) - comparison.external(values, None)
     };
-    let (architecture, setting) = comparison.integrated;
+    let (architecture, setting) = &comparison.integrated;
     let setting = Setting {
         base_temperature: temperature,
-        ..setting
+        ..*setting
     };
-    let standing = Energy::of(architecture, &setting, &model.typical).standing();
+    let standing = Energy::of(architecture, &setting, &model.typical)
+        .standing()
+        .max(comparison.standing(model));
     let range = model.draws.range(output(&model.typical), output);
     let origin = "optics with the integrated less with the external laser; p05 to p95";
     Ok(Number::between(range, Unit::JoulePerBit, origin).at_best(standing))

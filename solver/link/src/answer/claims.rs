@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::break_even::difference_at;
 use super::published::{dsp_shares, excesses};
 use super::{ArchitectureAnswer, CoolingAnswer, CopperAnswer, TierAnswer};
+use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, EnergySource, LaserPlace};
 use crate::budget::Plane;
 use crate::component::{ComponentName as C, Values};
@@ -147,6 +148,15 @@ impl<'a> Subject<'a> {
         Number::between(self.model.draws.range(typical, output), unit, origin)
     }
 
+    /// Worst standing of a table's values in these.
+    fn standing<const N: usize>(&self, architectures: [&Architecture; N]) -> Standing {
+        let of = |a| {
+            self.model
+                .standing(a, &self.model.setting(a, self.standard))
+        };
+        architectures.map(of).into_iter().max().unwrap_or_default()
+    }
+
     /// Loss of an architecture's light up to P3, dB.
     fn path(&self, architecture: &Architecture, values: &Values) -> f64 {
         let conditions = self.model.setting(architecture, self.standard).conditions;
@@ -157,10 +167,12 @@ impl<'a> Subject<'a> {
         let path = |values: &Values| self.path(self.external, values);
         let claimed = [Some(0.3), Some(0.5)];
         let origin = "share of the light lost; p05 to p95";
-        let from_fibre = self.number(Unit::Plain, origin, |v| share_lost(path(v)));
-        let from_facet = self.number(Unit::Plain, origin, |v| {
-            share_lost(path(v) + v[C::LaserToFibre])
-        });
+        let lost = |loss: &dyn Fn(&Values) -> f64| {
+            let number = self.number(Unit::Plain, origin, |values| share_lost(loss(values)));
+            number.at_best(self.standing([self.external]))
+        };
+        let from_fibre = lost(&path);
+        let from_facet = lost(&|values| path(values) + values[C::LaserToFibre]);
         Claim::new(
             "external_light_lost",
             "An external laser typically loses 30 to 50 % of its light on the way into the chip",
@@ -174,14 +186,12 @@ impl<'a> Subject<'a> {
     /// Energy of `more` over that of `less`, less 1.
     fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Number {
         let settings = [more, less].map(|a| self.model.setting(a, self.standard));
-        self.number(
-            Unit::Plain,
-            "ratio of energies less 1; p05 to p95",
-            |values| {
-                let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
-                of(more, 0) / of(less, 1) - 1.0
-            },
-        )
+        let origin = "ratio of energies less 1; p05 to p95";
+        let number = self.number(Unit::Plain, origin, |values| {
+            let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
+            of(more, 0) / of(less, 1) - 1.0
+        });
+        number.at_best(self.standing([more, less]))
     }
 
     fn pluggables_take_more(&self) -> Result<Claim, LinkError> {
@@ -225,7 +235,11 @@ impl<'a> Subject<'a> {
                 place.map_or(0.0, |k| energy.items[k] / energy.within(Boundary::Optics))
             },
         );
-        let mut findings = vec![Finding::new("power of the modelled module", share, claimed)];
+        let mut findings = vec![Finding::new(
+            "power of the modelled module",
+            share.at_best(self.standing([self.dsp])),
+            claimed,
+        )];
         for (name, share, source) in dsp_shares()? {
             let number = Number::exact(share, Unit::Plain, source);
             findings.push(Finding::new(
@@ -252,7 +266,11 @@ impl<'a> Subject<'a> {
         );
         let positive = [Some(0.0), None];
         let negative = [None, Some(0.0)];
-        let mut findings = vec![Finding::new("loss, P0 to P3", advantage, positive)];
+        let mut findings = vec![Finding::new(
+            "loss, P0 to P3",
+            advantage.at_best(self.standing([self.external, self.integrated])),
+            positive,
+        )];
         let temperature = self.model.request.chip_temperature;
         let here = difference_at(self.model, &self.model.laser, temperature)?;
         let place = format!(

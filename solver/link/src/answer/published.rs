@@ -1,4 +1,4 @@
-//! Published totals beside the model, which is never fitted to them.
+//! Published totals beside the model: those of modules are where some components come from, the others are used for nothing else.
 
 use cpo_materials::{BitRate, Power, Quantity};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub struct PublishedTotal {
     pub model: Number,
     /// Whether the model's range holds it.
     pub is_within: bool,
+    /// Whether some component's value comes from it, so that agreement is no test.
+    pub is_input: bool,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +37,7 @@ struct TotalText {
     power: String,
     bandwidth: String,
     standard: String,
+    is_input: bool,
     #[serde(flatten)]
     source: Source,
 }
@@ -91,6 +94,7 @@ pub(super) fn totals(model: &LinkModel) -> Result<Vec<PublishedTotal>, LinkError
         let own = energy(model, architecture, &setting, total.boundary, bandwidth).energy;
         all.push(PublishedTotal {
             is_within: own.covers(found),
+            is_input: total.is_input,
             energy: Number::exact(found, Unit::JoulePerBit, flag_source(&total.source)),
             model: own,
             name: total.name,

@@ -149,6 +149,9 @@ fn obstacles(
             "the extinction ratio is {extinction:.1} dB, {name} asks for {least:.1} dB"
         ));
     }
+    if margin.is_nan() {
+        all.push(String::from("the loss table has no value for its light"));
+    }
     if margin < 0.0 {
         all.push(format!("the margin is {margin:.1} dB"));
     }

@@ -51,8 +51,10 @@ pub enum EnergySource {
     Serdes,
     /// Heaters of rings.
     Tuning,
-    /// A component in J/bit.
+    /// A component in J/bit at any rate of a lane.
     Component(ComponentName),
+    /// A component in J/bit at 100 Gbit/s a lane.
+    Analogue(ComponentName),
 }
 
 impl EnergySource {
@@ -71,7 +73,7 @@ impl EnergySource {
             Self::Laser => "laser",
             Self::Serdes => "engine_serdes",
             Self::Tuning => "ring_tuning",
-            Self::Component(name) => name.key(),
+            Self::Component(name) | Self::Analogue(name) => name.key(),
         }
     }
 }
@@ -145,6 +147,7 @@ struct ArchitectureText {
     has_dsp: bool,
     conversion: String,
     energy: Vec<String>,
+    analogue: Vec<String>,
     stages: Vec<StageText>,
 }
 
@@ -163,10 +166,12 @@ pub fn architectures() -> Result<Vec<Architecture>, LinkError> {
     let read = |a: ArchitectureText| {
         let stages = a.stages.into_iter().map(StageText::read);
         let stages = stages.collect::<Result<_, _>>()?;
-        let energy = a.energy.iter().map(|text| EnergySource::read(text));
+        let digital = a.energy.iter().map(|text| EnergySource::read(text));
+        let analogue = a.analogue.iter();
+        let analogue = analogue.map(|name| component(name).map(EnergySource::Analogue));
         Ok(Architecture {
             chain: Chain::new(&a.name, a.laser.start(), stages)?,
-            energy: energy.collect::<Result<_, _>>()?,
+            energy: digital.chain(analogue).collect::<Result<_, _>>()?,
             conversion: component(&a.conversion)?,
             name: a.name,
             title: a.title,

@@ -3,6 +3,7 @@
 //! Launch at the chain's first plane: OMA(TP2) + average/OMA + losses up to P6 + reserve, dBm.
 //! Laser: launch/(lanes × electrical-to-optical efficiency), of an integrated laser V I at its junction temperature over its
 //! supply's efficiency. Other consumers of the optics over 1 − (share that supplies lose).
+//! Analogue electronics: e(r) = e(r₀) (r/r₀)^(x − 1) for a lane of r bit/s, r₀ = 100 Gbit/s, x the exponent of a lane's power.
 //! Optics: all within module or engine and its source. Host: and the host's SerDes. Switch: and the port's share of the switch
 //! chip without its SerDes, of fans, supplies and processor.
 
@@ -18,6 +19,9 @@ use crate::laser::{IntegratedLaser, Operation};
 use crate::number::Number;
 use crate::receiver::average_over_amplitude;
 use crate::standard::Standard;
+
+/// Rate of a lane for which analogue electronics are stated, bit/s.
+const ANALOGUE_RATE: f64 = 100e9;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,11 +112,13 @@ impl Energy {
         let copper = copper_loss(architecture.copper, values, standard.nyquist_frequency());
         let short = copper.max(values[C::ShortReachProvision]);
         let supplies = 1.0 - values[architecture.conversion];
+        let rate = (standard.lane_rate / ANALOGUE_RATE).powf(values[C::AnalogueExponent] - 1.0);
         let item = |source: &EnergySource| match *source {
             EnergySource::Laser => laser_power / standard.lane_rate,
             EnergySource::Serdes => serdes(short) / supplies,
             EnergySource::Tuning => heater_power(values) / standard.lane_rate / supplies,
             EnergySource::Component(name) => values[name] / supplies,
+            EnergySource::Analogue(name) => values[name] * rate / supplies,
         };
         let provision = values[C::PluggableHostProvision];
         let host = serdes(match architecture.host {

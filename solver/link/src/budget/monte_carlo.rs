@@ -56,7 +56,7 @@ pub struct MarginSpread {
 }
 
 impl MarginSpread {
-    /// Shares of lanes and engines that reach that margin, between the curve's points.
+    /// Shares of lanes and engines that reach that margin, between the curve's points; NaN where margins are not known.
     pub fn yield_at(&self, required_margin_db: f64) -> YieldPoint {
         let curve = &self.yield_curve;
         let after = curve.partition_point(|p| p.required_margin_db < required_margin_db);
@@ -66,8 +66,9 @@ impl MarginSpread {
             engine_yield,
         };
         match (after.checked_sub(1).map(|k| curve[k]), curve.get(after)) {
-            (None, _) => at(1.0, 1.0),
-            (_, None) => at(0.0, 0.0),
+            (None, None) => at(f64::NAN, f64::NAN),
+            (None, Some(first)) => at(first.lane_yield, first.engine_yield),
+            (Some(_), None) => at(0.0, 0.0),
             (Some(a), Some(b)) => {
                 let t = (required_margin_db - a.required_margin_db)
                     / (b.required_margin_db - a.required_margin_db);
@@ -193,10 +194,21 @@ fn moments(values: &[f64]) -> [f64; 2] {
     [mean, (squares / n).sqrt()]
 }
 
-/// From where all reach the margin to where none does; both ascending.
+/// From where all that have light reach the margin to where none does; both ascending. Empty where margins are not known.
 fn yield_curve(margins: &[f64], worst: &[f64]) -> Vec<YieldPoint> {
-    let first = (quantile(worst, 0.0) / YIELD_STEP).floor() as i64;
-    let last = (quantile(margins, 1.0) / YIELD_STEP).ceil() as i64 + 1;
+    if margins.iter().any(|margin| margin.is_nan()) {
+        return Vec::new();
+    }
+    // without light a margin is −∞
+    let mut lit = worst.iter().chain(margins).filter(|m| m.is_finite());
+    let least = lit.clone().copied().fold(f64::INFINITY, f64::min);
+    let [first, last] = match lit.next_back() {
+        Some(most) => [
+            (least / YIELD_STEP).floor() as i64,
+            (most / YIELD_STEP).ceil() as i64 + 1,
+        ],
+        None => [0, 0],
+    };
     let share = |sorted: &[f64], required: f64| {
         let below = sorted.partition_point(|&m| m < required);
         (sorted.len() - below) as f64 / sorted.len() as f64

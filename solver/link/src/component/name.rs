@@ -96,6 +96,7 @@ names! {
     TuningRange = "tuning_range",
     RingPlacement = "ring_placement",
     HeaterEfficiency = "heater_efficiency",
+    AnalogueExponent = "analogue_exponent",
 }
 
 impl ComponentName {

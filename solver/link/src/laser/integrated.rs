@@ -17,6 +17,8 @@ pub struct OperatingPoint {
     pub electrical_power: f64,
     /// Of the warmest laser, K.
     pub junction_temperature: f64,
+    /// Failure rate, 1/s, where the table has it; the mean over its lasers.
+    pub failure_rate: Option<f64>,
     /// Standing of the table's values.
     pub status: Standing,
 }
@@ -28,7 +30,7 @@ pub enum Operation {
     Running(OperatingPoint),
     /// It cannot, at any current.
     RolledOver,
-    /// The map does not reach that temperature, or that light.
+    /// The map does not reach that temperature, or that light, or the light is not known.
     OffTheMap,
 }
 
@@ -55,7 +57,7 @@ impl Operation {
 #[derive(Clone, Debug, PartialEq)]
 pub enum IntegratedLaser {
     /// The loss table: self-heating and neighbours under one cooling.
-    Map(LaserMap),
+    Map(Box<LaserMap>),
     /// Components, one laser.
     Law,
 }
@@ -63,6 +65,9 @@ pub enum IntegratedLaser {
 impl IntegratedLaser {
     /// The state with `power` W of light at the base temperature `base` K, the chip's with all lasers off.
     pub fn operate(&self, values: &Values, power: f64, base: f64) -> Operation {
+        if power.is_nan() {
+            return Operation::OffTheMap;
+        }
         match self {
             Self::Map(map) => map.operate(power, base),
             Self::Law => LaserLaw::of(values).operate(power, base),

@@ -95,6 +95,7 @@ impl LaserLaw {
                     voltage,
                     electrical_power: voltage * current,
                     junction_temperature: t,
+                    failure_rate: None,
                     status: Standing::Ok,
                 })
             }

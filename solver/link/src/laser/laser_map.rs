@@ -5,7 +5,7 @@
 //! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover. Outside the map's
 //! base temperatures, and beyond the last current of a curve that still rises there, nothing is said.
 
-use cpo_table::{AxisValues, Group, LossTable, Variable};
+use cpo_table::{AxisValues, LossTable, Variable};
 
 use super::{OperatingPoint, Operation};
 use crate::Standing;
@@ -24,6 +24,8 @@ pub struct LaserMap {
     /// [`VARIABLES`], each laser-major, then base temperature, then current.
     values: [Vec<f64>; 3],
     status: Vec<Standing>,
+    /// Failure rate of a laser, laser-major as well, where the study states how lasers age.
+    failure_rate: Option<Vec<f64>>,
 }
 
 impl LaserMap {
@@ -69,9 +71,15 @@ impl LaserMap {
                 let all = group.variables.iter().map(|v| v.name.as_str());
                 LinkError::unknown("variable of the laser map", name, all)
             })?;
-            *column = in_order(group, variable, shape, &mut status)?;
+            *column = in_order(variable, shape, &mut status)?;
         }
+        let failures = group.variable("failure_rate").map(|variable| {
+            let mut unused = vec![Standing::Ok; status.len()]; // absent rates mark no light
+            in_order(variable, shape, &mut unused)
+        });
+        let failure_rate = failures.transpose()?;
         Ok(Self {
+            failure_rate: failure_rate.filter(|rates| rates.iter().any(|r| !r.is_nan())),
             path: path.to_owned(),
             lasers: lasers.clone(),
             base_temperatures,
@@ -98,18 +106,23 @@ impl LaserMap {
     /// the next with weight `t`.
     fn curves(&self, laser: usize, k: usize, t: f64) -> [Vec<f64>; 3] {
         let n = self.currents.len();
-        let row = |k: usize| (laser * self.base_temperatures.len() + k) * n;
-        let (below, above) = (row(k), row(k + 1));
         std::array::from_fn(|v| {
-            let values = &self.values[v];
-            let at = |i: usize| match t {
-                // a point without a value matters only where it is used
-                0.0 => values[below + i],
-                1.0 => values[above + i],
-                t => (1.0 - t) * values[below + i] + t * values[above + i],
-            };
-            (0..n).map(at).collect()
+            (0..n)
+                .map(|i| self.between(&self.values[v], laser, k, t, i))
+                .collect()
         })
+    }
+
+    /// One of those values at current `i`.
+    fn between(&self, values: &[f64], laser: usize, k: usize, t: f64, i: usize) -> f64 {
+        let at =
+            |k: usize| values[(laser * self.base_temperatures.len() + k) * self.currents.len() + i];
+        match t {
+            // a point without a value matters only where it is used
+            0.0 => at(k),
+            1.0 => at(k + 1),
+            t => (1.0 - t) * at(k) + t * at(k + 1),
+        }
     }
 
     /// The base temperature's place: point `k` and the weight of the next one.
@@ -167,6 +180,10 @@ impl LaserMap {
                 voltage,
                 electrical_power: voltage * current,
                 junction_temperature: along(&junction),
+                failure_rate: self.failure_rate.as_ref().map(|rates| {
+                    let [low, high] = [i - 1, i].map(|i| self.between(rates, laser, k, t, i));
+                    (1.0 - s) * low + s * high
+                }),
                 status: self.worst_status(laser, k, i),
             });
         }
@@ -185,6 +202,10 @@ impl LaserMap {
                 .iter()
                 .map(|p| p.junction_temperature)
                 .fold(f64::NEG_INFINITY, f64::max),
+            failure_rate: self
+                .failure_rate
+                .is_some()
+                .then(|| mean(|p| p.failure_rate.unwrap_or(f64::NAN))),
             status: points.iter().map(|p| p.status).max().unwrap_or_default(),
         })
     }
@@ -209,15 +230,13 @@ fn top(light: &[f64]) -> Option<usize> {
         .max_by(|&a, &b| light[a].total_cmp(&light[b]).then(b.cmp(&a)))
 }
 
-/// A variable's values in the order laser, base temperature, current, whatever the order of its axes; adds to the standing of
-/// each point.
+/// A variable's values in the order laser, base temperature, current, whatever the order of its axes and the same along those that
+/// it lacks; adds to the standing of each point.
 fn in_order(
-    group: &Group,
     variable: &Variable,
     shape: [usize; 3],
     status: &mut [Standing],
 ) -> Result<Vec<f64>, LinkError> {
-    let place = || format!("{}/{}", group.path, variable.name);
     let axes = ["laser", "base_temperature", "current"];
     let mut strides = [0; 3];
     let mut stride = 1;
@@ -226,12 +245,6 @@ fn in_order(
         let k = k.ok_or_else(|| LinkError::unknown("axis of the laser map", name, axes))?;
         strides[k] = stride;
         stride *= shape[k];
-    }
-    if variable.axes.len() != axes.len() {
-        return Err(LinkError::Table {
-            place: place(),
-            problem: format!("it must be along {}", axes.join(", ")),
-        });
     }
     let mut values = Vec::with_capacity(status.len());
     for laser in 0..shape[0] {

@@ -6,7 +6,7 @@ use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
 use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
-use crate::architecture::{Architecture, Setting, architectures};
+use crate::architecture::{Architecture, EnergySource, Setting, architectures};
 use crate::budget::Draws;
 use crate::component::{ComponentName as C, Components, Triangle, Values};
 use crate::electrical::SerdesFit;
@@ -14,6 +14,9 @@ use crate::error::LinkError;
 use crate::laser::{IntegratedLaser, LaserMap};
 use crate::number::{Number, Unit};
 use crate::standard::{Standard, Standards};
+
+/// Points of a Sobol sequence.
+const MOST_SAMPLES: u32 = 1 << 16;
 
 /// A way of cooling with what the table says of it.
 #[derive(Clone, Debug)]
@@ -72,6 +75,11 @@ impl LinkModel {
                 return Err(LinkError::range(what, count, "it is at least 1"));
             }
         }
+        if request.samples > MOST_SAMPLES {
+            let allowed =
+                format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
+            return Err(LinkError::range("samples", request.samples, allowed));
+        }
         positive("chip_temperature", request.chip_temperature, "K")?;
         positive("wavelength", request.wavelength, "m")?;
         for (what, values) in [
@@ -99,7 +107,7 @@ impl LinkModel {
             take_waveguide(&mut components, table, entry, &conditions)?;
         }
         let laser = match &request.laser_map {
-            Some(path) => IntegratedLaser::Map(LaserMap::read(table, path)?),
+            Some(path) => IntegratedLaser::Map(Box::new(LaserMap::read(table, path)?)),
             None => IntegratedLaser::Law,
         };
         let mut cooling = Vec::new();
@@ -147,6 +155,20 @@ impl LinkModel {
             base_temperature: request.chip_temperature,
             path_loss_db: None,
         }
+    }
+
+    /// Worst standing of a table's values in an architecture's energy and light.
+    pub(crate) fn standing(&self, architecture: &Architecture, setting: &Setting) -> Standing {
+        let terms = architecture
+            .chain
+            .stages()
+            .iter()
+            .flat_map(|stage| &stage.terms);
+        let light = terms.flat_map(|term| term.components(setting.conditions));
+        let tuning = architecture.energy.contains(&EnergySource::Tuning);
+        let all = light.chain(tuning.then_some(&C::ResonanceDrift));
+        let standings = all.map(|&name| self.components.get(name).status);
+        standings.max().unwrap_or_default()
     }
 
     /// The first architecture of a kind.
@@ -326,7 +348,7 @@ fn cooled(
     let high = range[1];
     let map = format!("{}_map", entry.group);
     let laser = match table.group(&map) {
-        Some(_) => IntegratedLaser::Map(LaserMap::read(table, &map)?),
+        Some(_) => IntegratedLaser::Map(Box::new(LaserMap::read(table, &map)?)),
         None => laser.clone(),
     };
     Ok(CooledChip {
