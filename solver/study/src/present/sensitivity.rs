@@ -8,6 +8,7 @@ use crate::output_error::OutputError;
 use crate::report::{Cell, Column, ReportTable, significant};
 use crate::run::{HeatOutcome, SensitivityParameter, SensitivityRecord};
 use crate::table::Status;
+use crate::tabulate::sensitivity_variable;
 
 /// Bars of a figure, the strongest.
 const MOST_BARS: usize = 10;
@@ -49,12 +50,12 @@ pub(super) fn table_of(group: &str, outcomes: &[&HeatOutcome], asked: &str) -> O
         ]
     };
     let rows: Vec<Vec<Cell>> = record.strongest(i, n).iter().map(row).collect();
-    let own = format!("{group}/thermal_resistance_sensitivity_own");
-    let share = format!("computed: loss_table.h5: /{own} over thermal_resistance_mean");
+    let variable = format!("{group}/{}", sensitivity_variable(record));
+    let share = format!("computed: loss_table.h5: /{variable} over thermal_resistance_mean");
     let columns = vec![
         Column::new("p", ""),
         Column::new("its value", ""),
-        Column::new("p ∂R/∂p", "K/W").of_table(own),
+        Column::new("p ∂R/∂p", "K/W").of_table(variable),
         Column::new("of R", "%").with_origin(share),
     ];
     let mut caption = format!(

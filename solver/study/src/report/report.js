@@ -174,8 +174,14 @@ function showOrigins(table) {
 }
 
 document.body.append(panel);
-panel.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeOrigin(true);
+});
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Tab") return;
+  // Out of the panel, at the end of the page, the tab key goes on from the number.
+  const leaves = event.shiftKey ? event.target === panel : event.target.matches(".close");
+  if (leaves) closeOrigin(true);
 });
 panel.addEventListener("focusout", (event) => {
   const to = event.relatedTarget;

@@ -16,6 +16,7 @@ mod switch;
 mod taper;
 
 pub(crate) use alignment::SIDES;
+pub(crate) use sensitivity::sensitivity_variable;
 
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, Value};

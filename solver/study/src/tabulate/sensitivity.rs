@@ -9,6 +9,15 @@ use crate::table::{AxisScale, Group};
 /// The axis of what is varied.
 const AXIS: &str = "sensitivity_parameter";
 
+/// The variable that holds the values of a record.
+pub(crate) fn sensitivity_variable(record: &SensitivityRecord) -> &'static str {
+    if record.has_pairs {
+        "thermal_resistance_sensitivity"
+    } else {
+        "thermal_resistance_sensitivity_own"
+    }
+}
+
 /// Adds p ∂R_ij/∂p of `n` sources, where the study asks for it: of every R_ij, or of the R_ii in a variable of their own.
 pub(super) fn add_to<'a>(
     group: Group,
@@ -28,20 +37,14 @@ pub(super) fn add_to<'a>(
             names.push(parameter.name.clone());
         }
     }
-    let (name, what, axes, rows): (_, _, &[&str], _) = if first.has_pairs {
+    let (what, axes, rows): (_, &[&str], _) = if first.has_pairs {
         (
-            "thermal_resistance_sensitivity",
             "resistance of node_i and node_j",
             &["node_i", "node_j", AXIS],
             n * n,
         )
     } else {
-        (
-            "thermal_resistance_sensitivity_own",
-            "resistance of node_i to itself",
-            &["node_i", AXIS],
-            n,
-        )
+        ("resistance of node_i to itself", &["node_i", AXIS], n)
     };
     let count = names.len();
     let column = column(outcomes, rows * count, |outcome, k| {
@@ -60,5 +63,10 @@ pub(super) fn add_to<'a>(
     );
     group
         .with_axis(AxisScale::text(AXIS, "what is varied", names.clone()))?
-        .with_variable(column.variable(name, "K/W", &about, &sweep.names(axes)))
+        .with_variable(column.variable(
+            sensitivity_variable(first),
+            "K/W",
+            &about,
+            &sweep.names(axes),
+        ))
 }

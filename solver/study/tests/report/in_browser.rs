@@ -242,6 +242,17 @@ fn the_origin_of_a_number_opens_and_closes_by_keyboard() {
     );
     let back = "[document.activeElement.textContent, document.activeElement.getAttribute('aria-expanded')]";
     assert_eq!(browser.evaluate(back), json!(["2.4471926(3)", "false"]));
+    // The tab key leads to the button that closes, and from there back to the page behind the number.
+    browser.press("Enter");
+    browser.press("Tab");
+    assert_eq!(
+        browser.evaluate("document.activeElement.className"),
+        json!("close")
+    );
+    browser.press("Tab");
+    let next =
+        "[document.getElementById('origin').checkVisibility(), document.activeElement.tagName]";
+    assert_eq!(browser.evaluate(next), json!([false, "SUMMARY"]));
     // A cell's own origin stands for that of its column.
     browser.evaluate("document.querySelector('td[data-origin] button').click()");
     let text = browser.evaluate("document.querySelector('#origin .from').textContent");
