@@ -39,8 +39,11 @@ pub(super) struct CellOfAxis {
     offsets: [isize; STENCIL],
     /// 1/(x_{k+n} − x_k), for divided differences of order n = 1, 2, 3; zero where one reaches beyond the ends.
     inverse: [[f64; STENCIL - 1]; 3],
-    t: f64,
     h: f64,
+    /// t (1 − t).
+    hump: f64,
+    /// h t (1 − t)² and h t² (1 − t): what the slopes at both ends count.
+    weights: [f64; 2],
 }
 
 impl CellOfAxis {
@@ -61,12 +64,14 @@ impl CellOfAxis {
                 inverse[k] = 1.0 / (x[at + order] - x[at]);
             }
         }
+        let (h, hump) = (x[cell + 1] - x[cell], t * (1.0 - t));
         Self {
             ends,
             offsets,
             inverse,
-            t,
-            h: x[cell + 1] - x[cell],
+            h,
+            hump,
+            weights: [h * hump * (1.0 - t), h * hump * t],
         }
     }
 
@@ -114,8 +119,7 @@ impl CellOfAxis {
     }
 
     fn of_line(&self, y: &[f64; STENCIL]) -> Correction {
-        let ([first, last], h, t) = (self.ends, self.h, self.t);
-        let hump = t * (1.0 - t);
+        let ([first, last], h, hump) = (self.ends, self.h, self.hump);
         if last - first == 1 {
             return Correction {
                 cubic_minus_linear: 0.0,
@@ -128,16 +132,21 @@ impl CellOfAxis {
         let second: [f64; 4] = std::array::from_fn(|k| (secants[k + 1] - secants[k]) * two[k]);
         let third: [f64; 3] = std::array::from_fn(|k| (second[k + 1] - second[k]) * three[k]);
         let secant = secants[BEFORE];
-        // Parabolas through the cell and its neighbour before or after it; at an end of the line both are the same.
+        // Slopes less the secant: of parabolas through the cell and its neighbour before or after it, at an end of the line
+        // both the same; and as they are limited.
         let free = [
-            secant - h * second[first.max(BEFORE - 1)],
-            secant + h * second[BEFORE.min(last - 2)],
+            -h * second[first.max(BEFORE - 1)],
+            h * second[BEFORE.min(last - 2)],
         ];
         let limited = [
-            monotone(free[0], secants[first.max(BEFORE - 1)], secant),
-            monotone(free[1], secant, secants[(BEFORE + 1).min(last - 1)]),
+            monotone(secant + free[0], secants[first.max(BEFORE - 1)], secant) - secant,
+            monotone(
+                secant + free[1],
+                secant,
+                secants[(BEFORE + 1).min(last - 1)],
+            ) - secant,
         ];
-        let cubic = |m: [f64; 2]| h * hump * ((m[0] - secant) * (1.0 - t) - (m[1] - secant) * t);
+        let cubic = |m: [f64; 2]| self.weights[0] * m[0] - self.weights[1] * m[1];
         let added = cubic(limited);
         let bend = greatest(&second);
         let doubt = if last - first == 2 {
@@ -146,12 +155,11 @@ impl CellOfAxis {
             let about = (BEFORE - 1).clamp(first, last - 3);
             let next = greatest(&third) / three[about].abs();
             // Orders that fall by a ratio sum to a geometric series; those that do not fall tell of what is not resolved.
-            let ratio = if next < LARGEST_RATIO * bend {
-                next / bend
+            if next < LARGEST_RATIO * bend {
+                next * bend / (bend - next)
             } else {
-                LARGEST_RATIO
-            };
-            next / (1.0 - ratio)
+                next / (1.0 - LARGEST_RATIO)
+            }
         };
         Correction {
             cubic_minus_linear: added,
@@ -166,9 +174,13 @@ fn greatest(of: &[f64]) -> f64 {
 
 /// The slope nearest to `free` with which a cubic between nodes of these secants is monotone.
 fn monotone(free: f64, before: f64, after: f64) -> f64 {
-    if before == 0.0 || after == 0.0 || before.signum() != after.signum() {
+    // (The product of two tiny secants may be zero: so is the slope.)
+    if before * after <= 0.0 {
         return 0.0;
     }
     let steepest = 3.0 * before.abs().min(after.abs());
-    before.signum() * (free * before.signum()).clamp(0.0, steepest)
+    free.clamp(
+        steepest.copysign(before).min(0.0),
+        steepest.copysign(before).max(0.0),
+    )
 }
