@@ -416,7 +416,7 @@ fn a_table_is_exported() {
             "a.py",
             &["--group", "wire"],
             2,
-            "it has waveguide/wire",
+            "waveguide/wire, thermal/cold",
         ),
         (
             "sax",

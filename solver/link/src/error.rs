@@ -66,6 +66,9 @@ pub enum LinkError {
         /// What is wrong.
         problem: String,
     },
+    /// A place where the table cannot be looked up.
+    #[error(transparent)]
+    Lookup(#[from] cpo_table::LookupError),
     /// A table's variable that lacks what is asked of it.
     #[error("{place}: {problem}")]
     Table {
@@ -90,12 +93,8 @@ impl LinkError {
         present: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let present: Vec<String> = present.into_iter().map(str::to_owned).collect();
-        let nearest = present
-            .iter()
-            .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-            .min()
-            .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(2))
-            .map(|(_, candidate)| candidate.clone());
+        let nearest = cpo_table::nearest(name, present.iter().map(String::as_str));
+        let nearest = nearest.map(str::to_owned);
         Self::Unknown {
             what,
             name: name.to_owned(),

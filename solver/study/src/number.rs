@@ -47,6 +47,14 @@ pub fn value_with_error(value: f64, error: f64) -> String {
     minus(&format!("{value:.decimals$}({digits:.0}){tail}"))
 }
 
+/// A value with its error, or to `digits` significant digits where it has none.
+pub fn value_with_error_or(value: f64, error: f64, digits: usize) -> String {
+    match error > 0.0 {
+        true => value_with_error(value, error),
+        false => significant(value, digits),
+    }
+}
+
 /// A value within its range, both to two digits of half the range: "15.0 [12.1, 18.4]"; a value that is its own range to four
 /// digits.
 pub fn value_within(value: f64, [low, high]: [f64; 2]) -> String {

@@ -35,7 +35,7 @@ gap = {{ length = "5 um", index = 1.0 }}
     let plan = study.plan().unwrap();
     let results = run(&study, &plan, 1, &Checkpoints::none(), &Silent).unwrap();
     let table = loss_table(&study, &plan, &results, &[]).unwrap();
-    let group = &table.groups[0];
+    let group = table.group("fibre_chip/joint").unwrap();
     let result = results.couplings[0].as_ref().unwrap().results[0].clone();
     let stored = group.variables.iter().find(|v| v.name == "return_loss");
     assert_eq!(stored.unwrap().values, [result.return_loss_db]);

@@ -196,6 +196,14 @@ fn curves_stand_for_parameters() {
             );
             assert!(noise == 0.0 || own > 0.0);
         }
+        // So in the map, wherever both have light.
+        let [a, b] = [&stated, &fitted].map(|outcome| outcome.map.as_ref().unwrap());
+        for (a, b) in a.together.iter().zip(&b.together) {
+            let (Some(a), Some(b)) = (a, b) else { continue };
+            if noise > 0.0 && b.optical_power > 0.0 {
+                assert!(b.optical_power_error > a.optical_power_error, "{a:?} {b:?}");
+            }
+        }
     }
 }
 

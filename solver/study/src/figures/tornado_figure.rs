@@ -5,8 +5,11 @@ use super::canvas::{Align, Canvas, Picture, TextStyle, Theme};
 use super::frame::TICK_SIZE;
 use super::line_plot::PlotAxis;
 use super::readings::{BoxReading, Readings};
-use crate::number::{significant, value_with_error};
+use crate::number::{significant, value_with_error_or};
 use crate::output_error::OutputError;
+
+/// Of a number without an error bar.
+const DIGITS: usize = 4;
 
 /// One input.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +56,7 @@ impl TornadoFigure {
         let error = Some(self.base[1] / unit.size).filter(|e| e.is_finite());
         let base_text = format!(
             "{} {}",
-            value_with_error(base, error.unwrap_or(f64::NAN)),
+            value_with_error_or(base, error.unwrap_or(f64::NAN), DIGITS),
             unit.symbol
         );
         let swatches = ["input at its low end", "input at its high end"];

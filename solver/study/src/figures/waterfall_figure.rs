@@ -8,10 +8,12 @@ use super::bar_rows::{BarRows, NUMBER_GAP, Swatch, draw_legend, top_below};
 use super::canvas::{Align, Canvas, Picture, TextStyle, Theme};
 use super::frame::{TICK_GAP, TICK_SIZE};
 use super::readings::{BoxReading, Readings};
-use crate::number::{significant, value_with_error};
+use crate::number::{significant, value_with_error_or};
 use crate::output_error::OutputError;
 
 const MILLIWATT: f64 = 1e-3;
+/// Of a number without an error bar.
+const DIGITS: usize = 4;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +131,7 @@ impl WaterfallFigure {
             let error = finite(step.error);
             let whisker = rows.draw_error(&mut canvas, row, level, error)?;
             let end = rows.at(before.max(level)).max(whisker[1]);
-            let text = format!("{} dB", value_with_error(step.change, error));
+            let text = format!("{} dB", value_with_error_or(step.change, error, DIGITS));
             rows.draw_text(
                 &mut canvas,
                 row,
@@ -152,7 +154,7 @@ impl WaterfallFigure {
         )?;
         let error = finite(self.end.1);
         let whisker = rows.draw_error(&mut canvas, row, last, error)?;
-        let text = format!("{} dBm", value_with_error(last, error));
+        let text = format!("{} dBm", value_with_error_or(last, error, DIGITS));
         let end = rows.at(last).max(whisker[1]) + NUMBER_GAP;
         rows.draw_text(&mut canvas, row, &text, end, (Align::Left, theme.ink()))?;
         read(row, format!("{}\n{text}, {}", self.end.0, power_text(last)));

@@ -23,7 +23,7 @@ const CURVE_POINTS: usize = 121;
 const CURVE_REACH: f64 = 1.6;
 
 /// Standard uncertainties of fitted parameters in an error bar: 95 % of a normal distribution (JCGM 100:2008, GUM, 6.2).
-const COVERAGE: f64 = 2.0;
+pub(super) const COVERAGE: f64 = 2.0;
 
 /// A running laser.
 #[derive(Clone, Debug)]
@@ -294,8 +294,14 @@ pub(super) fn solve(
         reliability,
         switched,
         curve: curve(&array, CURVE_REACH * reach)?,
-        map: laser_map::map(model, &resistance, &bars, recorder.reliability.as_ref())
-            .map_err(|e| e.to_string())?,
+        map: laser_map::map(
+            model,
+            &resistance,
+            &bars,
+            recorder.reliability.as_ref(),
+            values.fit.as_ref(),
+        )
+        .map_err(|e| e.to_string())?,
     })
 }
 

@@ -3,8 +3,11 @@
 //! T_j,i = T + Σ_j R_ij (V_j I_j − P_j) with one temperature T below all lasers, "with all of them off", whatever the
 //! switch, the air or the water made of it. A map is exact at its points; tested against the operating point of the study.
 
+use super::laser::COVERAGE;
 use cpo_materials::{Current, FailureRate, Power, Quantity, Temperature};
-use cpo_solver::laser::{LaserArray, LaserError, LaserModel, LaserState, Reliability};
+use cpo_solver::laser::{
+    LaserArray, LaserError, LaserModel, LaserState, LightCurrentFit, Reliability,
+};
 use ndarray::{Array2, Array3};
 
 /// Temperatures of the chip, K: from a cooled chip to one that no laser survives, each 5 K.
@@ -38,7 +41,7 @@ pub struct LaserMap {
 pub struct MapPoint {
     /// W.
     pub optical_power: f64,
-    /// Its error bar by those of the thermal resistances, W.
+    /// Its error bar by those of the thermal resistances and the uncertainty of a fit, W.
     pub optical_power_error: f64,
     /// K.
     pub junction: f64,
@@ -55,6 +58,7 @@ pub(super) fn map(
     resistance: &Array2<f64>,
     bars: &Array2<f64>,
     reliability: Option<&Reliability>,
+    fit: Option<&LightCurrentFit>,
 ) -> Result<Option<LaserMap>, LaserError> {
     let lasers = chosen(resistance);
     let base: Vec<f64> = (0..TEMPERATURES)
@@ -93,13 +97,13 @@ pub(super) fn map(
             .map(|&i| single(temperature, i))
             .collect::<Result<Vec<_>, _>>()?;
         for (c, &amperes) in current.iter().enumerate() {
-            if let Some(states) = steady(&array, amperes)? {
+            if let Some(states) = steady(&array, amperes, fit)? {
                 for (k, &i) in lasers.iter().enumerate() {
                     together[(k, t, c)] = Some(point(&states[i]));
                 }
             }
             for (k, single) in singles.iter().enumerate() {
-                alone[(k, t, c)] = steady(single, amperes)?.map(|states| point(&states[0]));
+                alone[(k, t, c)] = steady(single, amperes, fit)?.map(|states| point(&states[0]));
             }
         }
     }
@@ -128,9 +132,19 @@ fn array(
     LaserArray::new(vec![model; n], &base, resistance, bars)
 }
 
-/// States at one current for all; none where no temperature is steady.
-fn steady(array: &LaserArray, amperes: f64) -> Result<Option<Vec<LaserState>>, LaserError> {
-    match array.at_currents(&vec![Current::from_si(amperes); array.len()]) {
+/// States at one current for all, with the uncertainty of a fit in their error bars; none where no temperature is steady.
+fn steady(
+    array: &LaserArray,
+    amperes: f64,
+    fit: Option<&LightCurrentFit>,
+) -> Result<Option<Vec<LaserState>>, LaserError> {
+    let currents = vec![Current::from_si(amperes); array.len()];
+    let operate = |array: &LaserArray| array.at_currents(&currents);
+    let widened = |operating| match fit {
+        Some(fit) => array.widened(operating, fit, COVERAGE, operate),
+        None => Ok(operating),
+    };
+    match operate(array).and_then(widened) {
         Ok(operating) => Ok(operating.states().map(<[LaserState]>::to_vec)),
         Err(LaserError::Unconverged { .. }) => Ok(None),
         Err(error) => Err(error),

@@ -98,7 +98,7 @@ fn planes(a: &ArchitectureAnswer) -> ReportTable {
         let terms: Vec<String> = p
             .terms
             .iter()
-            .map(|(name, db)| format!("{name} {} dB", significant(*db, 3)))
+            .map(|(name, db)| format!("{} {} dB", name.replace('_', " "), significant(*db, 3)))
             .collect();
         vec![
             Cell::text(format!("{} {}", p.plane, p.place)),
@@ -127,16 +127,16 @@ fn planes(a: &ArchitectureAnswer) -> ReportTable {
 
 fn waterfall(a: &ArchitectureAnswer) -> WaterfallFigure {
     let step = |s: &cpo_link::WaterfallStep| WaterfallStep {
-        name: s.name.clone(),
+        name: s.name.replace('_', " "),
         change: -s.loss_db,
-        error: 0.0,
+        error: f64::NAN,
         is_doubtful: false,
     };
     WaterfallFigure {
         title: a.title.clone(),
         start: (String::from("wall plug"), a.waterfall.electrical_power),
         steps: a.waterfall.steps.iter().map(step).collect(),
-        end: (String::from("photodiode"), 0.0),
+        end: (String::from("photodiode"), f64::NAN),
         limit: None,
     }
 }

@@ -2,7 +2,9 @@
 
 use cpo_link::{Claim, Finding, LinkAnswers, Unit, Verdict};
 
-use super::cells::{PICOJOULE_PER_BIT, column, display, ranged, title};
+use super::cells::{PICOJOULE_PER_BIT, column, display, ranged, ranged_in, title};
+use crate::figures::DisplayUnit;
+use crate::present::cells::PERCENT;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
@@ -50,11 +52,11 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
 fn rows_of(claim: &Claim) -> Vec<Vec<Cell>> {
     let row = |f: &Finding| {
         vec![
-            Cell::text(claim.name),
+            Cell::text(claim.name.replace('_', " ")),
             Cell::text(&f.boundary),
             Cell::text(claimed(f)),
-            ranged(&f.computed),
-            Cell::text(display(f.computed.unit).symbol),
+            ranged_in(&f.computed, unit_of(f)),
+            Cell::text(unit_of(f).symbol),
             Cell::text(if f.holds { "yes" } else { "no" }),
             Cell::text(if f.may_hold { "yes" } else { "no" }),
         ]
@@ -62,14 +64,18 @@ fn rows_of(claim: &Claim) -> Vec<Vec<Cell>> {
     claim.findings.iter().map(row).collect()
 }
 
-/// "0.3 to 0.5", "at least 0".
+/// Shares and excesses are shown in per cent.
+fn unit_of(finding: &Finding) -> DisplayUnit {
+    match finding.computed.unit {
+        Unit::Plain => PERCENT,
+        unit => display(unit),
+    }
+}
+
+/// "30 to 50", "at least 0".
 fn claimed(finding: &Finding) -> String {
-    let unit = display(finding.computed.unit);
-    let show = |value: f64| match finding.computed.unit {
-        // a difference of temperatures would be none of the scale
-        Unit::Kelvin => significant(unit.show(value), 3),
-        _ => significant(value / unit.size, 3),
-    };
+    let unit = unit_of(finding);
+    let show = |value: f64| significant(unit.show(value), 3);
     match finding.claimed {
         [Some(least), Some(most)] => format!("{} to {}", show(least), show(most)),
         [Some(least), None] => format!("at least {}", show(least)),
@@ -86,11 +92,18 @@ fn published(answers: &LinkAnswers) -> ReportTable {
             Cell::text(total.boundary.name()),
             ranged(&total.energy),
             ranged(&total.model),
-            Cell::text(if total.is_within { "yes" } else { "no" }),
+            Cell::text(match (total.is_within, total.is_input) {
+                (true, false) => "yes",
+                (false, false) => "no",
+                (true, true) => "yes; components rest on it",
+                (false, true) => "no; components rest on it",
+            }),
         ]
     };
     ReportTable {
-        caption: String::from("Published totals beside the model, which is not fitted to them"),
+        caption: String::from(
+            "Published totals beside the model; those of pluggable modules are among its sources, the others are not",
+        ),
         columns: vec![
             Column::new("published", ""),
             Column::new("optics", ""),
