@@ -138,7 +138,7 @@ pub(super) fn energy(
 ) -> BoundaryEnergy {
     let output = |values: &Values| Energy::of(architecture, setting, values).within(boundary);
     let typical = Energy::of(architecture, setting, &model.typical);
-    let sorted = model.draws.sorted(output);
+    let sorted = model.draws.sorted_energies(output);
     let quantile = |q| crate::budget::quantile(&sorted, q);
     let range = [quantile(0.05), typical.within(boundary), quantile(0.95)];
     let origin = format!(
@@ -155,7 +155,8 @@ pub(super) fn energy(
         energy: of(1.0, Unit::JoulePerBit),
         power: of(bandwidth, Unit::Watt),
         least_and_most: stacked(&model.components, &model.typical, output),
-        feasible_share: sorted.len() as f64 / f64::from(model.request.samples),
+        feasible_share: sorted.partition_point(|e| e.is_finite()) as f64
+            / f64::from(model.request.samples),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum BreakEvenSide {
     Rollover,
     /// The integrated laser is the cheaper up to where the table's map of it ends; no temperature.
     MapEnds,
+    /// The table lacks a value that the comparison needs; no temperature.
+    NotKnown,
     /// The external laser is the cheaper at all temperatures asked for; no temperature.
     ExternalAlways,
     /// The integrated laser is the cheaper at all temperatures asked for; no temperature.
@@ -132,6 +134,10 @@ impl Comparison<'_> {
     /// Where the cost of the external laser is met.
     fn break_even(&self, values: &Values, path_loss_db: Option<f64>) -> (f64, BreakEvenSide) {
         let external = self.external(values, path_loss_db);
+        let (_, at_start) = self.integrated_with_standing(values, self.range[0]);
+        if external.is_nan() || at_start == Standing::NotComputed {
+            return (f64::NAN, BreakEvenSide::NotKnown);
+        }
         // a comparison with NaN is false: beyond rollover nothing is cheaper
         match self.last(|t| self.integrated(values, t) <= external) {
             Err(false) => (f64::NAN, BreakEvenSide::ExternalAlways),
@@ -214,7 +220,10 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         match side {
             BreakEvenSide::ExternalAlways => always[0] += 1.0,
             BreakEvenSide::IntegratedAlways => always[1] += 1.0,
-            BreakEvenSide::Equal | BreakEvenSide::Rollover | BreakEvenSide::MapEnds => {}
+            BreakEvenSide::Equal
+            | BreakEvenSide::Rollover
+            | BreakEvenSide::MapEnds
+            | BreakEvenSide::NotKnown => {}
         }
     }
     let mut known: Vec<f64> = drawn

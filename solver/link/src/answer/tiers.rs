@@ -8,6 +8,7 @@ use crate::budget::margins;
 use crate::component::ComponentName as C;
 use crate::electrical::copper_loss;
 use crate::error::LinkError;
+use crate::laser::Operation;
 use crate::model::{LinkModel, Port};
 use crate::number::{Number, Unit};
 
@@ -120,10 +121,14 @@ fn obstacles(
 ) -> Vec<String> {
     let values = &model.typical;
     let mut all = Vec::new();
-    if typical.operation.is_some_and(|o| o.point().is_none()) {
-        all.push(String::from(
+    match typical.operation {
+        Some(Operation::RolledOver) => all.push(String::from(
             "the integrated laser does not bring the light at this temperature",
-        ));
+        )),
+        Some(Operation::OffTheMap) => all.push(String::from(
+            "the table's map of the laser does not reach this temperature or light",
+        )),
+        Some(Operation::Running(_)) | None => {}
     }
     let required = typical.required_launch_dbm;
     if architecture.laser == LaserPlace::External && model.standards.class_for(required).is_none() {

@@ -14,6 +14,8 @@ use crate::number::{Number, Unit};
 use crate::receiver::{amplitude_of_average, q_factor, thermal_sensitivity};
 use crate::standard::Standard;
 
+/// Of a sum of some ten terms, relative.
+const ROUND_OFF: f64 = 1e-12;
 /// Bit error ratio that RS(544,514) corrects, IEEE Std 802.3-2022 clause 119.
 const CORRECTABLE_ERRORS: f64 = 2.4e-4;
 
@@ -236,27 +238,40 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
     }
 }
 
-/// The output with every component at the end that lowers it, and at the end that raises it.
+/// Passes over all components until none moves; two suffice where each acts in one direction throughout.
+const PASSES: usize = 8;
+
+/// The output with every component at the end that lowers it, and at the end that raises it, given where the others are: one
+/// that does not matter there stays typical.
 pub(crate) fn stacked(
     components: &Components,
     typical: &Values,
     output: impl Fn(&Values) -> f64,
 ) -> [f64; 2] {
-    let mut ends = [typical.clone(), typical.clone()];
-    for component in components.iter() {
-        let bounds = component.bounds();
-        // where a laser rolls over, energy knows no bound
-        let outputs = bounds.map(|end| {
-            let output = output(&typical.with(component.name, end));
-            if output.is_nan() {
-                f64::INFINITY
-            } else {
-                output
+    // where a laser rolls over, energy knows no bound
+    let bounded = |values: &Values| match output(values) {
+        value if value.is_nan() => f64::INFINITY,
+        value => value,
+    };
+    [-1.0, 1.0].map(|sign| {
+        let mut values = typical.clone();
+        for _ in 0..PASSES {
+            let mut moved = false;
+            for component in components.iter() {
+                for end in component.bounds() {
+                    let other = values.with(component.name, end);
+                    let gain = sign * (bounded(&other) - bounded(&values));
+                    // round-off of a sum of some ten terms is no gain; ∞ less ∞ is none either
+                    if gain > ROUND_OFF * bounded(&values).abs() {
+                        values = other;
+                        moved = true;
+                    }
+                }
             }
-        });
-        let rising = outputs[0] < outputs[1];
-        ends[0][component.name] = bounds[usize::from(!rising)];
-        ends[1][component.name] = bounds[usize::from(rising)];
-    }
-    ends.map(|values| output(&values))
+            if !moved {
+                break;
+            }
+        }
+        output(&values)
+    })
 }

@@ -47,6 +47,18 @@ impl Draws {
         values
     }
 
+    /// What an energy becomes, ascending: beyond any where it has no value, since the laser has rolled over.
+    pub(crate) fn sorted_energies(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
+        let bounded = |energy: f64| {
+            if energy.is_nan() {
+                f64::INFINITY
+            } else {
+                energy
+            }
+        };
+        self.sorted(|values| bounded(output(values)))
+    }
+
     /// p05, typical and p95 of `output`; NaN where it has no value.
     pub(crate) fn range(&self, typical: f64, output: impl Fn(&Values) -> f64) -> [f64; 3] {
         let sorted = self.sorted(output);
@@ -62,5 +74,9 @@ pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let place = q * last as f64;
     let below = place.floor() as usize;
     let above = (below + 1).min(last);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
+    match sorted[above] - sorted[below] {
+        // both beyond any energy
+        step if step.is_nan() => sorted[below],
+        step => sorted[below] + (place - below as f64) * step,
+    }
 }
