@@ -61,7 +61,7 @@ pub(crate) fn told(link: &LinkOutcome) {
         return;
     };
     say!(
-        "link.{}: pJ/bit typical [p05, p95] of optics, with host SerDes, with switch; margin in dB",
+        "link.{}: pJ/bit, median [p05, p95], of optics, with host SerDes, with switch; margin in dB",
         link.name
     );
     for a in &answers.architectures {
@@ -70,7 +70,7 @@ pub(crate) fn told(link: &LinkOutcome) {
             .iter()
             .map(|e| {
                 let [value, low, high] =
-                    [e.energy.value, e.energy.low, e.energy.high].map(|v| PICO * v);
+                    [e.energy.middle(), e.energy.low, e.energy.high].map(|v| PICO * v);
                 format!("{:>20}", value_within(value, [low, high]))
             })
             .collect();
@@ -79,7 +79,7 @@ pub(crate) fn told(link: &LinkOutcome) {
             "  {:<28} {}  {:>18}",
             a.title,
             energies.join(" "),
-            value_within(margin.value, [margin.low, margin.high])
+            value_within(margin.middle(), [margin.low, margin.high])
         );
     }
     let break_even = &answers.break_even.at_typical_path;

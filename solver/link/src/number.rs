@@ -70,11 +70,13 @@ impl From<cpo_table::Status> for Standing {
 pub struct Number {
     /// With all inputs typical; NaN where there is none.
     pub value: f64,
+    /// Half of the draws lie below; NaN of what is not drawn. A sum of skew spreads has it elsewhere than its typical value.
+    pub median: f64,
     /// Low end of its range.
     pub low: f64,
     /// High end of its range.
     pub high: f64,
-    /// Unit of all three.
+    /// Unit of all of them.
     pub unit: Unit,
     /// How it comes about, and what its range means.
     pub origin: String,
@@ -85,13 +87,31 @@ pub struct Number {
 impl Number {
     /// A number between two others.
     pub fn between([low, value, high]: [f64; 3], unit: Unit, origin: impl Into<String>) -> Self {
+        Self::drawn([low, value, f64::NAN, high], unit, origin)
+    }
+
+    /// A number of p05, typical value, p50 and p95 of draws.
+    pub fn drawn(
+        [low, value, median, high]: [f64; 4],
+        unit: Unit,
+        origin: impl Into<String>,
+    ) -> Self {
         Self {
             value,
+            median,
             low,
             high,
             unit,
             origin: origin.into(),
             status: Standing::Ok,
+        }
+    }
+
+    /// What it is judged by: the median where it is drawn, else the value.
+    pub fn middle(&self) -> f64 {
+        match self.median.is_nan() {
+            true => self.value,
+            false => self.median,
         }
     }
 

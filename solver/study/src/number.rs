@@ -59,6 +59,9 @@ pub fn value_with_error_or(value: f64, error: f64, digits: usize) -> String {
 /// digits.
 pub fn value_within(value: f64, [low, high]: [f64; 2]) -> String {
     let half = 0.5 * (high - low);
+    if value.is_finite() && low.is_finite() && high == f64::INFINITY {
+        return format!("{} [{}, ∞]", significant(value, 3), significant(low, 3));
+    }
     if !value.is_finite() || !half.is_finite() || half <= 0.0 {
         return significant(value, 4);
     }
@@ -164,6 +167,7 @@ mod tests {
             (-1.5, [-31.0, 12.0], "−2 [−31, 12]"),
             (19.0, [19.0, 19.0], "19"),
             (f64::NAN, [1.0, 2.0], "–"),
+            (3.831, [3.656, f64::INFINITY], "3.83 [3.66, ∞]"),
         ];
         for (value, range, text) in cases {
             assert_eq!(value_within(value, range), text, "{value} {range:?}");

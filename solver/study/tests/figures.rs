@@ -249,7 +249,7 @@ fn bars(values: &[(&str, f64, f64, bool)]) -> BarFigure {
     let bar = |&(name, value, error, is_doubtful): &(&str, f64, f64, bool)| Bar {
         name: name.to_owned(),
         value,
-        error,
+        error: [error; 2],
         is_doubtful,
     };
     BarFigure {

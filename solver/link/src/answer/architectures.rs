@@ -7,7 +7,7 @@ use crate::Standing;
 use crate::architecture::{
     Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting, required_launch,
 };
-use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked};
+use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked, with_quantiles};
 use crate::component::{ComponentName as C, Values};
 use crate::decibel::{dbm, watts};
 use crate::electrical::latency;
@@ -110,14 +110,14 @@ fn answer(
         energies: Boundary::ALL
             .map(|boundary| energy(model, architecture, &setting, boundary, port.bandwidth))
             .to_vec(),
-        copper_loss: Number::between(
+        copper_loss: Number::drawn(
             model.draws.range(copper(&model.typical), copper),
             Unit::Decibel,
             "copper at the Nyquist frequency; p05 to p95",
         ),
         waterfall: waterfall(architecture, &setting, &typical, &budget),
         budget,
-        latency: Number::between(
+        latency: Number::drawn(
             model.draws.range(delay(&model.typical), delay),
             Unit::Second,
             "error correction, SerDes, DSP of both ends; p05 to p95",
@@ -139,14 +139,13 @@ pub(super) fn energy(
     let output = |values: &Values| Energy::of(architecture, setting, values).within(boundary);
     let typical = Energy::of(architecture, setting, &model.typical);
     let sorted = model.draws.sorted_energies(output);
-    let quantile = |q| crate::budget::quantile(&sorted, q);
-    let range = [quantile(0.05), typical.within(boundary), quantile(0.95)];
+    let range = with_quantiles(typical.within(boundary), &sorted);
     let origin = format!(
         "sum of the components' typical energies within {}; p05 to p95",
         boundary.name()
     );
     let of = |scale: f64, unit| {
-        Number::between(range.map(|e| e * scale), unit, &*origin)
+        Number::drawn(range.map(|e| e * scale), unit, &*origin)
             .at_best(typical.standing())
             .at_best(model.standing(architecture, setting))
     };
@@ -168,7 +167,7 @@ fn items(
 ) -> Vec<EnergyItem> {
     let item = |(k, source): (usize, &crate::EnergySource)| {
         let output = |values: &Values| Energy::of(architecture, setting, values).items[k];
-        let range = model.draws.range(typical.items[k], output);
+        let range = model.draws.range_of_energy(typical.items[k], output);
         let origin = match source {
             crate::EnergySource::Laser => "launch over the laser's efficiency",
             crate::EnergySource::Serdes => "fit of published SerDes at the copper's loss",
@@ -186,7 +185,7 @@ fn items(
         };
         EnergyItem {
             name: source.label().to_owned(),
-            energy: Number::between(range, Unit::JoulePerBit, origin).at_best(standing),
+            energy: Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing),
         }
     };
     architecture.energy.iter().enumerate().map(item).collect()
@@ -238,7 +237,7 @@ fn budget_of(
         conditions: setting.conditions,
         standard: setting.standard,
         components: &model.components,
-        required_launch: Number::between(
+        required_launch: Number::drawn(
             model.draws.range(typical.required_launch_dbm, |values| {
                 required_launch(architecture, setting, values)
             }),
@@ -314,8 +313,8 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
     let all = |values: &Values| rate(values) * lasers as f64;
     let range = |output: &dyn Fn(&Values) -> f64| model.draws.range(output(&model.typical), output);
     (
-        Number::between(range(&all), Unit::PerSecond, &*origin).at_best(standing),
-        Number::between(
+        Number::drawn(range(&all), Unit::PerSecond, &*origin).at_best(standing),
+        Number::drawn(
             range(&outage),
             Unit::Plain,
             format!(

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, LaserPlace, Setting};
-use crate::budget::{Plane, quantile};
+use crate::budget::{Plane, with_quantiles};
 use crate::component::Values;
 use crate::error::LinkError;
 use crate::laser::IntegratedLaser;
@@ -232,7 +232,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         .filter(|t| !t.is_nan())
         .collect();
     known.sort_by(f64::total_cmp);
-    let range = [quantile(&known, 0.05), temperature, quantile(&known, 0.95)];
+    let range = with_quantiles(temperature, &known);
     let (architecture, setting) = &comparison.external;
     let brings_light =
         |t: f64| comparison.integrated_with_standing(typical, t).1 < Standing::Infeasible;
@@ -251,7 +251,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         path_losses_db: request.path_losses_db.clone(),
         bandwidth: request.port.bandwidth,
         contour: contour.collect(),
-        at_typical_path: Number::between(
+        at_typical_path: Number::drawn(
             range,
             Unit::Kelvin,
             "bisection of integrated less external optics; p05 to p95 of the draws that have one",
@@ -292,7 +292,7 @@ pub(super) fn difference_at(
     let standing = Energy::of(architecture, &setting, &model.typical)
         .standing()
         .max(comparison.standing(model));
-    let range = model.draws.range(output(&model.typical), output);
+    let range = model.draws.range_of_energy(output(&model.typical), output);
     let origin = "optics with the integrated less with the external laser; p05 to p95";
-    Ok(Number::between(range, Unit::JoulePerBit, origin).at_best(standing))
+    Ok(Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing))
 }

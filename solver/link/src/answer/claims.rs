@@ -1,6 +1,7 @@
 //! What a market brief for co-packaged optics says, computed: each statement at each boundary it may be meant for.
 //!
-//! A finding holds where the number from typical values lies in the claimed range. A claim is true where all findings hold, false
+//! A finding holds where the median of draws (of what is not drawn the value) lies in the claimed range; a number that the table
+//! does not have says nothing. A claim is true where all findings hold, false
 //! where none does, else true only for the boundaries named.
 
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub struct Finding {
     pub computed: Number,
     /// Least and largest value that the claim allows; none for an open end.
     pub claimed: [Option<f64>; 2],
-    /// Whether the typical value lies there.
+    /// Whether its middle lies there.
     pub holds: bool,
     /// Whether some of the range does.
     pub may_hold: bool,
@@ -41,6 +42,8 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
+    /// The table lacks every number.
+    NotKnown,
     /// At every boundary.
     True,
     /// At none.
@@ -67,9 +70,10 @@ impl Finding {
         let [least, most] = claimed.map(|end| end.unwrap_or(f64::NAN));
         // an open end is NaN, below and above which everything lies
         let inside = |low: f64, high: f64| !(high < least || low > most);
-        let is_known = !computed.value.is_nan();
+        let middle = computed.middle();
+        let is_known = !middle.is_nan();
         Self {
-            holds: is_known && inside(computed.value, computed.value),
+            holds: is_known && inside(middle, middle),
             may_hold: is_known && inside(computed.low, computed.high),
             boundary: boundary.into(),
             computed,
@@ -80,13 +84,17 @@ impl Finding {
 
 impl Claim {
     fn new(name: &'static str, statement: &'static str, findings: Vec<Finding>) -> Self {
-        let held: Vec<String> = findings
+        let known = findings
             .iter()
+            .filter(|f| f.computed.status != Standing::NotComputed);
+        let count = known.clone().count();
+        let held: Vec<String> = known
             .filter(|f| f.holds)
             .map(|f| f.boundary.clone())
             .collect();
-        let verdict = match (held.is_empty(), held.len() == findings.len()) {
-            (true, _) => Verdict::False,
+        let verdict = match (held.is_empty(), held.len() == count) {
+            (true, true) => Verdict::NotKnown,
+            (true, false) => Verdict::False,
             (false, true) => Verdict::True,
             (false, false) => Verdict::TrueOnlyFor(held),
         };
@@ -145,7 +153,7 @@ impl<'a> Subject<'a> {
 
     fn number(&self, unit: Unit, origin: &str, output: impl Fn(&Values) -> f64) -> Number {
         let typical = output(&self.model.typical);
-        Number::between(self.model.draws.range(typical, output), unit, origin)
+        Number::drawn(self.model.draws.range(typical, output), unit, origin)
     }
 
     /// Worst standing of a table's values in these.
@@ -334,10 +342,21 @@ fn copper_needs_dsp(model: &LinkModel, copper: &[CopperAnswer]) -> Claim {
 fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> Claim {
     let findings = tiers.iter().flat_map(|tier| {
         tier.winners.iter().filter_map(|winner| {
-            let entry = tier
-                .entries
-                .iter()
-                .find(|e| Some(&e.architecture) == winner.architecture.as_ref())?;
+            let place = format!(
+                "{:.1}T, {}",
+                tier.port.bandwidth / 1e12,
+                winner.boundary.name()
+            );
+            let Some(name) = &winner.architecture else {
+                let none = Number::exact(f64::NAN, Unit::JoulePerBit, "nothing is feasible")
+                    .at_best(Standing::Infeasible);
+                return Some(Finding::new(
+                    format!("{place}: nothing"),
+                    none,
+                    [None, None],
+                ));
+            };
+            let entry = tier.entries.iter().find(|e| e.architecture == *name)?;
             let energy = entry
                 .energies
                 .iter()
@@ -347,11 +366,7 @@ fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> C
                 .find(|a| a.name == entry.architecture)
                 .map_or(entry.architecture.as_str(), |a| a.title.as_str());
             let mut finding = Finding::new(
-                format!(
-                    "{:.1}T, {}: {title}",
-                    tier.port.bandwidth / 1e12,
-                    winner.boundary.name()
-                ),
+                format!("{place}: {title}"),
                 energy.energy.clone(),
                 [None, None],
             );

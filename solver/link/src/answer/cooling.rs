@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::break_even::{BreakEvenSide, break_even_of, difference_at};
+use crate::Standing;
 use crate::error::LinkError;
 use crate::model::LinkModel;
 use crate::number::Number;
@@ -20,7 +21,7 @@ pub struct CoolingAnswer {
     pub difference: Number,
     /// Whether integrated lasers bring the light.
     pub is_feasible: bool,
-    /// Whether they are the cheaper.
+    /// Whether they are the cheaper in half of the draws or more.
     pub integrated_wins: bool,
     /// Break-even temperature of that laser, K; NaN where one is always the cheaper.
     pub break_even_temperature: f64,
@@ -38,8 +39,8 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
         Ok(CoolingAnswer {
             name: chip.name.clone(),
             laser: chip.laser.origin(),
-            is_feasible: !difference.value.is_nan(),
-            integrated_wins: difference.value < 0.0,
+            is_feasible: difference.status < Standing::Infeasible,
+            integrated_wins: difference.middle() < 0.0,
             break_even_temperature,
             break_even_side,
             table_failure_rate: chip.failure_rate.clone(),

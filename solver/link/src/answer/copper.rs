@@ -48,12 +48,12 @@ pub(super) fn answers(model: &LinkModel) -> Vec<CopperAnswer> {
             line_rate,
             modulation,
             path,
-            loss: Number::between(
+            loss: Number::drawn(
                 model.draws.range(typical, loss),
                 Unit::Decibel,
                 "skin effect, dielectric, packages and connector; p05 to p95",
             ),
-            serdes: Number::between(
+            serdes: Number::drawn(
                 model.draws.range(serdes(&model.typical), serdes),
                 Unit::JoulePerBit,
                 "fit of published SerDes; p05 to p95",

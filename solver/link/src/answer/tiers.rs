@@ -187,7 +187,7 @@ fn winner(entries: &[TierEntry], boundary: Boundary) -> TierWinner {
         .collect();
     let best = feasible
         .iter()
-        .min_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()));
     TierWinner {
         boundary,
         architecture: best.map(|(entry, _)| entry.architecture.clone()),

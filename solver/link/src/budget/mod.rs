@@ -14,4 +14,4 @@ pub use plane::Plane;
 pub(crate) use chain::{Conditions, StageText};
 pub(crate) use monte_carlo::margin_spread;
 pub(crate) use outcome::{BudgetInputs, budget, margins, stacked};
-pub(crate) use sampling::{Draws, quantile};
+pub(crate) use sampling::{Draws, with_quantiles};

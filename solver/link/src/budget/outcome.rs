@@ -202,8 +202,8 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
     };
     let margins = |values: &Values| margins(chain, conditions, standard, launch_dbm, values);
     let [margin, photodiode_margin] = margins(&typical);
-    let quantiles = |[p05, _, p95]: [f64; 3], typical: f64, origin: &str| {
-        Number::between([p05, typical, p95], Unit::Decibel, origin).at_best(standing)
+    let quantiles = |[p05, p50, p95]: [f64; 3], typical: f64, origin: &str| {
+        Number::drawn([p05, typical, p50, p95], Unit::Decibel, origin).at_best(standing)
     };
     Budget {
         architecture: inputs.architecture.to_owned(),

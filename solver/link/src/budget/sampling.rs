@@ -59,11 +59,25 @@ impl Draws {
         self.sorted(|values| bounded(output(values)))
     }
 
-    /// p05, typical and p95 of `output`; NaN where it has no value.
-    pub(crate) fn range(&self, typical: f64, output: impl Fn(&Values) -> f64) -> [f64; 3] {
-        let sorted = self.sorted(output);
-        [quantile(&sorted, 0.05), typical, quantile(&sorted, 0.95)]
+    /// p05, typical, p50 and p95 of `output`; NaN where it has no value.
+    pub(crate) fn range(&self, typical: f64, output: impl Fn(&Values) -> f64) -> [f64; 4] {
+        with_quantiles(typical, &self.sorted(output))
     }
+
+    /// The same of an energy, or of one less another: beyond any where the laser has rolled over.
+    pub(crate) fn range_of_energy(
+        &self,
+        typical: f64,
+        output: impl Fn(&Values) -> f64,
+    ) -> [f64; 4] {
+        with_quantiles(typical, &self.sorted_energies(output))
+    }
+}
+
+/// p05, typical, p50 and p95.
+pub(crate) fn with_quantiles(typical: f64, sorted: &[f64]) -> [f64; 4] {
+    let at = |q| quantile(sorted, q);
+    [at(0.05), typical, at(0.5), at(0.95)]
 }
 
 /// The value below which the share `q` of ascending values lies; NaN where there are none.

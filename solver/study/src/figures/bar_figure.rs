@@ -6,7 +6,7 @@ use super::canvas::{Align, Canvas, Picture, Theme};
 use super::frame::TICK_SIZE;
 use super::line_plot::PlotAxis;
 use super::readings::{BoxReading, Readings};
-use crate::number::value_with_error;
+use crate::number::{value_with_error, value_within};
 use crate::output_error::OutputError;
 
 /// Digits of a bar's number.
@@ -19,8 +19,8 @@ pub struct Bar {
     pub name: String,
     /// Where it ends, SI.
     pub value: f64,
-    /// Half length of its error bar, SI.
-    pub error: f64,
+    /// How far it may lie below and above, SI.
+    pub error: [f64; 2],
     /// Not to be trusted (unconverged): hollow.
     pub is_doubtful: bool,
 }
@@ -58,16 +58,13 @@ impl BarFigure {
         let ends = [[nought, rows.top], [nought, rows.bottom]];
         canvas.line(&ends, 1.0, theme.ink())?;
         let read = |(row, bar): (usize, &Bar)| {
-            let (shown, error) = (
-                self.value.unit.show(bar.value),
-                bar.error / self.value.unit.size,
-            );
-            let text = format!(
-                "{}\n{} {}",
-                bar.name,
-                value_with_error(shown, error),
-                self.value.unit.symbol
-            );
+            let shown = self.value.unit.show(bar.value);
+            let [below, above] = bar.error.map(|error| error / self.value.unit.size);
+            let number = match below == above {
+                true => value_with_error(shown, above),
+                false => value_within(shown, [shown - below, shown + above]),
+            };
+            let text = format!("{}\n{number} {}", bar.name, self.value.unit.symbol);
             BoxReading(rows.area(row), text.trim_end().to_owned())
         };
         let boxes = self.bars.iter().enumerate().map(read).collect();
@@ -79,9 +76,9 @@ impl BarFigure {
         let (mut lower, mut upper, mut below, mut above): (f64, f64, f64, f64) =
             (0.0, 0.0, 4.0, 4.0);
         for bar in &self.bars {
-            let (end, beyond) = self.end(bar);
+            let (end, [short, beyond]) = self.end(bar);
             let room = NUMBER_GAP + Canvas::text_width(&self.number(bar), TICK_SIZE, false) + 6.0;
-            lower = lower.min(end - beyond);
+            lower = lower.min(end - short);
             upper = upper.max(end + beyond);
             if bar.value < 0.0 {
                 below = below.max(room);
@@ -94,15 +91,11 @@ impl BarFigure {
     }
 
     /// The end of a bar and its error, as shown.
-    fn end(&self, bar: &Bar) -> (f64, f64) {
-        let error = if bar.error.is_finite() {
-            bar.error
-        } else {
-            0.0
-        };
+    fn end(&self, bar: &Bar) -> (f64, [f64; 2]) {
+        let finite = |error: f64| if error.is_finite() { error } else { 0.0 };
         (
             self.value.unit.show(bar.value),
-            error / self.value.unit.size,
+            bar.error.map(|error| finite(error) / self.value.unit.size),
         )
     }
 

@@ -141,16 +141,16 @@ impl BarRows {
         }
     }
 
-    /// An error bar about a value as shown; nothing where it is too short to see. Its ends.
+    /// An error bar from below to above a value as shown; nothing where it is too short to see. Its ends.
     pub fn draw_error(
         &self,
         canvas: &mut Canvas,
         row: usize,
         value: f64,
-        error: f64,
+        [below, above]: [f64; 2],
     ) -> Result<[f64; 2], OutputError> {
         let (ink, y) = (canvas.theme.ink(), self.middle(row));
-        let ends = [self.at(value - error), self.at(value + error)];
+        let ends = [self.at(value - below), self.at(value + above)];
         if ends[1] - ends[0] > 1.0 {
             canvas.line(&[[ends[0], y], [ends[1], y]], 1.2, ink)?;
             for x in ends {

@@ -115,7 +115,7 @@ impl StackedBarFigure {
                 }
                 from = to;
             }
-            let whisker = rows.draw_error(&mut canvas, row, sum[0], beyond(sum[1]))?;
+            let whisker = rows.draw_error(&mut canvas, row, sum[0], [beyond(sum[1]); 2])?;
             let place = rows.at(sum[0]).max(whisker[1]) + NUMBER_GAP;
             rows.draw_text(
                 &mut canvas,

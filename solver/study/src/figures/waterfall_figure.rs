@@ -129,7 +129,7 @@ impl WaterfallFigure {
                 theme.muted(),
             )?;
             let error = finite(step.error);
-            let whisker = rows.draw_error(&mut canvas, row, level, error)?;
+            let whisker = rows.draw_error(&mut canvas, row, level, [error; 2])?;
             let end = rows.at(before.max(level)).max(whisker[1]);
             let text = format!("{} dB", value_with_error_or(step.change, error, DIGITS));
             rows.draw_text(
@@ -153,7 +153,7 @@ impl WaterfallFigure {
             (theme.series(0), false),
         )?;
         let error = finite(self.end.1);
-        let whisker = rows.draw_error(&mut canvas, row, last, error)?;
+        let whisker = rows.draw_error(&mut canvas, row, last, [error; 2])?;
         let text = format!("{} dBm", value_with_error_or(last, error, DIGITS));
         let end = rows.at(last).max(whisker[1]) + NUMBER_GAP;
         rows.draw_text(&mut canvas, row, &text, end, (Align::Left, theme.ink()))?;

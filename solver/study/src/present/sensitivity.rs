@@ -86,7 +86,7 @@ pub(super) fn figure(
     let bar = |p: usize| Bar {
         name: record.parameters[p].name.clone(),
         value: own[p].value,
-        error: own[p].error,
+        error: [own[p].error; 2],
         is_doubtful: own[p].status != Status::Ok,
     };
     let bars: Vec<Bar> = known.take(MOST_BARS).map(bar).collect();

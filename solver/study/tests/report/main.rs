@@ -7,4 +7,5 @@ mod browser;
 mod contrast;
 mod example;
 mod in_browser;
+mod link_page;
 mod page;

@@ -86,7 +86,7 @@ fn nothing_put_in_ends_a_script() {
         bars: vec![Bar {
             name: "</script><script>alert(1)</script>".into(),
             value: 1.0,
-            error: 0.0,
+            error: [0.0; 2],
             is_doubtful: false,
         }],
     };

@@ -21,13 +21,13 @@ pub(super) fn section(
         let figure = if boundary == Boundary::Optics {
             album.draw(
                 "energy_items",
-                "Energy per bit of the optics by consumer, both directions of one end, all inputs typical; the error bar is p05 to p95.",
+                "Energy per bit of the optics by consumer, both directions of one end, all inputs typical; ranges stand in the table.",
                 |theme| stacked(answers).render(theme),
             )?
         } else {
             let name = format!("energy_{}", ["optics", "host", "switch"][k]);
             let caption = format!(
-                "Energy per bit within the boundary \"{}\", both directions of one end; error bars are p05 to p95.",
+                "Energy per bit within the boundary \"{}\", both directions of one end: medians, with whiskers from p05 to p95.",
                 boundary.name()
             );
             album.draw(&name, caption, |theme| bars(answers, k).render(theme))?
@@ -42,8 +42,9 @@ pub(super) fn section(
     Ok(Section {
         title: format!("Link {}: what each optics takes", album.link),
         text: format!(
-            "A port of {} over lanes of {}, chip at {}. In brackets p05 to p95 of {} draws of all components; \
-             typical values before them. Both directions of one end.",
+            "A port of {} over lanes of {}, chip at {}. In brackets p05 to p95 of {} draws of all components, \
+             before them the median; ∞ where a laser has rolled over. Spreads are skew: with all inputs typical the sum is another, \
+             given beside it. Both directions of one end.",
             bandwidth(request.port.bandwidth),
             request.port.standard,
             celsius(request.chip_temperature),
@@ -59,7 +60,7 @@ pub(super) fn section(
 
 /// Who takes least, and how much more the others take.
 fn sentence(answers: &LinkAnswers, k: usize) -> String {
-    let typical = |a: &ArchitectureAnswer| a.energies[k].energy.value;
+    let typical = |a: &ArchitectureAnswer| a.energies[k].energy.middle();
     let mut able: Vec<&ArchitectureAnswer> = answers
         .architectures
         .iter()
@@ -77,7 +78,7 @@ fn sentence(answers: &LinkAnswers, k: usize) -> String {
         })
         .collect();
     format!(
-        "{} takes least with typical values; {}.",
+        "{} takes least by the median; {}.",
         least.title,
         more.join(", ")
     )
@@ -91,6 +92,7 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
         vec![
             Cell::text(&a.title),
             ranged(&energy.energy),
+            stated(energy.energy.value, PICOJOULE_PER_BIT, "all inputs typical"),
             stated(
                 least,
                 PICOJOULE_PER_BIT,
@@ -120,6 +122,7 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
         columns: vec![
             Column::new("optics", ""),
             column("energy", PICOJOULE_PER_BIT),
+            column("all typical", PICOJOULE_PER_BIT),
             column("best case", PICOJOULE_PER_BIT),
             column("worst case", PICOJOULE_PER_BIT),
             column("port", DisplayUnit::WATT),
@@ -150,11 +153,10 @@ fn stacked(answers: &LinkAnswers) -> StackedBarFigure {
             let of = of.filter(|item| kind(&item.name).replace('_', " ") == *name);
             of.map(|item| item.energy.value).sum()
         };
-        let whole = &a.energies[0].energy;
         StackedBar {
             name: a.title.clone(),
             parts: items.iter().map(part).collect(),
-            error: 0.5 * (whole.high - whole.low),
+            error: f64::NAN,
         }
     };
     StackedBarFigure {
@@ -176,8 +178,8 @@ fn bars(answers: &LinkAnswers, k: usize) -> BarFigure {
         let energy = &a.energies[k].energy;
         Bar {
             name: a.title.clone(),
-            value: energy.value,
-            error: 0.5 * (energy.high - energy.low),
+            value: energy.middle(),
+            error: [energy.middle() - energy.low, energy.high - energy.middle()],
             is_doubtful: energy.status != cpo_link::Standing::Ok,
         }
     };

@@ -52,6 +52,9 @@ fn sentence(map: &BreakEvenMap) -> String {
             "Behind an external path of {path} dB integrated lasers take less up to where they roll over, with the chip at {}",
             celsius(at.value)
         ),
+        BreakEvenSide::NotKnown => {
+            String::from("The loss table lacks a value that the comparison needs")
+        }
         BreakEvenSide::MapEnds => format!(
             "Behind an external path of {path} dB integrated lasers take less up to where the table's map of them ends"
         ),
@@ -64,7 +67,8 @@ fn sentence(map: &BreakEvenMap) -> String {
     };
     if at.low.is_finite() && at.high > at.low {
         text += &format!(
-            "; p05 to p95 of the draws that have such a temperature {} to {}",
+            "; median of the draws that have such a temperature {}, p05 to p95 {} to {}",
+            celsius(at.median),
             celsius(at.low),
             celsius(at.high)
         );
@@ -86,6 +90,7 @@ fn side(side: BreakEvenSide) -> &'static str {
     match side {
         BreakEvenSide::Equal => "both cost the same",
         BreakEvenSide::Rollover => "the integrated laser rolls over",
+        BreakEvenSide::NotKnown => "not known",
         BreakEvenSide::MapEnds => "the table's map of the laser ends",
         BreakEvenSide::ExternalAlways => "external throughout",
         BreakEvenSide::IntegratedAlways => "integrated throughout",
@@ -125,6 +130,7 @@ fn contour(map: &BreakEvenMap) -> ReportTable {
 fn coolings(answers: &LinkAnswers) -> ReportTable {
     let row = |c: &CoolingAnswer| {
         let verdict = match (c.is_feasible, c.integrated_wins) {
+            (false, _) if c.difference.status == Standing::NotComputed => "not known",
             (false, _) => "external: the integrated laser rolls over",
             (true, true) => "integrated",
             (true, false) => "external",

@@ -31,7 +31,7 @@ pub(super) fn display(unit: Unit) -> DisplayUnit {
     }
 }
 
-/// A number with its range, its mark and where it comes from.
+/// A number, the median of what is drawn, with its range, its mark and where it comes from.
 pub(super) fn ranged(number: &Number) -> Cell {
     ranged_in(number, display(number.unit))
 }
@@ -39,7 +39,16 @@ pub(super) fn ranged(number: &Number) -> Cell {
 /// The same in another unit.
 pub(super) fn ranged_in(number: &Number, unit: DisplayUnit) -> Cell {
     let range = [number.low, number.high];
-    Cell::ranged(number.value, range, flag(number.status), unit).with_origin(&*number.origin)
+    let origin = match number.median.is_nan() {
+        true => number.origin.clone(),
+        false => format!(
+            "{}; all inputs typical: {} {}",
+            number.origin,
+            significant(unit.show(number.value), 4),
+            unit.symbol
+        ),
+    };
+    Cell::ranged(number.middle(), range, flag(number.status), unit).with_origin(origin)
 }
 
 /// Word of a standing that is not ok.

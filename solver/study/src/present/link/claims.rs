@@ -12,6 +12,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         vec![
             Cell::text(claim.statement),
             Cell::text(match &claim.verdict {
+                Verdict::NotKnown => String::from("not known: the table lacks the numbers"),
                 Verdict::True => String::from("true"),
                 Verdict::False => String::from("false"),
                 Verdict::TrueOnlyFor(places) => format!("true only for {}", places.join("; ")),
@@ -19,7 +20,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         ]
     });
     let verdicts = ReportTable {
-        caption: String::from("Verdicts, by typical values"),
+        caption: String::from("Verdicts, by medians"),
         columns: vec![Column::new("what is said", ""), Column::new("verdict", "")],
         rows: rows.collect(),
     };
@@ -41,7 +42,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
     Section {
         title: format!("Link {link}: what is said, checked"),
         text: String::from(
-            "A claim holds at a boundary where the number from typical values lies in the claimed range; \
+            "A claim holds at a boundary where the median of draws lies in the claimed range; \
              the last column says whether some of p05 to p95 does.",
         ),
         tables: vec![verdicts, findings, published(answers)],
@@ -80,7 +81,7 @@ fn claimed(finding: &Finding) -> String {
         [Some(least), Some(most)] => format!("{} to {}", show(least), show(most)),
         [Some(least), None] => format!("at least {}", show(least)),
         [None, Some(most)] => format!("at most {}", show(most)),
-        [None, None] => String::from("any"),
+        [None, None] => String::from("least of all"),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
     let point = |p: &SerdesPoint| {
         vec![
             Cell::text(&p.name),
-            Cell::number(p.loss_db, DisplayUnit::DECIBEL),
+            stated(p.loss_db, DisplayUnit::DECIBEL, &p.source),
             Cell::ranged(
                 p.energy,
                 [p.energy - p.deviation, p.energy + p.deviation],

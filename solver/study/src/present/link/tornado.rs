@@ -34,7 +34,7 @@ pub(super) fn section(
         title: format!("Link {}: what matters most", album.link),
         text: String::from(
             "Each input by itself at the low and the high end of its range, all others typical; the strongest ten. An end at which \
-             the integrated laser rolls over has no number and is left out.",
+             the integrated laser rolls over has no number: its bar is missing, its input says so.",
         ),
         choice: Some(Choice {
             name: String::from("Optics"),
@@ -49,19 +49,22 @@ fn drawn(
     answers: &LinkAnswers,
     tornado: &Tornado,
 ) -> Result<Option<ReportFigure>, OutputError> {
-    let finite = |bar: &&cpo_link::TornadoBar| bar.outputs.iter().all(|o| o.is_finite());
-    let bars: Vec<TornadoBar> = tornado
-        .bars
-        .iter()
-        .filter(finite)
-        .take(MOST_BARS)
-        .map(|bar| TornadoBar {
+    let bar = |bar: &cpo_link::TornadoBar| {
+        let is_known = bar.outputs.map(f64::is_finite);
+        TornadoBar {
             name: bar.component.replace('_', " "),
-            results: bar.outputs,
-            inputs: bar.ends.clone(),
+            results: [0, 1].map(|end| match is_known[end] {
+                true => bar.outputs[end],
+                false => tornado.typical,
+            }),
+            inputs: [0, 1].map(|end| match is_known[end] {
+                true => bar.ends[end].clone(),
+                false => format!("{}: rolls over", bar.ends[end]),
+            }),
             is_doubtful: false,
-        })
-        .collect();
+        }
+    };
+    let bars: Vec<TornadoBar> = tornado.bars.iter().take(MOST_BARS).map(bar).collect();
     if bars.is_empty() || !tornado.typical.is_finite() {
         return Ok(None);
     }
