@@ -34,12 +34,30 @@ impl LinkOutcome {
 
 /// Answers `links` from `table`.
 pub fn answer(links: &[LinkTable], table: &LossTable) -> Vec<LinkOutcome> {
-    let of = |link: &LinkTable| LinkOutcome {
-        name: link.name.clone(),
-        answers: LinkModel::new(table, &link.request, link.components.clone())
-            .and_then(|model| model.answers()),
+    let of = |link: &LinkTable| {
+        let mut request = link.request.clone();
+        let chip = link.chip_of.as_ref();
+        if let Some(warmest) = chip.and_then(|group| warmest(table, group)) {
+            request.chip_temperature = warmest;
+        }
+        LinkOutcome {
+            name: link.name.clone(),
+            answers: LinkModel::new(table, &request, link.components.clone())
+                .and_then(|model| model.answers()),
+        }
     };
     links.iter().map(of).collect()
+}
+
+/// The warmest laser of a group with all lasers off, K.
+fn warmest(table: &LossTable, group: &str) -> Option<f64> {
+    let bases = table.group(group)?.variable("base_temperature")?;
+    let known = bases
+        .values
+        .iter()
+        .copied()
+        .filter(|kelvin| !kelvin.is_nan());
+    known.max_by(f64::total_cmp)
 }
 
 /// Answers the links of `study` from `table`, which may be of an earlier run, and writes report, summary and figures to

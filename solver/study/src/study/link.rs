@@ -24,6 +24,8 @@ pub struct LinkTable {
     pub name: String,
     /// What is asked.
     pub request: LinkRequest,
+    /// Group of the table whose warmest `base_temperature` is the chip's, where the study states none.
+    pub chip_of: Option<String>,
     /// Component values, the study's over those that come with the program.
     pub components: Components,
     /// Where it is written.
@@ -119,7 +121,8 @@ impl Reader {
         }
         request.coupling = coupling?.map(|name| entry(group_path("fibre_chip", &name), &at));
         request.waveguide = waveguide?.map(|name| entry(group_path("waveguide", &name), &at));
-        (request.laser_map, request.cooling) = cooling?;
+        let chip_of;
+        (request.laser_map, chip_of, request.cooling) = cooling?;
         if let Some(losses) = all_or(path_losses)? {
             request.path_losses_db = losses;
         }
@@ -130,6 +133,7 @@ impl Reader {
         Some(LinkTable {
             name: name.to_owned(),
             request,
+            chip_of: chip_of.filter(|_| !table.has("chip_temperature")),
             components: components?,
             place: cursor.place.clone(),
         })
@@ -203,16 +207,16 @@ impl Reader {
         }
     }
 
-    /// The map of the link's laser and the ways of cooling it: the heat problems of the laser, then those with a stated
-    /// temperature.
+    /// The map of the link's laser, its group under the heat problem of that map, and the ways of cooling it: the heat
+    /// problems of the laser, then those with a stated temperature.
     fn coolings(
         &mut self,
         table: &Table<'_>,
         known: &LinkSurroundings<'_>,
-    ) -> Option<(Option<String>, Vec<Cooling>)> {
+    ) -> Option<(Option<String>, Option<String>, Vec<Cooling>)> {
         let laser = self.named(table, "laser", "laser", known.laser_names);
         let mut all = Vec::new();
-        let mut map = None;
+        let (mut map, mut chip_of) = (None, None);
         let mut good = laser.is_some();
         if let Some(Some(laser)) = laser {
             // One with a mistake of its own has been reported.
@@ -221,7 +225,8 @@ impl Reader {
             let of_map = self.named(table, "heat", "heat", &laser.heats);
             good &= of_map.is_some();
             let heat = of_map.flatten().or_else(|| laser.heats.first().cloned());
-            map = heat.map(|heat| format!("{}_map", group(&heat)));
+            chip_of = heat.map(|heat| group(&heat));
+            map = chip_of.as_ref().map(|group| format!("{group}_map"));
             all.extend(laser.heats.iter().map(|heat| Cooling {
                 name: heat.clone(),
                 base: BaseTemperature::Table(TableEntry::new(group(heat))),
@@ -245,7 +250,7 @@ impl Reader {
                 }));
             }
         }
-        good.then_some((map, all))
+        good.then_some((map, chip_of, all))
     }
 
     /// Where the table is read along wavelengths: stated, or the study's only one.
