@@ -58,7 +58,8 @@ pub(crate) fn check(study: &Path) -> Ending {
             time
         );
     }
-    let seconds: f64 = tables.iter().map(|t| t.seconds).sum();
+    // From +0: the empty sum is −0.
+    let seconds = tables.iter().fold(0.0, |sum, t| sum + t.seconds);
     let bytes = tables.iter().map(|t| t.bytes).fold(0.0, f64::max);
     say!(
         "about {seconds:.0} s of processor time in all and {:.2} GB for a point at once; levels are refined only as far as the error asked for needs",

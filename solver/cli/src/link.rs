@@ -10,6 +10,8 @@ use cpo_study::table::read_table;
 use crate::run::refused;
 use crate::{Ending, say, tell};
 
+/// 0 degC in kelvin.
+const CELSIUS_ZERO: f64 = 273.15;
 /// pJ in a joule.
 const PICO: f64 = 1e12;
 
@@ -83,10 +85,12 @@ pub(crate) fn told(link: &LinkOutcome) {
         );
     }
     let break_even = &answers.break_even.at_typical_path;
-    if break_even.value.is_finite() {
+    if break_even.middle().is_finite() {
+        let [middle, low, high] = [break_even.middle(), break_even.low, break_even.high]
+            .map(|kelvin| kelvin - CELSIUS_ZERO);
         say!(
-            "  integrated lasers take less up to {} degC of the chip (external path {} dB)",
-            significant(break_even.value - 273.15, 3),
+            "  integrated lasers take less up to {} degC of the chip (external path {} dB, typical)",
+            value_within(middle, [low, high]),
             significant(answers.break_even.typical_path_loss_db, 3)
         );
     }

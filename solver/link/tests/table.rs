@@ -560,3 +560,40 @@ fn tables_stand_over_users_over_data() {
     assert_eq!(range("coupler"), "1.6 dB");
     assert_eq!(range("responsivity"), "0.9 A/W");
 }
+
+/// A map at equal currents ends before lasers do that are driven to equal light: where the array's own rollover says that it brings
+/// the light, the map's end is no rollover.
+#[test]
+fn the_end_of_a_map_is_no_rollover_where_the_array_brings_the_light() {
+    // It peaks at 1 mW inside the map; a link of one lane a laser asks for more than 10 mW.
+    let state = |_: f64, current: f64| Some([1e-3 - 0.1 * (current - 0.1).powi(2), 1.5, 350.0]);
+    let standing = |rollover: f64| {
+        let laser = AxisScale::text("laser", "laser", vec!["a".into(), "b".into()]);
+        let group = Group::new("laser/array_air", "lasers")
+            .with_axis(laser)
+            .and_then(|g| {
+                let variable = |name: &str, unit: &str, values: [f64; 2]| {
+                    Variable::new(name, unit, name, &["laser"], values.to_vec())
+                        .with_error(vec![1e-3 * values[0]; 2])
+                };
+                g.with_variable(variable("base_temperature", "K", [340.0, 339.0]))?
+                    .with_variable(variable("rollover_power", "W", [rollover, 2.0 * rollover]))
+            })
+            .expect("a group");
+        let currents: Vec<f64> = (0..=20).map(|k| 0.01 * f64::from(k)).collect();
+        let map = laser_map("laser/array_air_map", &[300.0, 380.0], &currents, state);
+        let request = LinkRequest {
+            cooling: vec![Cooling {
+                name: "air".into(),
+                base: BaseTemperature::Table(TableEntry::new("laser/array_air")),
+            }],
+            ..LinkRequest::default()
+        };
+        let answers = ask(&with([group, map]), &request);
+        let air = &answers.cooling[0];
+        assert!(!air.is_feasible && !air.integrated_wins);
+        air.difference.status
+    };
+    assert_eq!(standing(1e-3), Standing::Infeasible);
+    assert_eq!(standing(50e-3), Standing::NotComputed);
+}

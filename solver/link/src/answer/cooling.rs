@@ -17,7 +17,8 @@ pub struct CoolingAnswer {
     pub base_temperature: Number,
     /// Where the laser's light comes from.
     pub laser: String,
-    /// Optics with the integrated less with the external laser, J/bit; NaN where the laser has rolled over.
+    /// Optics with the integrated less with the external laser, J/bit; NaN where the laser has rolled over, and where it is not
+    /// known, for which the origin gives the reason.
     pub difference: Number,
     /// Whether integrated lasers bring the light.
     pub is_feasible: bool,
@@ -34,7 +35,18 @@ pub struct CoolingAnswer {
 pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError> {
     let answer = |chip: &crate::model::CooledChip| {
         let temperature = chip.base_temperature.value;
-        let difference = difference_at(model, &chip.laser, temperature)?;
+        let mut difference = difference_at(model, &chip.laser, temperature)?;
+        if difference.status == Standing::NotComputed {
+            difference.origin = String::from("the loss table lacks a value that it needs");
+        }
+        // A map at equal currents ends a few per cent before lasers that are driven to equal light.
+        if difference.status == Standing::Infeasible && chip.sure_power >= model.required_light()? {
+            difference.status = Standing::NotComputed;
+            difference.origin = format!(
+                "the array brings the light, beyond the currents that {} has for all lasers alike",
+                chip.laser.origin()
+            );
+        }
         let (break_even_temperature, break_even_side) = break_even_of(model, &chip.laser)?;
         Ok(CoolingAnswer {
             name: chip.name.clone(),

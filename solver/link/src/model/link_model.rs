@@ -2,21 +2,21 @@
 
 use cpo_table::LossTable;
 
-use super::request::{BaseTemperature, LinkRequest, Port, TableEntry};
+use super::request::{BaseTemperature, LinkRequest, Port, TableEntry, positive};
 use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
-use crate::architecture::{Architecture, EnergySource, Setting, architectures};
+use crate::architecture::{
+    Architecture, EnergySource, LaserPlace, Setting, architectures, required_launch,
+};
 use crate::budget::Draws;
 use crate::component::{ComponentName as C, Components, Triangle, Values};
+use crate::decibel::watts;
 use crate::electrical::SerdesFit;
 use crate::error::LinkError;
 use crate::laser::{IntegratedLaser, LaserMap};
 use crate::number::{Number, Unit};
 use crate::standard::{Standard, Standards};
-
-/// Points of a Sobol sequence.
-const MOST_SAMPLES: u32 = 1 << 16;
 
 /// A way of cooling with what the table says of it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct CooledChip {
     pub(crate) laser: IntegratedLaser,
     /// Of all lasers, at the state that the table was asked for, 1/s.
     pub(crate) failure_rate: Option<Number>,
+    /// Light that every laser surely brings at most, all alike, each at its own temperature of the chip, W; nil if not known.
+    pub(crate) sure_power: f64,
 }
 
 /// A request with its table and components.
@@ -54,47 +56,7 @@ impl LinkModel {
         components: Components,
     ) -> Result<Self, LinkError> {
         let standards = Standards::embedded()?;
-        for port in request.tiers.iter().chain([&request.port]) {
-            let standard = standards.get(&port.standard)?;
-            positive("bandwidth of a port", port.bandwidth, "bit/s")?;
-            if port.bandwidth < standard.lane_rate {
-                return Err(LinkError::range(
-                    "bandwidth of a port",
-                    format!("{} bit/s", port.bandwidth),
-                    format!("it is at least one lane of {}", port.standard),
-                ));
-            }
-        }
-        for (what, count) in [
-            ("lanes_per_engine", request.lanes_per_engine as usize),
-            ("split", request.split),
-            ("lanes_per_laser", request.lanes_per_laser),
-            ("samples", request.samples as usize),
-        ] {
-            if count == 0 {
-                return Err(LinkError::range(what, count, "it is at least 1"));
-            }
-        }
-        if request.samples > MOST_SAMPLES {
-            let allowed =
-                format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
-            return Err(LinkError::range("samples", request.samples, allowed));
-        }
-        positive("chip_temperature", request.chip_temperature, "K")?;
-        positive("wavelength", request.wavelength, "m")?;
-        for (what, values) in [
-            ("path_losses_db", &request.path_losses_db),
-            ("chip_temperatures", &request.chip_temperatures),
-        ] {
-            if values.len() < 2 || !values.windows(2).all(|w| w[0] < w[1]) {
-                let found = format!("{values:?}");
-                return Err(LinkError::range(
-                    what,
-                    found,
-                    "it is two or more rising numbers",
-                ));
-            }
-        }
+        request.check(&standards)?;
         let mut components = components;
         let conditions = [
             ("wavelength", request.wavelength),
@@ -171,6 +133,15 @@ impl LinkModel {
         standings.max().unwrap_or_default()
     }
 
+    /// Light that a link asks of an integrated laser with all inputs typical, W.
+    pub(crate) fn required_light(&self) -> Result<f64, LinkError> {
+        let standard = self.standard(&self.request.port)?;
+        let is_integrated = |a: &Architecture| a.laser == LaserPlace::Integrated;
+        let integrated = self.architecture("integrated laser", is_integrated)?;
+        let setting = self.setting(integrated, standard);
+        Ok(watts(required_launch(integrated, &setting, &self.typical)))
+    }
+
     /// The first architecture of a kind.
     pub(crate) fn architecture(
         &self,
@@ -181,17 +152,6 @@ impl LinkModel {
             let names = self.architectures.iter().map(|a| a.name.as_str());
             LinkError::unknown("architecture", kind, names)
         })
-    }
-}
-
-fn positive(what: &str, value: f64, unit: &str) -> Result<(), LinkError> {
-    match value.is_finite() && value > 0.0 {
-        true => Ok(()),
-        false => Err(LinkError::range(
-            what,
-            format!("{value} {unit}"),
-            "it is positive",
-        )),
     }
 }
 
@@ -312,6 +272,7 @@ fn cooled(
                 base_temperature: Number::exact(*kelvin, Unit::Kelvin, "the request"),
                 laser: laser.clone(),
                 failure_rate: None,
+                sure_power: 0.0,
             });
         }
         BaseTemperature::Table(entry) => entry,
@@ -326,6 +287,7 @@ fn cooled(
             });
         }
     };
+    let mut sure_power = f64::INFINITY;
     let mut range = [f64::INFINITY, f64::NEG_INFINITY];
     let mut standing = Standing::Ok;
     let mut failures = lasers
@@ -338,6 +300,16 @@ fn cooled(
             *error += own.error;
             *worst = (*worst).max(own.standing);
         }
+        sure_power = match lasers.variable("rollover_power") {
+            None => 0.0,
+            Some(_) => {
+                let most = read(lasers, "rollover_power", entry, &[("laser", k as f64)])?;
+                match most.value - most.error {
+                    unknown if unknown.is_nan() => 0.0,
+                    surely => sure_power.min(surely),
+                }
+            }
+        };
         let value = read(lasers, "base_temperature", entry, &[("laser", k as f64)])?;
         range = [
             range[0].min(value.value - value.error),
@@ -363,6 +335,7 @@ fn cooled(
         )
         .at_best(standing),
         laser,
+        sure_power,
         failure_rate: failures
             .filter(|(rate, ..)| !rate.is_nan())
             .map(|(rate, error, worst)| {

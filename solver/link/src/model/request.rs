@@ -2,6 +2,12 @@
 
 use serde::Serialize;
 
+use crate::error::LinkError;
+use crate::standard::Standards;
+
+/// Points of a Sobol sequence.
+const MOST_SAMPLES: u32 = 1 << 16;
+
 /// A port: how much, over which interface.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Port {
@@ -117,5 +123,67 @@ impl Default for LinkRequest {
             samples: 1024,
             seed: 1,
         }
+    }
+}
+
+impl LinkRequest {
+    /// Whether its numbers can be, whatever the table.
+    ///
+    /// # Errors
+    /// [`LinkError`] for the first that cannot.
+    pub fn check(&self, standards: &Standards) -> Result<(), LinkError> {
+        for port in self.tiers.iter().chain([&self.port]) {
+            let standard = standards.get(&port.standard)?;
+            positive("bandwidth of a port", port.bandwidth, "bit/s")?;
+            if port.bandwidth < standard.lane_rate {
+                return Err(LinkError::range(
+                    "bandwidth of a port",
+                    format!("{} bit/s", port.bandwidth),
+                    format!("it is at least one lane of {}", port.standard),
+                ));
+            }
+        }
+        for (what, count) in [
+            ("lanes_per_engine", self.lanes_per_engine as usize),
+            ("split", self.split),
+            ("lanes_per_laser", self.lanes_per_laser),
+            ("samples", self.samples as usize),
+        ] {
+            if count == 0 {
+                return Err(LinkError::range(what, count, "it is at least 1"));
+            }
+        }
+        if self.samples > MOST_SAMPLES {
+            let allowed =
+                format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
+            return Err(LinkError::range("samples", self.samples, allowed));
+        }
+        positive("chip_temperature", self.chip_temperature, "K")?;
+        positive("wavelength", self.wavelength, "m")?;
+        for (what, values) in [
+            ("path_losses_db", &self.path_losses_db),
+            ("chip_temperatures", &self.chip_temperatures),
+        ] {
+            if values.len() < 2 || !values.windows(2).all(|w| w[0] < w[1]) {
+                let found = format!("{values:?}");
+                return Err(LinkError::range(
+                    what,
+                    found,
+                    "it is two or more rising numbers",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn positive(what: &str, value: f64, unit: &str) -> Result<(), LinkError> {
+    match value.is_finite() && value > 0.0 {
+        true => Ok(()),
+        false => Err(LinkError::range(
+            what,
+            format!("{value} {unit}"),
+            "it is positive",
+        )),
     }
 }

@@ -15,7 +15,7 @@ const DEFAULT_STANDARD: &str = "400G-DR4";
 /// Most lanes of an engine, lanes that share a laser, spares.
 const MOST_LANES: usize = 4096;
 /// Most engines drawn.
-const MOST_SAMPLES: usize = 1 << 20;
+const MOST_SAMPLES: usize = 1 << 16;
 
 /// A link to be computed from the loss table.
 #[derive(Clone, Debug)]
@@ -130,6 +130,11 @@ impl Reader {
             request.chip_temperatures = temperatures;
         }
         at?;
+        // Mistakes that need no table are told before anything is solved.
+        if let Err(error) = Standards::embedded().and_then(|all| request.check(&all)) {
+            self.diagnostics.error(table.place(), error.to_string());
+            return None;
+        }
         Some(LinkTable {
             name: name.to_owned(),
             request,

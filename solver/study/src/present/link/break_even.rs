@@ -130,10 +130,12 @@ fn contour(map: &BreakEvenMap) -> ReportTable {
 fn coolings(answers: &LinkAnswers) -> ReportTable {
     let row = |c: &CoolingAnswer| {
         let verdict = match (c.is_feasible, c.integrated_wins) {
-            (false, _) if c.difference.status == Standing::NotComputed => "not known",
-            (false, _) => "external: the integrated laser rolls over",
-            (true, true) => "integrated",
-            (true, false) => "external",
+            (false, _) if c.difference.status == Standing::NotComputed => {
+                format!("not known: {}", c.difference.origin)
+            }
+            (false, _) => String::from("external: the integrated laser rolls over"),
+            (true, true) => String::from("integrated"),
+            (true, false) => String::from("external"),
         };
         let failures = c.table_failure_rate.as_ref();
         vec![
