@@ -26,6 +26,8 @@ const MONOTONE_STEPS: usize = 100_000;
 const NEWTON_STEPS: usize = 200;
 /// Relative width at which the search for the rollover power ends; the current there is exact to its root.
 const ROLLOVER_WIDTH: f64 = 1e-12;
+/// Less light than this is none: a photon of 1.3 µm each second is 1.5e-19 W.
+const DARK: f64 = 1e-19;
 
 /// Lasers, the temperatures they sit on and the thermal resistances between them.
 #[derive(Clone, Debug)]
@@ -443,6 +445,7 @@ impl LaserArray {
     /// The largest factor of `powers` that has an operating point, and the point.
     fn largest_factor(&self, powers: &[f64], resistance: &Array2<f64>) -> (f64, Vec<f64>) {
         let scaled = |factor: f64| -> Vec<f64> { powers.iter().map(|p| p * factor).collect() };
+        let most = powers.iter().copied().fold(0.0, f64::max);
         let (mut low, mut high) = (0.0, 1.0);
         let mut best = self.base.clone();
         while let Some(t) = self.newton(&scaled(high), resistance) {
@@ -454,8 +457,8 @@ impl LaserArray {
         }
         while high - low > ROLLOVER_WIDTH * high {
             let middle = 0.5 * (low + high);
-            if middle < f64::MIN_POSITIVE {
-                break; // not even at threshold
+            if middle * most < DARK {
+                return (0.0, self.base.clone()); // not even at threshold
             }
             match self.newton(&scaled(middle), resistance) {
                 Some(t) => (low, best) = (middle, t),

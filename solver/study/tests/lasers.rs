@@ -162,6 +162,73 @@ fn a_map_holds_the_law_at_every_chip_temperature_and_current() {
     );
 }
 
+/// At every share of the most light each laser meets its law, all bring the same light, and none brings more beyond; the most light
+/// and its error bar are those of the array itself, which is solved with R + E and R − E for them.
+#[test]
+fn light_is_the_same_for_all_up_to_the_rollover() {
+    let directory = TempDir::new().unwrap();
+    let outcome = solved(STATED, directory.path());
+    let light = outcome.light.as_ref().unwrap();
+    assert_eq!(light.lasers[0], 1, "the middle laser is the hottest");
+    assert_eq!((light.share[0], light.share[24]), (0.0, 1.0));
+    let mut lit = 0;
+    for (t, &base) in light.base.iter().enumerate() {
+        let (most, _) = light.rollover[t];
+        for (u, &share) in light.share.iter().enumerate() {
+            let Some(array) = light.array[(t, u)] else {
+                assert_eq!(most, 0.0, "{base} {share}");
+                continue;
+            };
+            lit += 1;
+            // at threshold 1e-9 of the most light stands for none
+            let wanted = most * share.max(1e-9);
+            assert!(
+                (array.optical_power.0 - wanted).abs() < 1e-14 * most,
+                "round-off"
+            );
+            let mut sum = 0.0;
+            for k in 0..3 {
+                let laser = light.each[(k, t, u)].unwrap();
+                let (current, voltage) = (laser.current.0, laser.voltage.0);
+                let warm = laser.junction.0 - 298.15;
+                let threshold = 10e-3 * (warm / 60.0).exp();
+                let brought = 0.3 * (-warm / 200.0).exp() * (current - threshold);
+                // junctions are found to round-off of the balance, but at the fold, where its square root is left
+                assert!((brought - wanted).abs() < 1e-7 * most, "{base} {share}");
+                assert!((voltage - 0.9 - 4.0 * current).abs() < 1e-12);
+                assert!(laser.junction.0 > base);
+                sum += current * voltage;
+            }
+            assert!(
+                (array.electrical_power.0 / sum * 3.0 - 1.0).abs() < 1e-12,
+                "the mean of all three"
+            );
+            assert!(array.temperature_error > 0.0 && array.electrical_power.1 > 0.0);
+        }
+    }
+    assert!(lit > 300, "only {lit} points have light");
+    let falls = |w: &[(f64, f64)]| w[1].0 < w[0].0 || w[1].0 == 0.0;
+    assert!(light.rollover.windows(2).all(falls));
+    // The study's own array at its own chip's temperature, between the map's points.
+    let own = &outcome.lasers[1].rollover.max_power;
+    let base = outcome.lasers[1].base_temperature.value;
+    let t = light.base.iter().position(|&b| b > base).unwrap();
+    let s = (base - light.base[t - 1]) / (light.base[t] - light.base[t - 1]);
+    let between = |of: fn((f64, f64)) -> f64| {
+        (1.0 - s) * of(light.rollover[t - 1]) + s * of(light.rollover[t])
+    };
+    // curvature over 5 K: (5/60)²/8 is 1e-3
+    assert!(
+        (between(|r| r.0) / own.value - 1.0).abs() < 2e-3,
+        "{} {}",
+        between(|r| r.0),
+        own.value
+    );
+    // linear in the bar, the larger of two sides there, the laser with the largest error for all here
+    let ratio = between(|r| r.1) / own.error;
+    assert!((0.9..1.3).contains(&ratio), "{ratio}");
+}
+
 /// Samples of the law itself give what the stated parameters give; noise gives bars that hold it.
 #[test]
 fn curves_stand_for_parameters() {

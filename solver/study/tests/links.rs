@@ -94,7 +94,7 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
         laser["origin"]
             .as_str()
             .unwrap()
-            .contains("laser/dfb_water_map")
+            .contains("laser/dfb_water_light")
     );
     let cooling = link["cooling"].as_array().unwrap();
     assert_eq!(cooling.len(), 2);
@@ -164,7 +164,7 @@ fn a_link_without_its_entry_fails_alone_and_says_what_is_missing() {
     let link = &summary["link"]["port"];
     assert_eq!(link["status"], "failed");
     let reason = link["reason"].as_str().unwrap();
-    assert!(reason.contains("laser/dfb_water_map"), "{reason}");
+    assert!(reason.contains("laser/dfb_water_light"), "{reason}");
     assert!(summary["lasers"].to_string().contains("optical_power"));
     let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
     assert!(report.contains("link.port failed"), "no warning");

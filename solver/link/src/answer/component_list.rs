@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::Standing;
+use crate::component::ComponentName;
+use crate::laser::IntegratedLaser;
 use crate::model::LinkModel;
 
 /// One component as it was used.
@@ -24,6 +26,8 @@ pub struct ComponentAnswer {
     pub verified: bool,
     /// Standing of a table's value.
     pub status: Standing,
+    /// Whether it goes into any number: the laws of lasers do not where a table's map stands for them.
+    pub is_used: bool,
 }
 
 pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
@@ -36,6 +40,10 @@ pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
         date: c.date.clone(),
         verified: c.verified,
         status: c.status,
+        is_used: match &model.laser {
+            IntegratedLaser::Map(_) => !ComponentName::LASER_LAW.contains(&c.name),
+            IntegratedLaser::Law => c.name != ComponentName::LaserDeviation,
+        },
     };
     model.components.iter().map(answer).collect()
 }

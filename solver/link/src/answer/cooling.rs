@@ -39,11 +39,11 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
         if difference.status == Standing::NotComputed {
             difference.origin = String::from("the loss table lacks a value that it needs");
         }
-        // A map at equal currents ends a few per cent before lasers that are driven to equal light.
+        // A map has all lasers as warm as the warmest: its end comes a little before that of the array.
         if difference.status == Standing::Infeasible && chip.sure_power >= model.required_light()? {
             difference.status = Standing::NotComputed;
             difference.origin = format!(
-                "the array brings the light, beyond the currents that {} has for all lasers alike",
+                "the array brings the light, but not with all lasers as warm as the warmest, which is what {} holds",
                 chip.laser.origin()
             );
         }

@@ -56,6 +56,7 @@ names! {
     LaserSeriesResistance = "laser_series_resistance",
     LaserThermalResistance = "laser_thermal_resistance",
     LaserReferenceTemperature = "laser_reference_temperature",
+    LaserDeviation = "laser_deviation",
     LaserFailureRate = "laser_failure_rate",
     LaserActivationEnergy = "laser_activation_energy",
     LaserAgeingTemperature = "laser_ageing_temperature",
@@ -100,6 +101,25 @@ names! {
 }
 
 impl ComponentName {
+    /// Of lasers by their laws, for which a table's map of them stands.
+    pub const LASER_LAW: [Self; 8] = [
+        Self::LaserThresholdCurrent,
+        Self::LaserSlopeEfficiency,
+        Self::LaserThresholdTemperature,
+        Self::LaserSlopeTemperature,
+        Self::LaserTurnOnVoltage,
+        Self::LaserSeriesResistance,
+        Self::LaserThermalResistance,
+        Self::LaserReferenceTemperature,
+    ];
+
+    /// How lasers age, for which a study's own law stands.
+    pub const LASER_AGEING: [Self; 3] = [
+        Self::LaserFailureRate,
+        Self::LaserActivationEnergy,
+        Self::LaserAgeingTemperature,
+    ];
+
     /// The component of that name.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.key() == name)

@@ -2,7 +2,7 @@
 
 use super::{LaserLaw, LaserMap};
 use crate::Standing;
-use crate::component::Values;
+use crate::component::{ComponentName, Values};
 
 /// One laser's state.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl IntegratedLaser {
             return Operation::OffTheMap;
         }
         match self {
-            Self::Map(map) => map.operate(power, base),
+            Self::Map(map) => map.operate(values[ComponentName::LaserDeviation], power, base),
             Self::Law => LaserLaw::of(values).operate(power, base),
         }
     }
@@ -77,7 +77,7 @@ impl IntegratedLaser {
     /// The most light at the base temperature `base` K of a laser that has rolled over below `above` W.
     pub fn most_power(&self, values: &Values, above: f64, base: f64) -> f64 {
         match self {
-            Self::Map(map) => map.most_power(base),
+            Self::Map(map) => map.most_power(values[ComponentName::LaserDeviation], base),
             Self::Law => LaserLaw::of(values).most_power(above, base),
         }
     }
@@ -93,7 +93,10 @@ impl IntegratedLaser {
     /// Where it comes from.
     pub fn origin(&self) -> String {
         match self {
-            Self::Map(map) => map.path().to_owned(),
+            Self::Map(map) => match map.lasers() {
+                Some(count) => format!("{}, {count} lasers together", map.path()),
+                None => map.path().to_owned(),
+            },
             Self::Law => "laser_* components".to_owned(),
         }
     }

@@ -1,31 +1,44 @@
-//! The table's group laser/NAME_HEAT_map: light, voltage and junction temperature of each laser against current and base
-//! temperature, all lasers driven alike.
+//! The table's group laser/NAME_HEAT_light: what lasers take for equal light, against the chip's temperature T and the share u of
+//! the most light that all bring at once.
 //!
-//! Linear in base temperature and in current between the map's points. A light-current curve is followed up to its top,
-//! where the laser rolls over; beyond it no state is taken. Points without a value lie beyond the rollover. Outside the map's
-//! base temperatures, and beyond the last current of a curve that still rises there, nothing is said.
+//! P_r(T) is linear between temperatures; at u = P/P_r numbers are linear in T and, in √(1 − u), in which they are smooth up to the
+//! rollover at u = 1, those of the cubic through the four nearest shares. Beyond it no laser brings the light. Outside the map's temperatures, and between the last with light and the
+//! first without, nothing is said.
+//!
+//! Error bars of thermal resistances are those of a chip whose temperature is known to ± δ, which the map holds: a laser at the place
+//! d in −1..1 within them is one at T + d δ.
 
-use cpo_table::{AxisValues, LossTable, Variable};
+use cpo_table::{AttributeValue, AxisValues, Group, LossTable, Variable};
 
-use super::{OperatingPoint, Operation};
+use super::{ArrheniusLaw, OperatingPoint, Operation};
 use crate::Standing;
 use crate::error::LinkError;
 
-/// Variables of the map.
-const VARIABLES: [&str; 3] = ["optical_power", "voltage", "junction_temperature"];
+/// Axes of the map's variables.
+const AXES: [&str; 3] = ["laser", "base_temperature", "light_share"];
 
-/// Light, voltage and junction temperature over laser, base temperature and current.
+/// Lasers driven to equal light, over the chip's temperature and the share of the most light.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaserMap {
     path: String,
-    lasers: Vec<String>,
     base_temperatures: Vec<f64>,
-    currents: Vec<f64>,
-    /// [`VARIABLES`], each laser-major, then base temperature, then current.
-    values: [Vec<f64>; 3],
-    status: Vec<Standing>,
-    /// Failure rate of a laser, laser-major as well, where the study states how lasers age.
+    /// √(1 − u), falling to 0 at rollover.
+    depths: Vec<f64>,
+    /// P_r, W, by temperature.
+    rollover: Vec<f64>,
+    /// Mean over lasers, W, by temperature, then share, as all that follow.
+    electrical_power: Vec<f64>,
+    /// Mean over lasers, A.
+    current: Vec<f64>,
+    /// Of the warmest laser, K.
+    junction: Vec<f64>,
+    /// δ, K.
+    temperature_error: Vec<f64>,
+    /// Mean over lasers, 1/s, where the study states how they age.
     failure_rate: Option<Vec<f64>>,
+    status: Vec<Standing>,
+    lasers: Option<f64>,
+    ageing: Option<ArrheniusLaw>,
 }
 
 impl LaserMap {
@@ -41,50 +54,74 @@ impl LaserMap {
                 table.groups.iter().map(|g| g.path.as_str()),
             )
         })?;
-        let axis = |name: &str| {
-            group.axis(name).map(|axis| &axis.values).ok_or_else(|| {
-                let axes = group.axes.iter().map(|axis| axis.name.as_str());
-                LinkError::unknown("axis of the laser map", name, axes)
+        let lasers = match axis(group, "laser")? {
+            AxisValues::Text(names) => names.len(),
+            AxisValues::Numbers(_) => return Err(bad(group, "laser", "it must be names")),
+        };
+        let base_temperatures = rising(group, "base_temperature")?;
+        let shares = rising(group, "light_share")?;
+        if shares[0] != 0.0 || shares[shares.len() - 1] != 1.0 {
+            let problem = "it must run from 0, threshold, to 1, rollover";
+            return Err(bad(group, "light_share", problem));
+        }
+        let shape = [lasers, base_temperatures.len(), shares.len()];
+        let (rollover, of_rollover) = in_order(group, "rollover_power", &AXES[1..2], &shape[1..2])?;
+        let mut status: Vec<Standing> = of_rollover
+            .iter()
+            .flat_map(|&standing| std::iter::repeat_n(standing, shares.len()))
+            .collect();
+        let mut over_shares = |name: &str| {
+            let (values, standing) = in_order(group, name, &AXES[1..], &shape[1..])?;
+            for (all, own) in status.iter_mut().zip(standing) {
+                *all = (*all).max(own);
+            }
+            Ok::<_, LinkError>(values)
+        };
+        let electrical_power = over_shares("mean_electrical_power")?;
+        let current = over_shares("mean_current")?;
+        let temperature_error = over_shares("temperature_error")?;
+        let failure_rate = match group.variable("mean_failure_rate") {
+            Some(_) => Some(in_order(group, "mean_failure_rate", &AXES[1..], &shape[1..])?.0),
+            None => None,
+        };
+        let (junctions, of_junctions) = in_order(group, "junction_temperature", &AXES, &shape)?;
+        let points = shape[1] * shape[2];
+        let mut junction = vec![f64::NEG_INFINITY; points];
+        for (k, (kelvin, own)) in junctions.into_iter().zip(of_junctions).enumerate() {
+            let warmest = &mut junction[k % points];
+            // one that is not known leaves the warmest unknown
+            *warmest = match kelvin > *warmest || kelvin.is_nan() {
+                true => kelvin,
+                false => *warmest,
+            };
+            status[k % points] = status[k % points].max(own);
+        }
+        let number = |name: &str| {
+            let found = group.attributes.iter().find(|a| a.name == name)?;
+            match found.value {
+                AttributeValue::Number(value) => Some(value),
+                _ => None,
+            }
+        };
+        let ageing = || {
+            Some(ArrheniusLaw {
+                failure_rate: number("ageing_failure_rate")?,
+                activation_energy: number("ageing_activation_energy")?,
+                reference_temperature: number("ageing_junction_temperature")?,
             })
         };
-        let rising = |name: &str| match axis(name)? {
-            AxisValues::Numbers(v) if v.len() > 1 && v.windows(2).all(|w| w[0] < w[1]) => {
-                Ok(v.clone())
-            }
-            _ => Err(LinkError::Table {
-                place: format!("{path}, axis {name}"),
-                problem: "it must be two or more rising numbers".into(),
-            }),
-        };
-        let AxisValues::Text(lasers) = axis("laser")? else {
-            return Err(LinkError::Table {
-                place: format!("{path}, axis laser"),
-                problem: "it must be names".into(),
-            });
-        };
-        let (base_temperatures, currents) = (rising("base_temperature")?, rising("current")?);
-        let shape = [lasers.len(), base_temperatures.len(), currents.len()];
-        let mut status = vec![Standing::Ok; shape.iter().product()];
-        let mut values = [Vec::new(), Vec::new(), Vec::new()];
-        for (name, column) in VARIABLES.iter().zip(&mut values) {
-            let variable = group.variable(name).ok_or_else(|| {
-                let all = group.variables.iter().map(|v| v.name.as_str());
-                LinkError::unknown("variable of the laser map", name, all)
-            })?;
-            *column = in_order(variable, shape, &mut status)?;
-        }
-        let failures = group.variable("failure_rate").map(|variable| {
-            let mut unused = vec![Standing::Ok; status.len()]; // absent rates mark no light
-            in_order(variable, shape, &mut unused)
-        });
-        let failure_rate = failures.transpose()?;
         Ok(Self {
+            ageing: ageing(),
+            lasers: number("lasers_of_the_array"),
             failure_rate: failure_rate.filter(|rates| rates.iter().any(|r| !r.is_nan())),
             path: path.to_owned(),
-            lasers: lasers.clone(),
+            depths: shares.iter().map(|u| (1.0 - u).sqrt()).collect(),
             base_temperatures,
-            currents,
-            values,
+            rollover,
+            electrical_power,
+            current,
+            junction,
+            temperature_error,
             status,
         })
     }
@@ -94,168 +131,208 @@ impl LaserMap {
         &self.path
     }
 
-    /// Least and largest base temperature, K.
-    pub fn base_range(&self) -> [f64; 2] {
-        [
-            self.base_temperatures[0],
-            self.base_temperatures[self.base_temperatures.len() - 1],
-        ]
+    /// Lasers of the array that was mapped, where the table says so.
+    pub fn lasers(&self) -> Option<f64> {
+        self.lasers
     }
 
-    /// Light, voltage and junction temperature of a laser along the currents, at a base temperature between point `k` and
-    /// the next with weight `t`.
-    fn curves(&self, laser: usize, k: usize, t: f64) -> [Vec<f64>; 3] {
-        let n = self.currents.len();
-        std::array::from_fn(|v| {
-            (0..n)
-                .map(|i| self.between(&self.values[v], laser, k, t, i))
-                .collect()
+    /// How its lasers age, where the study states it.
+    pub fn ageing(&self) -> Option<&ArrheniusLaw> {
+        self.ageing.as_ref()
+    }
+
+    /// Least and largest base temperature at which lasers anywhere within the error bars are on the map, K.
+    pub fn base_range(&self) -> [f64; 2] {
+        let errors = self.temperature_error.iter().copied();
+        let most = errors.filter(|kelvin| !kelvin.is_nan()).fold(0.0, f64::max);
+        let last = self.base_temperatures[self.base_temperatures.len() - 1];
+        [self.base_temperatures[0] + most, last - most]
+    }
+
+    /// The most light that every laser brings at the base temperature `base` K, at the place `deviation` within error bars; NaN off
+    /// the map.
+    pub fn most_power(&self, deviation: f64, base: f64) -> f64 {
+        let shifted = self.shifted(deviation, f64::INFINITY, base);
+        self.place(shifted)
+            .map_or(f64::NAN, |(k, t)| self.rollover_at(k, t))
+    }
+
+    /// The state of all lasers with `power` W each at the base temperature `base` K, at the place `deviation` within error bars.
+    pub fn operate(&self, deviation: f64, power: f64, base: f64) -> Operation {
+        let shifted = self.shifted(deviation, power, base);
+        let Some((k, t)) = self.place(shifted) else {
+            return Operation::OffTheMap;
+        };
+        let most = self.rollover_at(k, t);
+        if most.is_nan() {
+            return Operation::OffTheMap;
+        }
+        if power > most || most <= 0.0 {
+            return Operation::RolledOver;
+        }
+        let depth = (1.0 - power / most).sqrt();
+        let at = |values: &[f64]| self.between(values, (k, t), depth);
+        let (current, electrical_power) = (at(&self.current), at(&self.electrical_power));
+        if electrical_power.is_nan() {
+            return Operation::OffTheMap; // some of its points have no light
+        }
+        Operation::Running(OperatingPoint {
+            power,
+            current,
+            voltage: electrical_power / current,
+            electrical_power,
+            junction_temperature: at(&self.junction),
+            failure_rate: self.failure_rate.as_ref().map(|rates| at(rates)),
+            status: self.worst_status(k, depth),
         })
     }
 
-    /// One of those values at current `i`.
-    fn between(&self, values: &[f64], laser: usize, k: usize, t: f64, i: usize) -> f64 {
-        let at =
-            |k: usize| values[(laser * self.base_temperatures.len() + k) * self.currents.len() + i];
-        match t {
-            // a point without a value matters only where it is used
-            0.0 => at(k),
-            1.0 => at(k + 1),
-            t => (1.0 - t) * at(k) + t * at(k + 1),
+    /// T + d δ; δ is nil where the map has none.
+    fn shifted(&self, deviation: f64, power: f64, base: f64) -> f64 {
+        if deviation == 0.0 {
+            return base;
+        }
+        let Some((k, t)) = self.place(base) else {
+            return base;
+        };
+        let share = (power / self.rollover_at(k, t)).min(1.0);
+        if share.is_nan() {
+            return base;
+        }
+        match self.between(&self.temperature_error, (k, t), (1.0 - share).sqrt()) {
+            error if error.is_nan() => base,
+            error => base + deviation * error,
         }
     }
 
     /// The base temperature's place: point `k` and the weight of the next one.
     fn place(&self, base: f64) -> Option<(usize, f64)> {
-        let [first, last] = self.base_range();
         let temperatures = &self.base_temperatures;
+        let [first, last] = [temperatures[0], temperatures[temperatures.len() - 1]];
         let above = temperatures.partition_point(|&t| t <= base);
         let k = above.clamp(1, temperatures.len() - 1) - 1;
         let t = (base - temperatures[k]) / (temperatures[k + 1] - temperatures[k]);
         (first..=last).contains(&base).then_some((k, t))
     }
 
-    /// The most light that every laser brings at the base temperature `base` K; NaN off the map.
-    pub fn most_power(&self, base: f64) -> f64 {
-        let Some((k, t)) = self.place(base) else {
-            return f64::NAN;
-        };
-        let tops = (0..self.lasers.len()).map(|laser| {
-            let [light, ..] = self.curves(laser, k, t);
-            top(&light).map_or(0.0, |top| light[top].max(0.0))
-        });
-        tops.fold(f64::INFINITY, f64::min)
+    /// The share whose depth √(1 − u) is at least that and the next one's at most.
+    fn cell(&self, depth: f64) -> usize {
+        let before = self.depths.partition_point(|&d| d >= depth);
+        before.clamp(1, self.depths.len() - 1) - 1
     }
 
-    /// The state of all lasers with `power` W each at the base temperature `base` K.
-    pub fn operate(&self, power: f64, base: f64) -> Operation {
-        let Some((k, t)) = self.place(base) else {
-            return Operation::OffTheMap;
-        };
-        let mut points = Vec::with_capacity(self.lasers.len());
-        let mut ends_rising = false;
-        for laser in 0..self.lasers.len() {
-            let [light, voltage, junction] = self.curves(laser, k, t);
-            let Some(top) = top(&light) else {
-                return Operation::RolledOver;
-            };
-            if power > light[top] {
-                if top + 1 < light.len() {
-                    return Operation::RolledOver;
-                }
-                ends_rising = true; // the curve goes on beyond the map
-                continue;
-            }
-            let rises =
-                |&i: &usize| light[i - 1] <= power && power <= light[i] && light[i - 1] < light[i];
-            let Some(i) = (1..=top).find(rises) else {
-                return Operation::OffTheMap; // the map begins with more light
-            };
-            let s = (power - light[i - 1]) / (light[i] - light[i - 1]);
-            let along = |values: &[f64]| (1.0 - s) * values[i - 1] + s * values[i];
-            let (current, voltage) = (along(&self.currents), along(&voltage));
-            points.push(OperatingPoint {
-                power,
-                current,
-                voltage,
-                electrical_power: voltage * current,
-                junction_temperature: along(&junction),
-                failure_rate: self.failure_rate.as_ref().map(|rates| {
-                    let [low, high] = [i - 1, i].map(|i| self.between(rates, laser, k, t, i));
-                    (1.0 - s) * low + s * high
-                }),
-                status: self.worst_status(laser, k, i),
-            });
-        }
-        if ends_rising {
-            return Operation::OffTheMap;
-        }
-        let mean = |of: fn(&OperatingPoint) -> f64| {
-            points.iter().map(of).sum::<f64>() / points.len() as f64
-        };
-        Operation::Running(OperatingPoint {
-            power,
-            current: mean(|p| p.current),
-            voltage: mean(|p| p.voltage),
-            electrical_power: mean(|p| p.electrical_power),
-            junction_temperature: points
-                .iter()
-                .map(|p| p.junction_temperature)
-                .fold(f64::NEG_INFINITY, f64::max),
-            failure_rate: self
-                .failure_rate
-                .is_some()
-                .then(|| mean(|p| p.failure_rate.unwrap_or(f64::NAN))),
-            status: points.iter().map(|p| p.status).max().unwrap_or_default(),
-        })
+    fn rollover_at(&self, k: usize, t: f64) -> f64 {
+        blend(t, self.rollover[k], self.rollover[k + 1])
     }
 
-    /// Worst standing of the four points about (base k.., current i − 1..), values that are not there aside.
-    fn worst_status(&self, laser: usize, k: usize, i: usize) -> Standing {
-        let n = self.currents.len();
-        let at =
-            |k: usize, i: usize| self.status[(laser * self.base_temperatures.len() + k) * n + i];
-        [at(k, i - 1), at(k, i), at(k + 1, i - 1), at(k + 1, i)]
-            .into_iter()
-            .filter(|&status| status < Standing::Infeasible)
-            .max()
-            .unwrap_or_default()
+    /// A number between temperature `k` and the next, whose weight is `t`, at the depth √(1 − u).
+    fn between(&self, values: &[f64], (k, t): (usize, f64), depth: f64) -> f64 {
+        let n = self.depths.len();
+        let i = self.cell(depth);
+        let near = i.saturating_sub(1)..(i + 3).min(n);
+        let row = |k: usize| {
+            cubic(
+                &self.depths[near.clone()],
+                &values[k * n..][near.clone()],
+                depth,
+            )
+        };
+        match t {
+            0.0 => row(k), // the next temperature may be without light
+            t => blend(t, row(k), row(k + 1)),
+        }
+    }
+
+    /// Worst standing of the four points about it, values that are not there aside.
+    fn worst_status(&self, k: usize, depth: f64) -> Standing {
+        let n = self.depths.len();
+        let i = self.cell(depth);
+        let corners = [
+            k * n + i,
+            k * n + i + 1,
+            (k + 1) * n + i,
+            (k + 1) * n + i + 1,
+        ];
+        let standings = corners.map(|at| self.status[at]);
+        let known = standings.into_iter().filter(|&s| s < Standing::Infeasible);
+        known.max().unwrap_or_default()
     }
 }
 
-/// Where a light-current curve is highest; none where it has no values.
-fn top(light: &[f64]) -> Option<usize> {
-    (0..light.len())
-        .filter(|&i| !light[i].is_nan())
-        .max_by(|&a, &b| light[a].total_cmp(&light[b]).then(b.cmp(&a)))
+/// The polynomial through those few points, by Lagrange's formula.
+fn cubic(x: &[f64], y: &[f64], at: f64) -> f64 {
+    let term = |i: usize| {
+        let others = (0..x.len()).filter(|&j| j != i);
+        others.fold(y[i], |term, j| term * (at - x[j]) / (x[i] - x[j]))
+    };
+    (0..x.len()).map(term).sum()
 }
 
-/// A variable's values in the order laser, base temperature, current, whatever the order of its axes and the same along those that
-/// it lacks; adds to the standing of each point.
+/// From `a` to `b` by the weight of `b`; a value that is not there matters only where it is used.
+fn blend(weight: f64, a: f64, b: f64) -> f64 {
+    match weight {
+        0.0 => a,
+        1.0 => b,
+        weight => (1.0 - weight) * a + weight * b,
+    }
+}
+
+fn bad(group: &Group, axis: &str, problem: &str) -> LinkError {
+    LinkError::Table {
+        place: format!("{}, axis {axis}", group.path),
+        problem: problem.into(),
+    }
+}
+
+fn axis<'g>(group: &'g Group, name: &str) -> Result<&'g AxisValues, LinkError> {
+    group.axis(name).map(|axis| &axis.values).ok_or_else(|| {
+        let axes = group.axes.iter().map(|axis| axis.name.as_str());
+        LinkError::unknown("axis of the laser map", name, axes)
+    })
+}
+
+fn rising(group: &Group, name: &str) -> Result<Vec<f64>, LinkError> {
+    match axis(group, name)? {
+        AxisValues::Numbers(v) if v.len() > 1 && v.windows(2).all(|w| w[0] < w[1]) => Ok(v.clone()),
+        _ => Err(bad(group, name, "it must be two or more rising numbers")),
+    }
+}
+
+/// A variable's values and their standing in the order of `axes`, whatever the order of its own, and the same along those that it
+/// lacks.
 fn in_order(
-    variable: &Variable,
-    shape: [usize; 3],
-    status: &mut [Standing],
-) -> Result<Vec<f64>, LinkError> {
-    let axes = ["laser", "base_temperature", "current"];
-    let mut strides = [0; 3];
+    group: &Group,
+    name: &str,
+    axes: &[&str],
+    shape: &[usize],
+) -> Result<(Vec<f64>, Vec<Standing>), LinkError> {
+    let variable: &Variable = group.variable(name).ok_or_else(|| {
+        let all = group.variables.iter().map(|v| v.name.as_str());
+        LinkError::unknown("variable of the laser map", name, all)
+    })?;
+    let mut strides = vec![0; axes.len()];
     let mut stride = 1;
     for name in variable.axes.iter().rev() {
         let k = axes.iter().position(|axis| axis == name);
-        let k = k.ok_or_else(|| LinkError::unknown("axis of the laser map", name, axes))?;
+        let k = k.ok_or_else(|| {
+            LinkError::unknown("axis of the laser map", name, axes.iter().copied())
+        })?;
         strides[k] = stride;
         stride *= shape[k];
     }
-    let mut values = Vec::with_capacity(status.len());
-    for laser in 0..shape[0] {
-        for base in 0..shape[1] {
-            for current in 0..shape[2] {
-                let at = laser * strides[0] + base * strides[1] + current * strides[2];
-                let point = &mut status[values.len()];
-                *point = (*point).max(Standing::from(variable.status[at]));
-                values.push(variable.values[at]);
-            }
+    let place = |mut point: usize| {
+        let mut at = 0;
+        for (length, stride) in shape.iter().zip(&strides).rev() {
+            at += point % length * stride;
+            point /= length;
         }
-    }
-    Ok(values)
+        at
+    };
+    let points = 0..shape.iter().product();
+    Ok((
+        points.clone().map(|p| variable.values[place(p)]).collect(),
+        points
+            .map(|p| Standing::from(variable.status[place(p)]))
+            .collect(),
+    ))
 }

@@ -69,7 +69,11 @@ impl LinkModel {
             take_waveguide(&mut components, table, entry, &conditions)?;
         }
         let laser = match &request.laser_map {
-            Some(path) => IntegratedLaser::Map(Box::new(LaserMap::read(table, path)?)),
+            Some(path) => {
+                let map = LaserMap::read(table, path)?;
+                take_laser(&mut components, &map);
+                IntegratedLaser::Map(Box::new(map))
+            }
             None => IntegratedLaser::Law,
         };
         let mut cooling = Vec::new();
@@ -257,6 +261,36 @@ fn take_waveguide(
     Ok(())
 }
 
+/// The spread of lasers by a map is that of its error bars; where the study says how its lasers age, all of the link's do so, for a
+/// comparison of places and not of laws.
+fn take_laser(components: &mut Components, map: &LaserMap) {
+    let within = Triangle {
+        low: -1.0,
+        mode: 0.0,
+        high: 1.0,
+    };
+    let spreads = [within, Triangle::fixed(0.0)];
+    let origin = format!("error bars of {}", map.path());
+    components.replace(C::LaserDeviation, 0.0, spreads, origin, Standing::Ok);
+    if let Some(law) = map.ageing() {
+        let values = [
+            law.failure_rate,
+            law.activation_energy,
+            law.reference_temperature,
+        ];
+        for (name, value) in C::LASER_AGEING.into_iter().zip(values) {
+            let origin = format!("reliability that the study states, by {}", map.path());
+            components.replace(
+                name,
+                value,
+                [Triangle::fixed(value); 2],
+                origin,
+                Standing::Ok,
+            );
+        }
+    }
+}
+
 /// The chip under a way of cooling.
 fn cooled(
     table: &LossTable,
@@ -318,7 +352,7 @@ fn cooled(
         standing = standing.max(value.standing);
     }
     let high = range[1];
-    let map = format!("{}_map", entry.group);
+    let map = format!("{}_light", entry.group);
     let laser = match table.group(&map) {
         Some(_) => IntegratedLaser::Map(Box::new(LaserMap::read(table, &map)?)),
         None => laser.clone(),

@@ -41,7 +41,7 @@ impl TableEntry {
 pub enum BaseTemperature {
     /// K
     Stated(f64),
-    /// The warmest `base_temperature` of that group, "laser/array_liquid"; its map "laser/array_liquid_map" is used for it where
+    /// The warmest `base_temperature` of that group, "laser/array_liquid"; its map "laser/array_liquid_light" is used for it where
     /// the table has one.
     Table(TableEntry),
 }
@@ -76,7 +76,7 @@ pub struct LinkRequest {
     pub coupling: Option<TableEntry>,
     /// Guide whose drift replaces the component `resonance_drift`, and whose loss `waveguide_loss` where it exceeds its error.
     pub waveguide: Option<TableEntry>,
-    /// Path of the map of integrated lasers, "laser/NAME_HEAT_map"; without it the `laser_*` components hold.
+    /// Path of the map of integrated lasers, "laser/NAME_HEAT_light"; without it the `laser_*` components hold.
     pub laser_map: Option<String>,
     /// Ways of cooling, placed on the break-even map.
     pub cooling: Vec<Cooling>,

@@ -68,55 +68,68 @@ pub fn facet(planes: [&str; 2]) -> Group {
     group
 }
 
-/// A map of two lasers at those base temperatures and currents: light, voltage and junction temperature by a function of
-/// (base temperature, current); the second laser's base is 1 K warmer. No light is a missing value.
-pub fn laser_map(
+/// Shares of the most light: threshold to rollover, evenly in the square root of what is left.
+pub fn shares() -> Vec<f64> {
+    (0..=40)
+        .map(|k| 1.0 - (1.0 - f64::from(k) / 40.0).powi(2))
+        .collect()
+}
+
+/// A map of lasers driven alike at those base temperatures: the most light (nil: none) by a function of the base temperature, and
+/// electrical power, current, junction temperature and temperature error by one of (base temperature, light).
+pub fn laser_light(
     path: &str,
     bases: &[f64],
-    currents: &[f64],
-    state: impl Fn(f64, f64) -> Option<[f64; 3]>,
+    most: impl Fn(f64) -> f64,
+    state: impl Fn(f64, f64) -> [f64; 4],
 ) -> Group {
-    let axes = ["laser", "base_temperature", "current"];
-    let mut columns = [Vec::new(), Vec::new(), Vec::new()];
+    let mut columns = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     let (mut status, mut reason) = (Vec::new(), Vec::new());
-    for offset in [0.0, 1.0] {
-        for base in bases {
-            for &current in currents {
-                let state = state(base + offset, current);
-                for (k, column) in columns.iter_mut().enumerate() {
-                    column.push(state.map_or(f64::NAN, |s| s[k]));
-                }
-                status.push(state.map_or(Status::NotComputed, |_| Status::Ok));
-                reason.push(String::new());
+    for &base in bases {
+        let most = most(base);
+        for share in shares() {
+            let is_lit = most > 0.0;
+            let state = match is_lit {
+                true => state(base, share * most),
+                false => [f64::NAN; 4],
+            };
+            for (column, value) in columns.iter_mut().zip(state) {
+                column.push(value);
             }
+            status.push(if is_lit {
+                Status::Ok
+            } else {
+                Status::NotComputed
+            });
+            reason.push(String::new());
         }
     }
-    let lasers = vec![String::from("laser1"), String::from("laser2")];
-    let mut group = Group::new(path, "light against current and base temperature")
-        .with_axis(AxisScale::text("laser", "laser", lasers))
+    let numbers =
+        |name: &str, unit: &str, values: Vec<f64>| AxisScale::numbers(name, unit, name, values);
+    let rollover = bases.iter().map(|&base| most(base)).collect();
+    let mut group = Group::new(path, "what lasers take for equal light")
+        .with_axis(AxisScale::text("laser", "laser", vec!["laser1".into()]))
+        .and_then(|g| g.with_axis(numbers("base_temperature", "K", bases.to_vec())))
+        .and_then(|g| g.with_axis(numbers("light_share", "1", shares())))
         .and_then(|g| {
-            g.with_axis(AxisScale::numbers(
-                "base_temperature",
-                "K",
-                "base",
-                bases.to_vec(),
-            ))
-        })
-        .and_then(|g| {
-            g.with_axis(AxisScale::numbers(
-                "current",
-                "A",
-                "current",
-                currents.to_vec(),
+            let axes = ["base_temperature"];
+            g.with_variable(Variable::new(
+                "rollover_power",
+                "W",
+                "most",
+                &axes,
+                rollover,
             ))
         })
         .expect("a group");
     let names = [
-        ("optical_power", "W"),
-        ("voltage", "V"),
+        ("mean_electrical_power", "W"),
+        ("mean_current", "A"),
         ("junction_temperature", "K"),
+        ("temperature_error", "K"),
     ];
     for ((name, unit), values) in names.into_iter().zip(columns) {
+        let axes = ["base_temperature", "light_share"];
         let variable = Variable::new(name, unit, name, &axes, values)
             .with_status(status.clone(), reason.clone());
         group = group.with_variable(variable).expect("a variable");

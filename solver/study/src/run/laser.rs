@@ -6,11 +6,12 @@ use cpo_materials::{
 };
 use cpo_solver::laser::{
     FailureEstimate, LaserArray, LaserError, LaserModel, LaserParameters, LaserState,
-    ModeSelection, NeighbourPatterns, Operating, Reliability, RolloverPoint,
+    ModeSelection, NeighbourPatterns, Operating, Reliability, ReliabilityParameters, RolloverPoint,
 };
 use ndarray::Array2;
 
-use super::laser_map::{self, LaserMap};
+use super::laser_light::{self, LaserLight};
+use super::laser_map::{self, LaserMap, MappedArray};
 use super::switch::{LaserSwitch, Lasers};
 use super::{HeatOutcome, Outcome, Value, severity};
 use crate::plan::{LaserPoint, Plan};
@@ -141,6 +142,10 @@ pub struct LaserOutcome {
     pub curve: LightCurrent,
     /// Light, voltage and junction temperature at every temperature of the chip and every current.
     pub map: Option<LaserMap>,
+    /// What lasers take for equal light at every temperature of the chip.
+    pub light: Option<LaserLight>,
+    /// How lasers age, if the study states it.
+    pub ageing: Option<ReliabilityParameters>,
 }
 
 impl LaserOutcome {
@@ -286,6 +291,13 @@ pub(super) fn solve(
         .iter()
         .map(|c| c.si())
         .fold(drive_current(&values), f64::max);
+    let mapped = MappedArray {
+        model,
+        resistance: &resistance,
+        bars: &bars,
+        reliability: recorder.reliability,
+        fit: values.fit.as_ref(),
+    };
     Ok(LaserOutcome {
         heat: plan.heats[point.heat].heat.clone(),
         operation,
@@ -294,14 +306,9 @@ pub(super) fn solve(
         reliability,
         switched,
         curve: curve(&array, CURVE_REACH * reach)?,
-        map: laser_map::map(
-            model,
-            &resistance,
-            &bars,
-            recorder.reliability.as_ref(),
-            values.fit.as_ref(),
-        )
-        .map_err(|e| e.to_string())?,
+        map: laser_map::map(&mapped).map_err(|e| e.to_string())?,
+        light: laser_light::light(&mapped).map_err(|e| e.to_string())?,
+        ageing: values.reliability,
     })
 }
 

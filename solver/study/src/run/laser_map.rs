@@ -8,12 +8,12 @@ use cpo_materials::{Current, FailureRate, Power, Quantity, Temperature};
 use cpo_solver::laser::{
     LaserArray, LaserError, LaserModel, LaserState, LightCurrentFit, Reliability,
 };
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, ArrayView1};
 
 /// Temperatures of the chip, K: from a cooled chip to one that no laser survives, each 5 K.
-const COLDEST: f64 = 293.15;
+const COLDEST: f64 = 283.15;
 const STEP: f64 = 5.0;
-const TEMPERATURES: usize = 23;
+const TEMPERATURES: usize = 25;
 /// Currents of the map.
 const CURRENTS: usize = 61;
 /// Its currents end at this multiple of the one beyond which the coldest chip's lasers give less.
@@ -51,28 +51,64 @@ pub struct MapPoint {
     pub failure_rate: Option<FailureRate>,
 }
 
-/// Maps the lasers of `model` with these thermal resistances and their error bars; nothing where a laser emits at no
-/// current even on the coldest chip.
-pub(super) fn map(
-    model: LaserModel,
-    resistance: &Array2<f64>,
-    bars: &Array2<f64>,
-    reliability: Option<&Reliability>,
-    fit: Option<&LightCurrentFit>,
-) -> Result<Option<LaserMap>, LaserError> {
-    let lasers = chosen(resistance);
-    let base: Vec<f64> = (0..TEMPERATURES)
+/// Temperatures of the chip that maps are made for, K.
+pub(super) fn base_temperatures() -> Vec<f64> {
+    (0..TEMPERATURES)
         .map(|k| COLDEST + STEP * k as f64)
-        .collect();
-    let whole = |t: f64| array(model, t, resistance.clone(), bars.clone());
-    let single = |t: f64, i: usize| {
+        .collect()
+}
+
+/// What is mapped: lasers of one kind with the thermal resistances between them and their error bars.
+pub(super) struct MappedArray<'a> {
+    pub(super) model: LaserModel,
+    pub(super) resistance: &'a Array2<f64>,
+    pub(super) bars: &'a Array2<f64>,
+    pub(super) reliability: Option<Reliability>,
+    pub(super) fit: Option<&'a LightCurrentFit>,
+}
+
+impl MappedArray<'_> {
+    /// All lasers on a chip of that temperature, K.
+    pub(super) fn at(&self, base: f64) -> Result<LaserArray, LaserError> {
+        array(self.model, base, self.resistance.clone(), self.bars.clone())
+    }
+
+    /// Laser `i` by itself.
+    fn single(&self, base: f64, i: usize) -> Result<LaserArray, LaserError> {
         let of = |matrix: &Array2<f64>| Array2::from_elem((1, 1), matrix[(i, i)]);
-        array(model, t, of(resistance), of(bars))
-    };
+        array(self.model, base, of(self.resistance), of(self.bars))
+    }
+
+    /// The error E Q of junction temperatures in these states by that of the thermal resistances, of the laser with most, K.
+    pub(super) fn shift(&self, states: &[LaserState]) -> f64 {
+        let of_row = |row: ArrayView1<f64>| -> f64 {
+            let terms = row.iter().zip(states);
+            terms.map(|(bar, s)| bar * s.heat.si()).sum()
+        };
+        self.bars.outer_iter().map(of_row).fold(0.0, f64::max)
+    }
+
+    /// The hottest laser of the array, the median and the coolest, all driven alike; all of three or fewer.
+    pub(super) fn chosen(&self) -> Vec<usize> {
+        let n = self.resistance.nrows();
+        let rise = |&i: &usize| self.resistance.row(i).sum();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|a, b| rise(b).total_cmp(&rise(a)));
+        match n {
+            0..=3 => order,
+            _ => vec![order[0], order[n / 2], order[n - 1]],
+        }
+    }
+}
+
+/// Maps those lasers; nothing where a laser emits at no current even on the coldest chip.
+pub(super) fn map(of: &MappedArray<'_>) -> Result<Option<LaserMap>, LaserError> {
+    let lasers = of.chosen();
+    let base = base_temperatures();
     // A laser alone reaches further than one among others: the map covers both.
     let mut reach = 0.0f64;
     for &i in &lasers {
-        let most = single(COLDEST, i)?.rollover(&[Power::from_si(1.0)])?;
+        let most = of.single(COLDEST, i)?.rollover(&[Power::from_si(1.0)])?;
         reach = most.currents.iter().map(|c| c.si()).fold(reach, f64::max);
     }
     if reach <= 0.0 {
@@ -85,31 +121,33 @@ pub(super) fn map(
         optical_power_error: state.optical_power_error.si(),
         junction: state.junction.si(),
         junction_error: state.junction_error.si(),
-        failure_rate: reliability.map(|law| law.failure_rate(state.junction, state.current)),
+        failure_rate: of
+            .reliability
+            .map(|law| law.failure_rate(state.junction, state.current)),
     };
     let shape = (lasers.len(), base.len(), current.len());
     let mut together = Array3::from_elem(shape, None);
     let mut alone = Array3::from_elem(shape, None);
     for (t, &temperature) in base.iter().enumerate() {
-        let array = whole(temperature)?;
+        let array = of.at(temperature)?;
         let singles = lasers
             .iter()
-            .map(|&i| single(temperature, i))
+            .map(|&i| of.single(temperature, i))
             .collect::<Result<Vec<_>, _>>()?;
         for (c, &amperes) in current.iter().enumerate() {
-            if let Some(states) = steady(&array, amperes, fit)? {
+            if let Some(states) = steady(&array, amperes, of.fit)? {
                 for (k, &i) in lasers.iter().enumerate() {
                     together[(k, t, c)] = Some(point(&states[i]));
                 }
             }
             for (k, single) in singles.iter().enumerate() {
-                alone[(k, t, c)] = steady(single, amperes, fit)?.map(|states| point(&states[0]));
+                alone[(k, t, c)] = steady(single, amperes, of.fit)?.map(|states| point(&states[0]));
             }
         }
     }
     let voltage = current
         .iter()
-        .map(|&c| model.voltage(Current::from_si(c)).si())
+        .map(|&c| of.model.voltage(Current::from_si(c)).si())
         .collect();
     Ok(Some(LaserMap {
         lasers,
@@ -148,17 +186,5 @@ fn steady(
         Ok(operating) => Ok(operating.states().map(<[LaserState]>::to_vec)),
         Err(LaserError::Unconverged { .. }) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// The hottest laser of the array, the median and the coolest, all driven alike; all of three or fewer.
-fn chosen(resistance: &Array2<f64>) -> Vec<usize> {
-    let n = resistance.nrows();
-    let rise = |&i: &usize| resistance.row(i).sum();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| rise(b).total_cmp(&rise(a)));
-    match n {
-        0..=3 => order,
-        _ => vec![order[0], order[n / 2], order[n - 1]],
     }
 }

@@ -12,6 +12,7 @@ mod coupling;
 mod grating;
 mod heat;
 mod laser;
+mod laser_light;
 mod laser_map;
 mod modes;
 mod process;
@@ -30,6 +31,7 @@ pub use laser::{
     LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, ModeHopRecord, NeighbourRecord,
     RolloverRecord,
 };
+pub use laser_light::{ArrayLight, Barred, LaserLight, LitLaser};
 pub use laser_map::{LaserMap, MapPoint};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use sensitivity::{SensitivityParameter, SensitivityRecord};

@@ -1,6 +1,8 @@
 //! `[link.NAME]`: the port whose optics are compared, and what of the loss table goes into it.
 
-use cpo_link::{BaseTemperature, Components, Cooling, LinkRequest, Port, Standards, TableEntry};
+use cpo_link::{
+    BaseTemperature, ComponentName, Components, Cooling, LinkRequest, Port, Standards, TableEntry,
+};
 use cpo_materials::{AnyQuantity, BitRate, Decibel, Quantity, Temperature, Wavelength};
 
 use super::material::all_or;
@@ -130,6 +132,8 @@ impl Reader {
             request.chip_temperatures = temperatures;
         }
         at?;
+        let components = components?;
+        self.doubt_lasers(&table, known, &request, &components);
         // Mistakes that need no table are told before anything is solved.
         if let Err(error) = Standards::embedded().and_then(|all| request.check(&all)) {
             self.diagnostics.error(table.place(), error.to_string());
@@ -139,9 +143,61 @@ impl Reader {
             name: name.to_owned(),
             request,
             chip_of: chip_of.filter(|_| !table.has("chip_temperature")),
-            components: components?,
+            components,
             place: cursor.place.clone(),
         })
+    }
+
+    /// Warns of values for lasers that the link does not use, and of an array whose lasers are not those of an engine.
+    fn doubt_lasers(
+        &mut self,
+        table: &Table<'_>,
+        known: &LinkSurroundings<'_>,
+        request: &LinkRequest,
+        components: &Components,
+    ) {
+        let Some(cursor) = table.get("laser") else {
+            return;
+        };
+        let Value::String(name) = &cursor.node.value else {
+            return;
+        };
+        let Some(laser) = known.lasers.iter().find(|l| l.name == *name) else {
+            return;
+        };
+        let (lanes, each) = (request.lanes_per_engine as usize, request.lanes_per_laser);
+        let (needed, there) = (lanes.div_ceil(each), laser.sources.len());
+        if there % needed != 0 {
+            let message = format!(
+                "an engine of {lanes} lanes with {each} to a laser has {needed} lasers, `laser.{name}` has {there}: \
+                 neighbours heat each other as those {there} do"
+            );
+            self.diagnostics
+                .warning(&cursor.place, message)
+                .help("make `lanes_per_engine` over `lanes_per_laser` the number of the laser's sources, or a part of it");
+        }
+        let Ok(embedded) = Components::embedded() else {
+            return; // has been told
+        };
+        let mut unused = ComponentName::LASER_LAW.to_vec();
+        if laser.reliability.is_some() {
+            unused.extend(ComponentName::LASER_AGEING);
+        }
+        unused.retain(|&name| components.get(name) != embedded.get(name));
+        if let (false, Some(cursor)) = (unused.is_empty(), table.get("components")) {
+            let names: Vec<&str> = unused.iter().map(|name| name.key()).collect();
+            let names = names.join(", ");
+            self.diagnostics
+                .warning(
+                    &cursor.place,
+                    format!(
+                        "not used, since the link takes its laser from `laser.{name}`: {names}"
+                    ),
+                )
+                .help(format!(
+                    "state them in [laser.{name}], or leave out `laser`"
+                ));
+        }
     }
 
     /// A bandwidth over lanes of a standard.
@@ -231,7 +287,7 @@ impl Reader {
             good &= of_map.is_some();
             let heat = of_map.flatten().or_else(|| laser.heats.first().cloned());
             chip_of = heat.map(|heat| group(&heat));
-            map = chip_of.as_ref().map(|group| format!("{group}_map"));
+            map = chip_of.as_ref().map(|group| format!("{group}_light"));
             all.extend(laser.heats.iter().map(|heat| Cooling {
                 name: heat.clone(),
                 base: BaseTemperature::Table(TableEntry::new(group(heat))),

@@ -1,7 +1,7 @@
 //! laser/NAME_HEAT: operating points of an array, and its light-current curves.
 
 use super::sweep::SweepAxes;
-use super::{column, identifier, laser_map};
+use super::{column, identifier, laser_light, laser_map};
 use crate::plan::Plan;
 use crate::run::{LaserOutcome, LaserResult, ModeHopRecord, Outcome, Results, Value};
 use crate::study::Study;
@@ -218,6 +218,9 @@ pub(super) fn groups(
         groups.push(curve(only, &path, names)?);
         if let Some(map) = &only.map {
             groups.push(laser_map::group(only, map, &path)?);
+        }
+        if let Some(light) = &only.light {
+            groups.push(laser_light::group(only, light, &path)?);
         }
     }
     Ok(groups)

@@ -7,6 +7,7 @@ mod grating;
 mod grids;
 mod heat;
 mod laser;
+mod laser_light;
 mod laser_map;
 mod modes;
 mod sensitivity;

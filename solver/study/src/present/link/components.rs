@@ -11,6 +11,7 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
     let row = |c: &ComponentAnswer| {
         let [low, typical, high] = &c.range;
         let source = match (c.verified, flag(c.status)) {
+            _ if !c.is_used => format!("not used here; {}", c.source),
             (_, Some(mark)) => format!("{} ({mark})", c.source),
             (true, None) => c.source.clone(),
             (false, None) if c.date.is_empty() => c.source.clone(),
