@@ -170,7 +170,7 @@ fn obstacles(
     let limit = values[C::LinearHostLimit];
     if architecture.host == HostSerdes::Linear && copper > limit {
         all.push(format!(
-            "{copper:.0} dB of copper, a linear module bears {limit:.0} dB"
+            "{copper:.1} dB of copper, a linear module bears {limit:.1} dB"
         ));
     }
     all
