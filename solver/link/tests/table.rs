@@ -418,7 +418,9 @@ fn lasers_of_a_link_age_by_one_law() {
         chip_temperature: 320.0,
         ..LinkRequest::default()
     };
-    let a = ask(&with([group]), &request);
+    let warm = components("external_laser_temperature = { typical = \"60 degC\" }");
+    let model = LinkModel::new(&with([group]), &request, warm).expect("a model");
+    let a = model.answers().expect("answers");
     let rate = |name: &str| {
         let found = a.architectures.iter().find(|a| a.name == name);
         found.expect("there").failure_rate.value
