@@ -21,7 +21,7 @@ pub use component_list::ComponentAnswer;
 pub use cooling::CoolingAnswer;
 pub use copper::CopperAnswer;
 pub use published::PublishedTotal;
-pub use tiers::{TierAnswer, TierEntry, TierWinner};
+pub use tiers::{EngineYield, TierAnswer, TierEntry, TierWinner};
 pub use tornado::{Tornado, TornadoBar};
 pub use waterfall::{Waterfall, WaterfallStep};
 

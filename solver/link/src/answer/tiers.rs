@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::architectures::{BoundaryEnergy, Energies, energies};
-use super::launch::{Launch, MostOfChip};
+use super::launch::{Launch, MostOfChip, by_design};
 use crate::architecture::{Architecture, Boundary, Energy, HostSerdes, LaserPlace, Setting};
 use crate::budget::{MarginSpread, margins};
 use crate::component::ComponentName as C;
@@ -15,6 +15,15 @@ use crate::model::{LinkModel, Port};
 /// Share of draws from which a winner is clear.
 const CLEAR: f64 = 0.95;
 
+/// Share of engines all of whose lanes reach the standard's sensitivity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EngineYield {
+    /// With one launch by design; NaN where it is not known.
+    pub by_design: f64,
+    /// Where each laser is set to that after assembly; none where no limit of the laser is known.
+    pub when_set: Option<f64>,
+}
+
 /// One architecture in one tier.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TierEntry {
@@ -22,10 +31,8 @@ pub struct TierEntry {
     pub architecture: String,
     /// The three boundaries.
     pub energies: Vec<BoundaryEnergy>,
-    /// Share of engines all of whose lanes reach the standard's sensitivity, with one launch by design; NaN where it is not known.
-    pub engine_yield: f64,
-    /// Share of engines whose lasers can be set to that after assembly; none where no limit of the laser is known.
-    pub engine_yield_when_set: Option<f64>,
+    /// Engines over the tier's standard.
+    pub engine_yield: EngineYield,
     /// What stands against it with typical values; feasible where nothing does.
     pub obstacles: Vec<String>,
 }
@@ -65,58 +72,72 @@ pub struct TierAnswer {
 }
 
 pub(super) fn answers(model: &LinkModel, most: &MostOfChip) -> Result<Vec<TierAnswer>, LinkError> {
-    let tier = |port: &Port| {
+    let mut all: Vec<TierAnswer> = Vec::new();
+    for port in &model.request.tiers {
         let standard = model.standard(port)?;
-        let entry = |architecture: &Architecture| {
+        // engines do not depend on the port but for its standard
+        let same = all.iter().find(|tier| tier.port.standard == port.standard);
+        let entry = |(k, architecture): (usize, &Architecture)| {
             let setting = model.setting(architecture, standard);
-            entry(model, most, architecture, &setting, port)
+            let engine_yield = match same {
+                Some(tier) => tier.entries[k].engine_yield,
+                None => engine_yield(model, most, architecture, &setting),
+            };
+            entry(model, architecture, &setting, port, engine_yield)
         };
-        let all = model.architectures.iter().map(entry);
-        let (entries, drawn): (Vec<TierEntry>, Vec<[Vec<f64>; 3]>) = all.unzip();
-        Ok(TierAnswer {
+        let each = model.architectures.iter().enumerate().map(entry);
+        let (entries, drawn): (Vec<TierEntry>, Vec<[Vec<f64>; 3]>) = each.unzip();
+        all.push(TierAnswer {
             lanes: (port.bandwidth / standard.lane_rate).ceil() as usize,
             winners: Boundary::ALL
-                .iter()
-                .map(|&b| winner(&entries, &drawn, b))
-                .collect(),
+                .map(|boundary| winner(&entries, &drawn, boundary))
+                .to_vec(),
             port: port.clone(),
             entries,
-        })
-    };
-    model.request.tiers.iter().map(tier).collect()
+        });
+    }
+    Ok(all)
 }
 
-fn entry(
+fn engine_yield(
     model: &LinkModel,
     most: &MostOfChip,
     architecture: &Architecture,
     setting: &Setting,
-    port: &Port,
-) -> (TierEntry, [Vec<f64>; 3]) {
+) -> EngineYield {
     let typical = Energy::of(architecture, setting, &model.typical);
     let launch = Launch::of(model, most, architecture, setting, &typical);
+    let at_sensitivity = |spread: &MarginSpread| spread.yield_at(0.0).engine_yield;
+    EngineYield {
+        by_design: at_sensitivity(&launch.spread),
+        when_set: launch.spread_at_most.as_ref().map(at_sensitivity),
+    }
+}
+
+/// An architecture in a tier, and its energies of each draw.
+fn entry(
+    model: &LinkModel,
+    architecture: &Architecture,
+    setting: &Setting,
+    port: &Port,
+    engine_yield: EngineYield,
+) -> (TierEntry, [Vec<f64>; 3]) {
+    let typical = Energy::of(architecture, setting, &model.typical);
+    let (launched, _) = by_design(model, architecture, &typical);
     let [margin, _] = margins(
         &architecture.chain,
         setting.conditions,
         setting.standard,
-        launch.by_design.0,
+        launched,
         &model.typical,
     );
     let Energies { answers, drawn } = energies(model, architecture, setting, port.bandwidth);
-    let at_sensitivity = |spread: &MarginSpread| spread.yield_at(0.0).engine_yield;
+    let power = answers[Boundary::Optics as usize].power.value;
     let entry = TierEntry {
         architecture: architecture.name.clone(),
-        obstacles: obstacles(
-            model,
-            architecture,
-            setting,
-            &typical,
-            answers[0].power.value,
-            margin,
-        ),
+        obstacles: obstacles(model, architecture, setting, &typical, power, margin),
         energies: answers.to_vec(),
-        engine_yield: at_sensitivity(&launch.spread),
-        engine_yield_when_set: launch.spread_at_most.as_ref().map(at_sensitivity),
+        engine_yield,
     };
     (entry, drawn)
 }
