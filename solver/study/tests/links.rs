@@ -121,7 +121,7 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
     ] {
         assert!(report.contains(heading), "no section {heading}");
     }
-    let judged = format!("it takes least in {} % of draws", (100.0 * share).round());
+    let judged = format!("it takes least in {} % of draws", (100.0 * share).floor());
     assert!(report.contains(&judged), "no {judged}");
     assert!(report.contains("which every source of the 23 dBm class brings, 21.5 dBm at least"));
     for figure in [

@@ -44,8 +44,8 @@ fn winner(answers: &LinkAnswers, tier: &TierAnswer, k: usize) -> String {
         Some(name) => {
             let title = title(answers, name);
             let clearly = if winner.is_clear { ", clearly" } else { "" };
-            // a share of 1024 draws is known to a per cent or two
-            let share = (100.0 * winner.share_of_draws).round();
+            // a thousand draws tell no more than whole per cents; all of them only where it is all
+            let share = (100.0 * winner.share_of_draws).floor();
             format!("{port}: {title}{clearly}: it takes least in {share} % of draws.")
         }
     }
