@@ -44,7 +44,9 @@ pub use answer::*;
 pub use architecture::{
     Architecture, Boundary, EnergyItem, EnergySource, HostSerdes, LaserPlace, architectures,
 };
-pub use budget::{Budget, Chain, MarginSpread, Plane, PlanePower, Stage, Term, YieldPoint};
+pub use budget::{
+    Budget, Chain, MarginSpread, Plane, PlanePower, Stage, Term, YieldPoint, binomial_interval,
+};
 pub use component::{Component, ComponentName, Components, Scope, Triangle, Values};
 pub use electrical::{CopperPath, SerdesFit, SerdesPoint, copper_loss, heater_power, latency};
 pub use error::LinkError;
@@ -58,4 +60,4 @@ pub use receiver::{
     Modulation, amplitude_of_average, average_over_amplitude, bit_error_ratio, q_factor,
     thermal_sensitivity,
 };
-pub use standard::{Standard, Standards};
+pub use standard::{PowerClass, Standard, Standards};

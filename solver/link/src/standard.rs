@@ -6,7 +6,7 @@
 //! Limits: the offsets are those of transmitters with good extinction; the 0.1 to 0.3 dB more that some interfaces ask of
 //! those with less are not modelled.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::component::{Source, flag_source};
 use crate::error::LinkError;
@@ -64,6 +64,7 @@ struct StandardText {
 #[derive(Deserialize)]
 struct ClassesText {
     classes_dbm: Vec<f64>,
+    tolerance_db: f64,
     #[serde(flatten)]
     source: Source,
 }
@@ -74,12 +75,21 @@ struct StandardsText {
     elsfp: ClassesText,
 }
 
+/// A power class of external sources at P1 of a wavelength in a fibre.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PowerClass {
+    /// What it is called by, dBm.
+    pub nominal_dbm: f64,
+    /// What every source of the class brings, dBm: the tolerance below that.
+    pub least_dbm: f64,
+}
+
 /// All interfaces, and the power classes of external sources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standards {
     standards: Vec<Standard>,
-    /// Power classes at P1 of a wavelength in a fibre, dBm, rising.
-    pub classes_dbm: Vec<f64>,
+    /// Power classes at P1 of a wavelength in a fibre, rising.
+    pub classes: Vec<PowerClass>,
     /// Where they come from.
     pub classes_source: String,
 }
@@ -123,7 +133,15 @@ impl Standards {
                 .map(read)
                 .collect::<Result<_, _>>()?,
             classes_source: flag_source(&text.elsfp.source),
-            classes_dbm: text.elsfp.classes_dbm,
+            classes: text
+                .elsfp
+                .classes_dbm
+                .iter()
+                .map(|&nominal_dbm| PowerClass {
+                    nominal_dbm,
+                    least_dbm: nominal_dbm - text.elsfp.tolerance_db,
+                })
+                .collect(),
         })
     }
 
@@ -142,12 +160,18 @@ impl Standards {
         })
     }
 
-    /// The least class that brings `power_dbm`, if any does.
-    pub fn class_for(&self, power_dbm: f64) -> Option<f64> {
-        self.classes_dbm
+    /// The least class all of whose sources bring `power_dbm`, if any does.
+    pub fn class_for(&self, power_dbm: f64) -> Option<PowerClass> {
+        self.classes
             .iter()
             .copied()
-            .find(|&class| class >= power_dbm)
+            .find(|class| class.least_dbm >= power_dbm)
+    }
+
+    /// What every source of the largest class brings, dBm.
+    pub fn most_dbm(&self) -> f64 {
+        let all = self.classes.iter().map(|class| class.least_dbm);
+        all.fold(f64::NEG_INFINITY, f64::max)
     }
 }
 
@@ -216,8 +240,11 @@ mod tests {
     #[test]
     fn classes_are_met_from_above() {
         let standards = Standards::embedded().expect("embedded data");
-        assert_eq!(standards.class_for(19.0), Some(20.0));
-        assert_eq!(standards.class_for(20.0), Some(20.0));
-        assert_eq!(standards.class_for(26.1), None);
+        let class = |power| standards.class_for(power).map(|class| class.nominal_dbm);
+        assert_eq!(class(18.5), Some(20.0));
+        assert_eq!(class(19.0), Some(23.0), "some of 20 dBm bring 18.5 dBm");
+        assert_eq!(class(24.5), Some(26.0));
+        assert_eq!(class(24.6), None);
+        assert_eq!(standards.most_dbm(), 24.5);
     }
 }

@@ -3,17 +3,24 @@
 mod common;
 
 use common::{answers, fixed_but};
-use cpo_link::{Components, LinkRequest, MarginSpread};
+use cpo_link::decibel::watts;
+use cpo_link::{Budget, Components, LaserLaw, LinkRequest, MarginSpread, Operation};
 
-fn spread(components: Components) -> MarginSpread {
+/// Engines of 16 lanes, of which four share a fibre of an external source.
+fn budget_of(architecture: &str, components: Components) -> Budget {
     let request = LinkRequest {
         samples: 4096,
         lanes_per_engine: 16,
+        split: 4,
         ..LinkRequest::default()
     };
     let all = answers(&request, components).architectures;
-    let external = all.into_iter().find(|a| a.name == "cpo_external");
-    external.expect("an architecture").budget.spread
+    let found = all.into_iter().find(|a| a.name == architecture);
+    found.expect("an architecture").budget
+}
+
+fn spread(components: Components) -> MarginSpread {
+    budget_of("cpo_external", components).spread
 }
 
 /// Scrambled Sobol points of 4096 engines find a standard deviation to better than this, relative: the error of
@@ -42,14 +49,83 @@ fn nothing_spreads_without_spread() {
     assert!((spread.quantiles_db[0] - spread.quantiles_db[2]).abs() < 1e-12);
 }
 
-/// Two connectors of a lane, drawn apart: variances add, and an engine's mean over 16 lanes has a quarter of the deviation.
+/// A shifter of each lane: an engine's mean over 16 lanes has a quarter of the deviation. Two connectors of a fibre, drawn
+/// apart: variances add, and the four lanes of the fibre have them in common, so that four fibres are left to average.
 #[test]
 fn lanes_average() {
-    let spread = spread(fixed_but(CONNECTOR));
-    let expected = (2.0 * variance(0.1, 0.9)).sqrt();
-    near(spread.deviation_db, expected, "deviation");
-    // 4096 independent means: 1.1 %, three of it
-    assert!((spread.engine_deviation_db / (expected / 4.0) - 1.0).abs() < 0.035);
+    let shifter = "phase_shifter_excess = { typical = \"4 dB\", low = \"3 dB\", high = \"5 dB\", scope = \"lane\" }";
+    for (text, expected, independent) in [
+        (shifter, variance(3.0, 5.0).sqrt(), 16.0_f64),
+        (CONNECTOR, (2.0 * variance(0.1, 0.9)).sqrt(), 4.0),
+    ] {
+        let spread = spread(fixed_but(text));
+        near(spread.deviation_db, expected, "deviation");
+        let of_means = expected / independent.sqrt();
+        // 4096 independent means: 1.1 %, three of it
+        assert!((spread.engine_deviation_db / of_means - 1.0).abs() < 0.035);
+    }
+}
+
+/// A laser is asked for the light of the worst of its lanes: the largest of four draws of a lane lies at the median where
+/// F⁴ = 1/2, F = 1 − (5 − x)²/2 of the triangle from 3 to 5 dB. A laser of one lane, and what lies before the split, has no worst.
+#[test]
+fn a_laser_brings_light_for_its_worst_lane() {
+    let shifter = "phase_shifter_excess = { typical = \"4 dB\", low = \"3 dB\", high = \"5 dB\", scope = \"lane\" }";
+    let worst_of_four = 1.0 - (2.0 * (1.0 - 0.5_f64.powf(0.25))).sqrt();
+    // density of the largest there 4 F³ (5 − x) = 1.34 per dB: deviation 1/(2·1.34·√4096) = 5.8·10⁻³ dB, three of it
+    let tolerance = 0.018;
+    for (architecture, text, expected) in [
+        ("cpo_external", shifter, worst_of_four),
+        ("cpo_integrated", shifter, 0.0),
+        ("cpo_external", CONNECTOR, 0.0),
+    ] {
+        let asked = budget_of(architecture, fixed_but(text)).required_launch;
+        let more = asked.median - asked.value;
+        assert!(
+            (more - expected).abs() < tolerance,
+            "{architecture}: {more}"
+        );
+    }
+}
+
+/// All that a source of the class surely brings, and all that the chip's laser has before it rolls over; of a module's laser no
+/// limit is known.
+#[test]
+fn lasers_are_set_up_to_what_they_have() {
+    for architecture in ["cpo_external", "cpo_integrated"] {
+        let budget = budget_of(architecture, fixed_but(""));
+        let most = budget.most_launch.expect("a limit").value;
+        let at_most = budget.spread_at_most.expect("a limit");
+        let more = at_most.mean_db - budget.spread.mean_db;
+        // round-off of means of 65536
+        assert!((more - (most - budget.launch.value)).abs() < 1e-9, "{more}");
+        if let Some(class) = budget.class {
+            assert_eq!((most, class.nominal_dbm), (21.5, 23.0));
+            continue;
+        }
+        let law = LaserLaw::of(&fixed_but("").typical());
+        let at =
+            |share: f64| law.operate(share * watts(most), LinkRequest::default().chip_temperature);
+        assert!(matches!(at(0.999), Operation::Running(_)));
+        assert_eq!(at(1.001), Operation::RolledOver);
+    }
+    let module = budget_of("dsp_pluggable", fixed_but(""));
+    assert!(module.most_launch.is_none() && module.spread_at_most.is_none());
+}
+
+/// The limit of the chip's laser is that of each engine: its spread is in the margins to which engines can be set.
+#[test]
+fn weak_lasers_limit_what_can_be_set() {
+    let slope = "laser_slope_efficiency = { typical = \"0.45 W/A\", low = \"0.3 W/A\", high = \"0.6 W/A\" }";
+    let budget = budget_of("cpo_integrated", fixed_but(slope));
+    let most = budget.most_launch.expect("a limit");
+    let spread = budget.spread_at_most.expect("a limit");
+    assert!(most.high - most.low > 0.5, "{most:?}");
+    let reach = |quantile: usize| spread.quantiles_db[quantile] - budget.spread.quantiles_db[1];
+    // the same draws: a quantile falls between samples
+    for (k, most) in [most.low, most.median, most.high].into_iter().enumerate() {
+        assert!((reach(k) - (most - budget.launch.value)).abs() < 2e-3);
+    }
 }
 
 /// One draw for all lanes does not average.

@@ -102,7 +102,11 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
     // No other heat: lasers off, the chip is as warm as what cools it.
     assert!((base(0) - 303.15).abs() < 1e-6 && (base(1) - 363.15).abs() < 1e-6);
     assert_eq!(link["claims"].as_array().unwrap().len(), 7);
-    assert_eq!(link["tiers"].as_array().unwrap().len(), 4);
+    let tiers = link["tiers"].as_array().unwrap();
+    assert_eq!(tiers.len(), 4);
+    let winner = &tiers[0]["winners"][0];
+    let share = winner["share_of_draws"].as_f64().unwrap();
+    assert_eq!(winner["is_clear"], share >= 0.95);
 
     let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
     for heading in [
@@ -117,10 +121,14 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
     ] {
         assert!(report.contains(heading), "no section {heading}");
     }
+    let judged = format!("it takes least in {} % of draws", (100.0 * share).floor());
+    assert!(report.contains(&judged), "no {judged}");
+    assert!(report.contains("which every source of the 23 dBm class brings, 21.5 dBm at least"));
     for figure in [
         "break_even",
         "energy_items",
         "yield",
+        "yield_set",
         "waterfall_cpo_external",
     ] {
         let file = directory

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
+use super::launch::{Launch, MostOfChip, most_of_chip};
 use super::waterfall::{Waterfall, waterfall};
 use crate::Standing;
 use crate::architecture::{
     Architecture, Boundary, Energy, EnergyItem, LaserPlace, Setting, required_launch,
 };
-use crate::budget::{Budget, BudgetInputs, budget, margin_spread, stacked, with_quantiles};
+use crate::budget::{Budget, BudgetInputs, budget, stacked, with_quantiles};
 use crate::component::{ComponentName as C, Values};
-use crate::decibel::{dbm, watts};
+use crate::decibel::watts;
 use crate::electrical::latency;
 use crate::error::LinkError;
 use crate::laser::{ArrheniusLaw, Operation, probability_of_outage};
@@ -62,6 +63,9 @@ pub struct ArchitectureAnswer {
     pub items: Vec<EnergyItem>,
     /// The three boundaries, from the narrowest.
     pub energies: Vec<BoundaryEnergy>,
+    /// Optics whose external source launches the nominal power of its class instead of being set to what is asked, J/bit; none
+    /// for other lasers and where no class brings the light.
+    pub optics_at_class: Option<Number>,
     /// Loss of copper at the lane's Nyquist frequency, dB.
     pub copper_loss: Number,
     /// Light and margin.
@@ -78,25 +82,29 @@ pub struct ArchitectureAnswer {
     pub outage: Number,
 }
 
-pub(super) fn answers(model: &LinkModel) -> Result<Vec<ArchitectureAnswer>, LinkError> {
+pub(super) fn answers(
+    model: &LinkModel,
+    most: &MostOfChip,
+) -> Result<Vec<ArchitectureAnswer>, LinkError> {
     let port = &model.request.port;
     let standard = model.standard(port)?;
     Ok(model
         .architectures
         .iter()
-        .map(|architecture| answer(model, architecture, port, standard))
+        .map(|architecture| answer(model, most, architecture, port, standard))
         .collect())
 }
 
 fn answer(
     model: &LinkModel,
+    most: &MostOfChip,
     architecture: &Architecture,
     port: &Port,
     standard: &Standard,
 ) -> ArchitectureAnswer {
     let setting = model.setting(architecture, standard);
     let typical = Energy::of(architecture, &setting, &model.typical);
-    let budget = budget_of(model, architecture, &setting, &typical);
+    let budget = budget_of(model, most, architecture, &setting, &typical);
     let copper = |values: &Values| {
         let nyquist = standard.nyquist_frequency();
         crate::copper_loss(architecture.copper, values, nyquist)
@@ -107,9 +115,17 @@ fn answer(
         name: architecture.name.clone(),
         title: architecture.title.clone(),
         items: items(model, architecture, &setting, &typical),
-        energies: Boundary::ALL
-            .map(|boundary| energy(model, architecture, &setting, boundary, port.bandwidth))
+        energies: energies(model, architecture, &setting, port.bandwidth)
+            .answers
             .to_vec(),
+        optics_at_class: budget.class.map(|class| {
+            let setting = Setting {
+                launch_dbm: Some(class.nominal_dbm),
+                ..setting
+            };
+            let [optics, ..] = energies(model, architecture, &setting, port.bandwidth).answers;
+            optics.energy
+        }),
         copper_loss: Number::drawn(
             model.draws.range(copper(&model.typical), copper),
             Unit::Decibel,
@@ -128,35 +144,58 @@ fn answer(
     }
 }
 
-/// Energy within a boundary with its range.
-pub(super) fn energy(
+/// Energies within the three boundaries.
+pub(super) struct Energies {
+    pub(super) answers: [BoundaryEnergy; 3],
+    /// J/bit of each draw, beyond any where the laser rolls over.
+    pub(super) drawn: [Vec<f64>; 3],
+}
+
+/// Energies of an architecture with their ranges.
+pub(super) fn energies(
     model: &LinkModel,
     architecture: &Architecture,
     setting: &Setting,
-    boundary: Boundary,
     bandwidth: f64,
-) -> BoundaryEnergy {
-    let output = |values: &Values| Energy::of(architecture, setting, values).within(boundary);
-    let typical = Energy::of(architecture, setting, &model.typical);
-    let sorted = model.draws.sorted_energies(output);
-    let range = with_quantiles(typical.within(boundary), &sorted);
-    let origin = format!(
-        "sum of the components' typical energies within {}; p05 to p95",
-        boundary.name()
-    );
-    let of = |scale: f64, unit| {
-        Number::drawn(range.map(|e| e * scale), unit, &*origin)
-            .at_best(typical.standing())
-            .at_best(model.standing(architecture, setting))
-    };
-    BoundaryEnergy {
-        boundary,
-        energy: of(1.0, Unit::JoulePerBit),
-        power: of(bandwidth, Unit::Watt),
-        least_and_most: stacked(&model.components, &model.typical, output),
-        feasible_share: sorted.partition_point(|e| e.is_finite()) as f64
-            / f64::from(model.request.samples),
-    }
+) -> Energies {
+    let of = |values: &Values| Energy::of(architecture, setting, values);
+    let typical = of(&model.typical);
+    let standing = typical
+        .standing()
+        .max(model.standing(architecture, setting));
+    let each = model.draws.each(|values| {
+        let energy = of(values);
+        Boundary::ALL.map(|boundary| energy.within(boundary))
+    });
+    let drawn: [Vec<f64>; 3] = std::array::from_fn(|k| {
+        let bounded = |energies: &[f64; 3]| match energies[k] {
+            energy if energy.is_nan() => f64::INFINITY,
+            energy => energy,
+        };
+        each.iter().map(bounded).collect()
+    });
+    let answers = Boundary::ALL.map(|boundary| {
+        let mut sorted = drawn[boundary as usize].clone();
+        sorted.sort_by(f64::total_cmp);
+        let range = with_quantiles(typical.within(boundary), &sorted);
+        let origin = format!(
+            "sum of the components' typical energies within {}; p05 to p95",
+            boundary.name()
+        );
+        let number = |scale: f64, unit| {
+            Number::drawn(range.map(|e| e * scale), unit, &*origin).at_best(standing)
+        };
+        BoundaryEnergy {
+            boundary,
+            energy: number(1.0, Unit::JoulePerBit),
+            power: number(bandwidth, Unit::Watt),
+            least_and_most: stacked(&model.components, &model.typical, |values| {
+                of(values).within(boundary)
+            }),
+            feasible_share: sorted.partition_point(|e| e.is_finite()) as f64 / sorted.len() as f64,
+        }
+    });
+    Energies { answers, drawn }
 }
 
 fn items(
@@ -191,46 +230,15 @@ fn items(
     architecture.energy.iter().enumerate().map(item).collect()
 }
 
-/// What the laser launches: what is asked, the largest class of an external source, the most of one that has rolled over.
-pub(super) fn launch(
-    model: &LinkModel,
-    architecture: &Architecture,
-    energy: &Energy,
-) -> (f64, Standing) {
-    let required = energy.required_launch_dbm;
-    match (architecture.laser, energy.operation) {
-        (LaserPlace::External, _) => {
-            let classes = model.standards.classes_dbm.iter().copied();
-            let most = classes.fold(f64::NEG_INFINITY, f64::max);
-            (required.min(most), Standing::Ok)
-        }
-        (_, Some(Operation::RolledOver)) => (dbm(most_power(model, required)), Standing::Ok),
-        (_, Some(Operation::OffTheMap)) => (f64::NAN, Standing::NotComputed),
-        (_, Some(Operation::Running(point))) => (required, point.status),
-        (_, None) => (required, Standing::Ok),
-    }
-}
-
-/// The most light of the request's laser, W, which is less than what is asked.
-fn most_power(model: &LinkModel, required_dbm: f64) -> f64 {
-    let base = model.request.chip_temperature;
-    model
-        .laser
-        .most_power(&model.typical, watts(required_dbm), base)
-}
-
 fn budget_of(
     model: &LinkModel,
+    most: &MostOfChip,
     architecture: &Architecture,
     setting: &Setting,
     typical: &Energy,
 ) -> Budget {
-    let (launch_dbm, standing) = launch(model, architecture, typical);
-    let request = &model.request;
-    let class_dbm = match architecture.laser {
-        LaserPlace::External => model.standards.class_for(typical.required_launch_dbm),
-        LaserPlace::Module | LaserPlace::Integrated => None,
-    };
+    let launch = Launch::of(model, most, architecture, setting, typical);
+    let (launch_dbm, launch_standing) = launch.by_design;
     budget(BudgetInputs {
         architecture: &architecture.name,
         chain: &architecture.chain,
@@ -242,20 +250,14 @@ fn budget_of(
                 required_launch(architecture, setting, values)
             }),
             Unit::DecibelMilliwatt,
-            "standard's amplitude at TP2 to average power, losses and reserve added; p05 to p95",
+            "standard's amplitude at TP2 to average power, losses and reserve added; p05 to p95 of the worst lane of a laser",
         ),
         launch_dbm,
-        launch_standing: standing,
-        class_dbm,
-        spread: margin_spread(
-            &architecture.chain,
-            setting.conditions,
-            setting.standard,
-            &model.components,
-            launch_dbm,
-            [request.samples, request.lanes_per_engine],
-            request.seed,
-        ),
+        launch_standing,
+        most_launch: launch.most,
+        class: launch.class,
+        spread: launch.spread,
+        spread_at_most: launch.spread_at_most,
     })
 }
 
@@ -274,7 +276,7 @@ fn laser(model: &LinkModel, typical: &Energy) -> Option<IntegratedLaserAnswer> {
         junction_temperature: of(|p| p.junction_temperature, Unit::Kelvin),
         efficiency: of(|p| p.power / p.electrical_power, Unit::Plain),
         most_power: matches!(operation, Operation::RolledOver)
-            .then(|| most_power(model, typical.required_launch_dbm)),
+            .then(|| most_of_chip(model, watts(typical.required_launch_dbm), &model.typical)),
         origin,
     })
 }

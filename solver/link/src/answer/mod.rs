@@ -6,6 +6,7 @@ mod claims;
 mod component_list;
 mod cooling;
 mod copper;
+mod launch;
 mod published;
 mod tiers;
 mod tornado;
@@ -20,7 +21,7 @@ pub use component_list::ComponentAnswer;
 pub use cooling::CoolingAnswer;
 pub use copper::CopperAnswer;
 pub use published::PublishedTotal;
-pub use tiers::{TierAnswer, TierEntry, TierWinner};
+pub use tiers::{EngineYield, TierAnswer, TierEntry, TierWinner};
 pub use tornado::{Tornado, TornadoBar};
 pub use waterfall::{Waterfall, WaterfallStep};
 
@@ -57,11 +58,12 @@ pub struct LinkAnswers {
 
 impl LinkAnswers {
     pub(crate) fn of(model: &LinkModel) -> Result<Self, LinkError> {
-        let architectures = architectures::answers(model)?;
+        let most = launch::MostOfChip::of(model);
+        let architectures = architectures::answers(model, &most)?;
         let copper = copper::answers(model);
         let break_even = break_even::map(model)?;
         let cooling = cooling::answers(model)?;
-        let tiers = tiers::answers(model)?;
+        let tiers = tiers::answers(model, &most)?;
         Ok(Self {
             request: model.request.clone(),
             components: component_list::list(model),

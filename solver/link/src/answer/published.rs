@@ -3,7 +3,7 @@
 use cpo_materials::{BitRate, Power, Quantity};
 use serde::{Deserialize, Serialize};
 
-use super::architectures::energy;
+use super::architectures::energies;
 use crate::architecture::Boundary;
 use crate::component::{Source, flag_source};
 use crate::error::LinkError;
@@ -91,7 +91,8 @@ pub(super) fn totals(model: &LinkModel) -> Result<Vec<PublishedTotal>, LinkError
             standard: total.standard,
         })?;
         let setting = model.setting(architecture, standard);
-        let own = energy(model, architecture, &setting, total.boundary, bandwidth).energy;
+        let within = energies(model, architecture, &setting, bandwidth).answers;
+        let own = within[total.boundary as usize].energy.clone();
         all.push(PublishedTotal {
             is_within: own.covers(found),
             is_input: total.is_input,

@@ -2,15 +2,27 @@
 
 use serde::Serialize;
 
-use super::architectures::{BoundaryEnergy, energy, launch};
+use super::architectures::{BoundaryEnergy, Energies, energies};
+use super::launch::{Launch, MostOfChip, by_design};
 use crate::architecture::{Architecture, Boundary, Energy, HostSerdes, LaserPlace, Setting};
-use crate::budget::margins;
+use crate::budget::{MarginSpread, margins};
 use crate::component::ComponentName as C;
 use crate::electrical::copper_loss;
 use crate::error::LinkError;
 use crate::laser::Operation;
 use crate::model::{LinkModel, Port};
-use crate::number::{Number, Unit};
+
+/// Share of draws from which a winner is clear.
+const CLEAR: f64 = 0.95;
+
+/// Share of engines all of whose lanes reach the standard's sensitivity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EngineYield {
+    /// With one launch by design; NaN where it is not known.
+    pub by_design: f64,
+    /// Where each laser is set to that after assembly; none where no limit of the laser is known.
+    pub when_set: Option<f64>,
+}
 
 /// One architecture in one tier.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,8 +31,8 @@ pub struct TierEntry {
     pub architecture: String,
     /// The three boundaries.
     pub energies: Vec<BoundaryEnergy>,
-    /// Margin at TP3 with typical values, dB.
-    pub margin: Number,
+    /// Engines over the tier's standard.
+    pub engine_yield: EngineYield,
     /// What stands against it with typical values; feasible where nothing does.
     pub obstacles: Vec<String>,
 }
@@ -39,7 +51,10 @@ pub struct TierWinner {
     pub boundary: Boundary,
     /// Its name; none where nothing is feasible.
     pub architecture: Option<String>,
-    /// Whether its range lies below that of every other feasible one.
+    /// Share of draws in which it takes less than every other feasible one, what they have in common drawn alike; NaN without
+    /// a winner.
+    pub share_of_draws: f64,
+    /// Whether that is 95 % or more.
     pub is_clear: bool,
 }
 
@@ -56,32 +71,59 @@ pub struct TierAnswer {
     pub winners: Vec<TierWinner>,
 }
 
-pub(super) fn answers(model: &LinkModel) -> Result<Vec<TierAnswer>, LinkError> {
-    let tier = |port: &Port| {
+pub(super) fn answers(model: &LinkModel, most: &MostOfChip) -> Result<Vec<TierAnswer>, LinkError> {
+    let mut all: Vec<TierAnswer> = Vec::new();
+    for port in &model.request.tiers {
         let standard = model.standard(port)?;
-        let entry = |architecture: &Architecture| {
+        // engines do not depend on the port but for its standard
+        let same = all.iter().find(|tier| tier.port.standard == port.standard);
+        let entry = |(k, architecture): (usize, &Architecture)| {
             let setting = model.setting(architecture, standard);
-            entry(model, architecture, &setting, port)
+            let engine_yield = match same {
+                Some(tier) => tier.entries[k].engine_yield,
+                None => engine_yield(model, most, architecture, &setting),
+            };
+            entry(model, architecture, &setting, port, engine_yield)
         };
-        let entries: Vec<TierEntry> = model.architectures.iter().map(entry).collect();
-        Ok(TierAnswer {
+        let each = model.architectures.iter().enumerate().map(entry);
+        let (entries, drawn): (Vec<TierEntry>, Vec<[Vec<f64>; 3]>) = each.unzip();
+        all.push(TierAnswer {
             lanes: (port.bandwidth / standard.lane_rate).ceil() as usize,
-            winners: Boundary::ALL.iter().map(|&b| winner(&entries, b)).collect(),
+            winners: Boundary::ALL
+                .map(|boundary| winner(&entries, &drawn, boundary))
+                .to_vec(),
             port: port.clone(),
             entries,
-        })
-    };
-    model.request.tiers.iter().map(tier).collect()
+        });
+    }
+    Ok(all)
 }
 
+fn engine_yield(
+    model: &LinkModel,
+    most: &MostOfChip,
+    architecture: &Architecture,
+    setting: &Setting,
+) -> EngineYield {
+    let typical = Energy::of(architecture, setting, &model.typical);
+    let launch = Launch::of(model, most, architecture, setting, &typical);
+    let at_sensitivity = |spread: &MarginSpread| spread.yield_at(0.0).engine_yield;
+    EngineYield {
+        by_design: at_sensitivity(&launch.spread),
+        when_set: launch.spread_at_most.as_ref().map(at_sensitivity),
+    }
+}
+
+/// An architecture in a tier, and its energies of each draw.
 fn entry(
     model: &LinkModel,
     architecture: &Architecture,
     setting: &Setting,
     port: &Port,
-) -> TierEntry {
+    engine_yield: EngineYield,
+) -> (TierEntry, [Vec<f64>; 3]) {
     let typical = Energy::of(architecture, setting, &model.typical);
-    let (launched, standing) = launch(model, architecture, &typical);
+    let (launched, _) = by_design(model, architecture, &typical);
     let [margin, _] = margins(
         &architecture.chain,
         setting.conditions,
@@ -89,26 +131,15 @@ fn entry(
         launched,
         &model.typical,
     );
-    let energies = Boundary::ALL
-        .map(|boundary| energy(model, architecture, setting, boundary, port.bandwidth));
-    TierEntry {
+    let Energies { answers, drawn } = energies(model, architecture, setting, port.bandwidth);
+    let power = answers[Boundary::Optics as usize].power.value;
+    let entry = TierEntry {
         architecture: architecture.name.clone(),
-        obstacles: obstacles(
-            model,
-            architecture,
-            setting,
-            &typical,
-            energies[0].power.value,
-            margin,
-        ),
-        energies: energies.to_vec(),
-        margin: Number::exact(
-            margin,
-            Unit::Decibel,
-            "typical values, standard's sensitivity",
-        )
-        .at_best(standing),
-    }
+        obstacles: obstacles(model, architecture, setting, &typical, power, margin),
+        energies: answers.to_vec(),
+        engine_yield,
+    };
+    (entry, drawn)
 }
 
 fn obstacles(
@@ -176,26 +207,32 @@ fn obstacles(
     all
 }
 
-fn winner(entries: &[TierEntry], boundary: Boundary) -> TierWinner {
-    let feasible: Vec<(&TierEntry, &Number)> = entries
+/// The feasible one of the least median; energies of each draw are those of one set of components.
+fn winner(entries: &[TierEntry], drawn: &[[Vec<f64>; 3]], boundary: Boundary) -> TierWinner {
+    let k = boundary as usize;
+    let feasible: Vec<(&TierEntry, &[f64])> = entries
         .iter()
-        .filter(|entry| entry.is_feasible())
-        .filter_map(|entry| {
-            let own = entry.energies.iter().find(|e| e.boundary == boundary)?;
-            Some((entry, &own.energy))
-        })
+        .zip(drawn)
+        .filter(|(entry, _)| entry.is_feasible())
+        .map(|(entry, drawn)| (entry, &drawn[k][..]))
         .collect();
+    let median = |entry: &TierEntry| entry.energies[k].energy.middle();
     let best = feasible
         .iter()
-        .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()));
+        .min_by(|a, b| median(a.0).total_cmp(&median(b.0)));
+    let share_of_draws = best.map_or(f64::NAN, |(winner, own)| {
+        let others: Vec<&[f64]> = feasible
+            .iter()
+            .filter(|(other, _)| other.architecture != winner.architecture)
+            .map(|&(_, drawn)| drawn)
+            .collect();
+        let wins = |&i: &usize| others.iter().all(|other| own[i] < other[i]);
+        (0..own.len()).filter(wins).count() as f64 / own.len() as f64
+    });
     TierWinner {
         boundary,
         architecture: best.map(|(entry, _)| entry.architecture.clone()),
-        is_clear: best.is_some_and(|(winner, least)| {
-            let mut others = feasible
-                .iter()
-                .filter(|(e, _)| e.architecture != winner.architecture);
-            others.all(|(_, other)| least.high < other.low)
-        }),
+        share_of_draws,
+        is_clear: share_of_draws >= CLEAR,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::architectures::launch;
+use super::launch::by_design;
 use crate::architecture::{Boundary, Energy};
 use crate::budget::margins;
 use crate::component::Values;
@@ -26,7 +26,7 @@ pub struct TornadoBar {
 pub struct Tornado {
     /// Name of the architecture.
     pub architecture: String,
-    /// "energy, optics", "margin".
+    /// "energy, optics", "margin, launch by design".
     pub output: String,
     /// Unit of the output.
     pub unit: Unit,
@@ -54,7 +54,7 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<Tornado>, LinkError> {
             ));
         }
         let energy = Energy::of(architecture, &setting, &model.typical);
-        let (launched, _) = launch(model, architecture, &energy);
+        let (launched, _) = by_design(model, architecture, &energy);
         let margin = |values: &Values| {
             let [at_fibre, _] = margins(
                 &architecture.chain,
@@ -68,7 +68,7 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<Tornado>, LinkError> {
         all.push(tornado(
             model,
             &architecture.name,
-            "margin".into(),
+            "margin, launch by design".into(),
             Unit::Decibel,
             margin,
         ));

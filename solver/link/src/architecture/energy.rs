@@ -1,6 +1,7 @@
 //! Energy per bit of both directions of one end, at three boundaries.
 //!
-//! Launch at the chain's first plane: OMA(TP2) + average/OMA + losses up to P6 + reserve, dBm.
+//! Launch at the chain's first plane: OMA(TP2) + average/OMA + losses up to P6 + reserve, dBm, of the lane that asks for most among
+//! those that a laser feeds: each laser is set after assembly, by the losses that it has then.
 //! Laser: launch/(lanes × electrical-to-optical efficiency), of an integrated laser V I at its junction temperature over its
 //! supply's efficiency. Other consumers of the optics over 1 − (share that supplies lose).
 //! Analogue electronics: e(r) = e(r₀) (r/r₀)^(x − 1) for a lane of r bit/s, r₀ = 100 Gbit/s, x the exponent of a lane's power.
@@ -69,6 +70,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) base_temperature: f64,
     /// Loss put in place of that from P1 to P3, dB.
     pub(crate) path_loss_db: Option<f64>,
+    /// Light of a laser that is not set to what is asked, dBm.
+    pub(crate) launch_dbm: Option<f64>,
 }
 
 /// What an architecture takes.
@@ -93,7 +96,7 @@ impl Energy {
     pub(crate) fn of(architecture: &Architecture, setting: &Setting, values: &Values) -> Self {
         let standard = setting.standard;
         let required_launch_dbm = required_launch(architecture, setting, values);
-        let launch = watts(required_launch_dbm);
+        let launch = watts(setting.launch_dbm.unwrap_or(required_launch_dbm));
         let lanes = setting.conditions.split as f64;
         let mut operation = None;
         let laser_power = match architecture.laser {
@@ -155,23 +158,36 @@ impl Energy {
     }
 }
 
-/// Power asked of the laser at the chain's first plane, dBm.
+/// Power asked of the laser at the chain's first plane by the worst of its lanes, dBm.
 pub(crate) fn required_launch(
     architecture: &Architecture,
     setting: &Setting,
     values: &Values,
 ) -> f64 {
-    let amplitude = setting.standard.transmitter_amplitude(values[C::Tdecq]);
-    let average = amplitude + average_over_amplitude(values[C::ExtinctionRatio]);
-    let loss = |plane| {
-        architecture
-            .chain
-            .loss_to(plane, setting.conditions, values)
+    let Setting {
+        standard,
+        conditions,
+        ..
+    } = *setting;
+    let chain = &architecture.chain;
+    let asked = |lane: usize| {
+        let amplitude = standard.transmitter_amplitude(values.of_lane(lane, C::Tdecq));
+        let average = amplitude + average_over_amplitude(values.of_lane(lane, C::ExtinctionRatio));
+        average + chain.loss_of_lane(lane, Plane::P6, conditions, values)
     };
-    let path = setting
-        .path_loss_db
-        .map_or(0.0, |path| path - loss(Plane::P3));
-    average + loss(Plane::P6) + path + values[C::Reserve]
+    let lanes = conditions.split.min(values.lanes());
+    // what is not a number stays it
+    let worst = (1..lanes).map(asked).fold(asked(0), |worst, other| {
+        if other > worst || other.is_nan() {
+            other
+        } else {
+            worst
+        }
+    });
+    let path = setting.path_loss_db.map_or(0.0, |path| {
+        path - chain.loss_to(Plane::P3, conditions, values)
+    });
+    worst + path + values[C::Reserve]
 }
 
 #[cfg(test)]
@@ -204,6 +220,7 @@ mod tests {
             serdes: &serdes,
             base_temperature: 348.15,
             path_loss_db: None,
+            launch_dbm: None,
         };
         let launch = required_launch(&architecture, &setting, &values);
         let sum = -0.2 + 0.2116 + 1.5 + 3.0 + 4.0 + 0.45 + 6.0206 + 0.3 + 2.25 + 1.5;
@@ -212,7 +229,12 @@ mod tests {
             "{launch}: four digits of the terms"
         );
         assert!((launch - 19.0).abs() < 0.05 && (watts(launch) - 79.4e-3).abs() < 1e-3);
-        assert_eq!(standards.class_for(launch), Some(20.0));
+        let class = standards.class_for(launch).expect("a class");
+        assert_eq!(
+            (class.nominal_dbm, class.least_dbm),
+            (23.0, 21.5),
+            "20 dBm is 18.5 to 21.5 dBm"
+        );
         let given = Setting {
             path_loss_db: Some(3.25),
             ..setting

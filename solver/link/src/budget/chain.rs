@@ -177,9 +177,50 @@ impl Chain {
 
     /// Loss up to `plane`, dB, all places of a component alike.
     pub(crate) fn loss_to(&self, plane: Plane, conditions: Conditions, values: &Values) -> f64 {
-        let stages = self.stages.iter().filter(|stage| stage.to <= plane);
-        stages.map(|stage| stage.loss(conditions, values)).sum()
+        self.loss_of_lane(0, plane, conditions, values)
     }
+
+    /// The same for one of the lanes that a laser feeds: before the split its light is that of the others.
+    pub(crate) fn loss_of_lane(
+        &self,
+        lane: usize,
+        plane: Plane,
+        conditions: Conditions,
+        values: &Values,
+    ) -> f64 {
+        let terms = self.terms().filter(|placed| placed.to <= plane);
+        terms
+            .map(|placed| {
+                let lane = if placed.is_shared { 0 } else { lane };
+                let value = |name| values.of_lane(lane, name);
+                placed.term.loss(conditions, value)
+            })
+            .sum()
+    }
+
+    /// All terms in order.
+    pub(crate) fn terms(&self) -> impl Iterator<Item = PlacedTerm> {
+        let placed = self
+            .stages
+            .iter()
+            .flat_map(|stage| stage.terms.iter().map(|&term| (stage.to, term)));
+        let split = placed.clone().position(|(_, term)| term == Term::Split);
+        placed.enumerate().map(move |(k, (to, term))| PlacedTerm {
+            to,
+            term,
+            is_shared: split.is_some_and(|split| k < split),
+        })
+    }
+}
+
+/// A term in its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlacedTerm {
+    /// Where its stage ends.
+    pub(crate) to: Plane,
+    pub(crate) term: Term,
+    /// Whether it lies before the split, where the lanes of a laser have one path.
+    pub(crate) is_shared: bool,
 }
 
 impl Stage {

@@ -7,11 +7,11 @@ mod plane;
 mod sampling;
 
 pub use chain::{Chain, Stage, Term};
-pub use monte_carlo::{MarginSpread, YieldPoint};
+pub use monte_carlo::{MarginSpread, YieldPoint, binomial_interval};
 pub use outcome::{Budget, PlanePower};
 pub use plane::Plane;
 
 pub(crate) use chain::{Conditions, StageText};
-pub(crate) use monte_carlo::margin_spread;
+pub(crate) use monte_carlo::EngineDraws;
 pub(crate) use outcome::{BudgetInputs, budget, margins, stacked};
 pub(crate) use sampling::{Draws, with_quantiles};

@@ -1,10 +1,12 @@
 //! The margins of many engines.
 //!
 //! Each place of a component in the chain has a draw of its own. What is systematic is drawn once for all lanes of an engine
-//! and does not average over them; what belongs to a lane is drawn for each. Places of one component on one chip are
-//! correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score).
-//! An engine yields where all its lanes do. Limits: every lane is launched alike, at what typical losses ask for; nothing is trimmed
-//! after assembly and nothing is sorted out, so that yields are those before either.
+//! and does not average over them; what belongs to a lane is drawn for each, before the split for each laser. Places of one
+//! component on one chip are correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score).
+//! An engine yields where all its lanes do. The launch is the caller's: one for all engines by design, or the most that an engine's
+//! lasers have, to which they may be set after assembly. Nothing else is trimmed and nothing is sorted out.
+//! Shares of draws have the error of a binomial share: E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927),
+//! 10.1080/01621459.1927.10502953.
 
 use serde::Serialize;
 use spec_math::cephes64::{ndtr, ndtri};
@@ -86,104 +88,153 @@ struct Place {
     name: ComponentName,
     /// Whether the chain has another of that name.
     is_repeated: bool,
+    /// Whether it lies before the split.
+    is_shared: bool,
 }
 
-/// Draws engines whose lanes are launched with `launch_dbm` each.
-pub(crate) fn margin_spread(
-    chain: &Chain,
-    conditions: Conditions,
-    standard: &Standard,
-    components: &Components,
-    launch_dbm: f64,
-    [engines, lanes]: [u32; 2],
-    seed: u32,
-) -> MarginSpread {
-    let terms = chain.stages().iter().flat_map(|stage| &stage.terms);
-    let names: Vec<ComponentName> = terms
-        .flat_map(|term| term.components(conditions))
-        .chain(&RECEIVER)
-        .copied()
-        .collect();
-    let places: Vec<Place> = names
-        .iter()
-        .map(|&name| Place {
+impl Place {
+    /// All of a chain in the order of its terms, then the receiver's.
+    fn all(chain: &Chain, conditions: Conditions) -> Vec<Self> {
+        let of_chain = chain.terms().flat_map(|placed| {
+            let names = placed.term.components(conditions).iter();
+            names.map(move |&name| (name, placed.is_shared))
+        });
+        let all: Vec<(ComponentName, bool)> =
+            of_chain.chain(RECEIVER.map(|name| (name, false))).collect();
+        let place = |&(name, is_shared)| Self {
             name,
-            is_repeated: names.iter().filter(|&&other| other == name).count() > 1,
-        })
-        .collect();
-    let mut margins = Vec::with_capacity(engines as usize * lanes as usize);
-    let mut photodiode = Vec::with_capacity(margins.capacity());
-    let mut worst = Vec::with_capacity(engines as usize);
-    let mut means = Vec::with_capacity(engines as usize);
-    for engine in 0..engines {
-        let systematic: Vec<f64> = places
-            .iter()
-            .enumerate()
-            .map(|(k, place)| {
-                let component = components.get(place.name);
-                let common = point(engine, place.name as usize, seed, STREAMS[0]);
-                let u = if place.is_repeated {
-                    let own = ndtri(point(engine, k, seed, STREAMS[1]));
-                    let rho = component.correlation;
-                    ndtr(rho.sqrt() * ndtri(common) + (1.0 - rho).sqrt() * own)
-                } else {
-                    common
+            is_repeated: all.iter().filter(|(other, _)| *other == name).count() > 1,
+            is_shared,
+        };
+        all.iter().map(place).collect()
+    }
+
+    /// The systematic part of the `k`th place in an engine.
+    fn systematic(&self, components: &Components, engine: u32, k: usize, seed: u32) -> f64 {
+        let component = components.get(self.name);
+        let common = point(engine, self.name as usize, seed, STREAMS[0]);
+        let u = if self.is_repeated {
+            let own = ndtri(point(engine, k, seed, STREAMS[1]));
+            let rho = component.correlation;
+            ndtr(rho.sqrt() * ndtri(common) + (1.0 - rho).sqrt() * own)
+        } else {
+            common
+        };
+        component.systematic.quantile(u)
+    }
+}
+
+/// Margins of the lanes of many engines, before it is said what their lasers launch.
+pub(crate) struct EngineDraws {
+    lanes: usize,
+    /// At TP3 and at the photodiode for a launch of 0 dBm, dB, engine after engine.
+    margins: Vec<[f64; 2]>,
+}
+
+impl EngineDraws {
+    /// Draws `engines` of `lanes` each.
+    pub(crate) fn new(
+        chain: &Chain,
+        conditions: Conditions,
+        standard: &Standard,
+        components: &Components,
+        [engines, lanes]: [u32; 2],
+        seed: u32,
+    ) -> Self {
+        let places = Place::all(chain, conditions);
+        let per_laser = conditions.split.min(lanes as usize) as u32;
+        let mut margins = Vec::with_capacity(engines as usize * lanes as usize);
+        for engine in 0..engines {
+            let of = |(k, place): (usize, &Place)| place.systematic(components, engine, k, seed);
+            let systematic: Vec<f64> = places.iter().enumerate().map(of).collect();
+            for lane in 0..lanes {
+                let first = lane - lane % per_laser;
+                let value = |k: usize| {
+                    let place = &places[k];
+                    let component = components.get(place.name);
+                    if component.lane.width() > 0.0 {
+                        let own = if place.is_shared { first } else { lane };
+                        let u = point(engine, k, seed, STREAMS[2] + own);
+                        systematic[k] + component.lane.quantile(u) - component.typical
+                    } else {
+                        systematic[k]
+                    }
                 };
-                component.systematic.quantile(u)
-            })
-            .collect();
-        let (mut least, mut sum) = (f64::INFINITY, 0.0);
-        for lane in 0..lanes {
-            let value = |k: usize| {
-                let component = components.get(places[k].name);
-                if component.lane.width() > 0.0 {
-                    let u = point(engine, k, seed, STREAMS[2] + lane);
-                    systematic[k] + component.lane.quantile(u) - component.typical
-                } else {
-                    systematic[k]
-                }
-            };
-            let mut next = 0;
-            let mut losses = [0.0; 2]; // up to P7 and P8
-            for stage in chain.stages() {
-                for term in &stage.terms {
-                    let loss = term.loss(conditions, |_| {
+                let mut next = 0;
+                let mut losses = [0.0; 2]; // up to P7 and P8
+                for placed in chain.terms() {
+                    let loss = placed.term.loss(conditions, |_| {
                         next += 1;
                         value(next - 1)
                     });
                     losses[1] += loss;
-                    if stage.to <= Plane::P7 {
+                    if placed.to <= Plane::P7 {
                         losses[0] += loss;
                     }
                 }
+                let receiver = std::array::from_fn(|i| value(next + i));
+                let light = Light {
+                    launch_dbm: 0.0,
+                    losses,
+                };
+                margins.push(light.margins(standard, receiver));
             }
-            let receiver = std::array::from_fn(|i| value(next + i));
-            let [margin, at_photodiode] = Light { launch_dbm, losses }.margins(standard, receiver);
-            margins.push(margin);
-            photodiode.push(at_photodiode);
-            least = least.min(margin);
-            sum += margin;
         }
-        worst.push(least);
-        means.push(sum / f64::from(lanes));
+        Self {
+            lanes: lanes as usize,
+            margins,
+        }
     }
-    let [mean_db, deviation_db] = moments(&margins);
-    let [_, engine_deviation_db] = moments(&means);
-    for values in [&mut margins, &mut photodiode, &mut worst] {
-        values.sort_by(f64::total_cmp);
+
+    /// The margins where each laser of an engine launches that, dBm.
+    pub(crate) fn spread(&self, launch_dbm: impl Fn(u32) -> f64) -> MarginSpread {
+        let mut margins = Vec::with_capacity(self.margins.len());
+        let mut photodiode = Vec::with_capacity(self.margins.len());
+        let (mut worst, mut means) = (Vec::new(), Vec::new());
+        for (engine, lanes) in self.margins.chunks(self.lanes).enumerate() {
+            let launch = launch_dbm(engine as u32);
+            let (mut least, mut sum) = (f64::INFINITY, 0.0);
+            for [at_fibre, at_diode] in lanes {
+                let margin = launch + at_fibre;
+                margins.push(margin);
+                photodiode.push(launch + at_diode);
+                least = least.min(margin);
+                sum += margin;
+            }
+            worst.push(least);
+            means.push(sum / self.lanes as f64);
+        }
+        let [mean_db, deviation_db] = moments(&margins);
+        let [_, engine_deviation_db] = moments(&means);
+        for values in [&mut margins, &mut photodiode, &mut worst] {
+            values.sort_by(f64::total_cmp);
+        }
+        let quantiles = |sorted: &[f64]| [0.05, 0.5, 0.95].map(|q| quantile(sorted, q));
+        MarginSpread {
+            quantiles_db: quantiles(&margins),
+            photodiode_quantiles_db: quantiles(&photodiode),
+            worst_lane_quantiles_db: quantiles(&worst),
+            mean_db,
+            deviation_db,
+            engine_deviation_db,
+            engines: worst.len() as u32,
+            lanes: self.lanes,
+            yield_curve: yield_curve(&margins, &worst),
+        }
     }
-    let quantiles = |sorted: &[f64]| [0.05, 0.5, 0.95].map(|q| quantile(sorted, q));
-    MarginSpread {
-        quantiles_db: quantiles(&margins),
-        photodiode_quantiles_db: quantiles(&photodiode),
-        worst_lane_quantiles_db: quantiles(&worst),
-        mean_db,
-        deviation_db,
-        engine_deviation_db,
-        engines,
-        lanes: lanes as usize,
-        yield_curve: yield_curve(&margins, &worst),
-    }
+}
+
+/// Normal score of a two-sided interval of 95 %.
+const SCORE: f64 = 1.96;
+
+/// The interval that holds the true share in 95 of 100 cases where `share` of `draws` independent ones was found; points of a
+/// Sobol sequence do no worse.
+pub fn binomial_interval(share: f64, draws: u32) -> [f64; 2] {
+    let n = f64::from(draws);
+    let spread = SCORE * SCORE / n;
+    let middle = (share + 0.5 * spread) / (1.0 + spread);
+    let half = (spread * (share * (1.0 - share) + 0.25 * spread)).sqrt() / (1.0 + spread);
+    [(middle - half).max(0.0), (middle + half).min(1.0)]
 }
 
 /// Mean and standard deviation.
@@ -222,4 +273,23 @@ fn yield_curve(margins: &[f64], worst: &[f64]) -> Vec<YieldPoint> {
         }
     };
     (first..=last).map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wilson's interval: n = 10 and all of them give 1/(1 + z²/n) as the lower end; ends are the roots of
+    /// (p − π)² = z² π (1 − π)/n.
+    #[test]
+    fn interval_of_a_share() {
+        let [low, high] = binomial_interval(1.0, 10);
+        assert!((low - 1.0 / (1.0 + SCORE * SCORE / 10.0)).abs() < 1e-14);
+        assert!((high - 1.0).abs() < 1e-14, "round-off");
+        let (share, n) = (0.57, 1024);
+        for end in binomial_interval(share, n) {
+            let off = (share - end).powi(2) - SCORE * SCORE * end * (1.0 - end) / f64::from(n);
+            assert!(off.abs() < 1e-14, "{end}: round-off");
+        }
+    }
 }

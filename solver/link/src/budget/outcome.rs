@@ -12,7 +12,7 @@ use crate::component::{ComponentName, Components, Values};
 use crate::decibel::{dbm, watts};
 use crate::number::{Number, Unit};
 use crate::receiver::{amplitude_of_average, q_factor, thermal_sensitivity};
-use crate::standard::Standard;
+use crate::standard::{PowerClass, Standard};
 
 /// Of a sum of some ten terms, relative.
 const ROUND_OFF: f64 = 1e-12;
@@ -92,12 +92,16 @@ pub struct Budget {
     pub architecture: String,
     /// Name of the standard.
     pub standard: String,
-    /// Power that the standard and the reserve ask of the laser, at the chain's first plane, dBm; range p05 to p95.
+    /// Power that the standard and the reserve ask of the laser, at the chain's first plane, dBm; range p05 to p95 of the worst of
+    /// the lanes that a laser feeds.
     pub required_launch: Number,
-    /// Power that it launches, dBm: what is required, or what the laser has.
+    /// Power that it launches by design, dBm: what is required with typical values, or what the laser has.
     pub launch: Number,
-    /// Power class of the external source that brings it, dBm; none for other lasers and where no class does.
-    pub class_dbm: Option<f64>,
+    /// The most that the laser surely has, dBm: its rollover, the guaranteed end of the source's class, or of the largest where
+    /// none brings what is required; range p05 to p95. None of the laser of a module, of which no limit is known.
+    pub most_launch: Option<Number>,
+    /// The least power class all of whose external sources bring what is required; none for other lasers and where no class does.
+    pub class: Option<PowerClass>,
     /// Powers from plane to plane, all typical; ranges stack the ends of all losses so far.
     pub planes: Vec<PlanePower>,
     /// Outer modulation amplitude at TP2, dBm.
@@ -112,8 +116,10 @@ pub struct Budget {
     pub photodiode_margin: Number,
     /// Margin at TP3 with every component at its worst and at its best end, dB.
     pub worst_and_best_margin_db: [f64; 2],
-    /// The draws.
+    /// The draws, with the launch by design in every engine.
     pub spread: MarginSpread,
+    /// The same with the most that the lasers of each engine surely have: the margins to which they can be set after assembly.
+    pub spread_at_most: Option<MarginSpread>,
 }
 
 /// Everything that a budget is made of.
@@ -126,8 +132,10 @@ pub(crate) struct BudgetInputs<'a> {
     pub(crate) required_launch: Number,
     pub(crate) launch_dbm: f64,
     pub(crate) launch_standing: crate::Standing,
-    pub(crate) class_dbm: Option<f64>,
+    pub(crate) most_launch: Option<Number>,
+    pub(crate) class: Option<PowerClass>,
     pub(crate) spread: MarginSpread,
+    pub(crate) spread_at_most: Option<MarginSpread>,
 }
 
 /// The budget with these inputs.
@@ -212,9 +220,10 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
         launch: Number::exact(
             launch_dbm,
             Unit::DecibelMilliwatt,
-            "the laser is driven to what is required, or to the most it has",
+            "what is required with typical values, or the most the laser has",
         ),
-        class_dbm: inputs.class_dbm,
+        most_launch: inputs.most_launch,
+        class: inputs.class,
         transmitter_amplitude: amplitude(Plane::P6, "average power at TP2 to amplitude"),
         transmitter_least: Number::exact(
             standard.transmitter_amplitude(typical[ComponentName::Tdecq]),
@@ -225,16 +234,17 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
         margin: quantiles(
             spread.quantiles_db,
             margin,
-            "amplitude at TP3 over the standard's sensitivity; p05 to p95 over lanes",
+            "amplitude at TP3 over the standard's sensitivity, launch by design; p05 to p95 over lanes",
         ),
         photodiode_margin: quantiles(
             spread.photodiode_quantiles_db,
             photodiode_margin,
-            "amplitude at the photodiode less TDECQ over thermal noise; p05 to p95 over lanes",
+            "amplitude at the photodiode less TDECQ over thermal noise, launch by design; p05 to p95 over lanes",
         ),
         worst_and_best_margin_db: stacked(components, &typical, |values| margins(values)[0]),
         planes,
         spread,
+        spread_at_most: inputs.spread_at_most,
     }
 }
 

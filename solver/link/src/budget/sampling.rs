@@ -16,20 +16,34 @@ pub(crate) fn point(index: u32, dimension: usize, seed: u32, stream: u32) -> f64
     f64::from(sobol_burley::sample(index, dimension as u32, seed)) + HALF_STEP
 }
 
-/// Draws of all components, one lane of each engine.
+/// Streams of the draws: what is common to an engine, what belongs to a laser and its first lane, and one for each further
+/// lane, far from those of margins.
+const COMMON: u32 = 0;
+const FIRST_LANE: u32 = 1;
+const OTHER_LANES: u32 = 1 << 31;
+
+/// Draws of all components: of each engine one laser with the lanes that it feeds.
 #[derive(Clone, Debug)]
 pub(crate) struct Draws(Vec<Values>);
 
 impl Draws {
-    /// `samples` draws.
-    pub(crate) fn new(components: &Components, samples: u32, seed: u32) -> Self {
+    /// `samples` draws of lasers that feed up to `lanes`.
+    pub(crate) fn new(components: &Components, lanes: usize, samples: u32, seed: u32) -> Self {
+        let in_lane = |index: u32, name: ComponentName, stream: u32| {
+            let component = components.get(name);
+            let u = |stream| point(index, name as usize, seed, stream);
+            let systematic = component.systematic.quantile(u(COMMON));
+            systematic + component.lane.quantile(u(stream)) - component.typical
+        };
+        let differs = |name: &ComponentName| components.get(*name).lane.width() > 0.0;
+        let differing: Vec<ComponentName> =
+            ComponentName::ALL.iter().copied().filter(differs).collect();
         let draw = |index: u32| {
-            Values::of(|name: ComponentName| {
-                let component = components.get(name);
-                let u = |stream| point(index, name as usize, seed, stream);
-                let systematic = component.systematic.quantile(u(0));
-                systematic + component.lane.quantile(u(1)) - component.typical
-            })
+            let others = (1..lanes as u32).map(|lane| {
+                let value = |&name| (name, in_lane(index, name, OTHER_LANES + lane));
+                differing.iter().map(value).collect()
+            });
+            Values::of(|name| in_lane(index, name, FIRST_LANE)).with_other_lanes(others)
         };
         Self((0..samples).map(draw).collect())
     }

@@ -12,7 +12,7 @@ use crate::error::LinkError;
 pub enum Scope {
     /// One draw for all lanes of an engine: wafer, die, attach. It does not average over lanes.
     Systematic,
-    /// One draw for each lane.
+    /// One draw for each lane, of what lies before the split for each laser.
     Lane,
 }
 

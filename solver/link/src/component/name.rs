@@ -1,6 +1,6 @@
 //! The names of all components, and a set of one value for each.
 
-use std::ops::{Index, IndexMut};
+use std::ops::Index;
 
 macro_rules! names {
     ($( $variant:ident = $name:literal, )+) => {
@@ -126,22 +126,55 @@ impl ComponentName {
     }
 }
 
-/// One value for each component, SI and dB: the typical ones, or a draw.
+/// One value for each component, SI and dB: the typical ones, or a draw of a laser and the lanes that it feeds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Values(Vec<f64>);
+pub struct Values {
+    /// Of the laser and of its first lane.
+    values: Vec<f64>,
+    /// What is otherwise in each further lane.
+    other_lanes: Vec<Vec<(ComponentName, f64)>>,
+}
 
 impl Values {
-    /// From a function of the component.
+    /// From a function of the component, all lanes alike.
     pub fn of(value: impl Fn(ComponentName) -> f64) -> Self {
-        Self(ComponentName::ALL.iter().map(|&name| value(name)).collect())
+        Self {
+            values: ComponentName::ALL.iter().map(|&name| value(name)).collect(),
+            other_lanes: Vec::new(),
+        }
     }
 
-    /// The same with another value for one component.
+    /// The same with another value for one component, in all lanes.
     #[must_use]
     pub fn with(&self, name: ComponentName, value: f64) -> Self {
         let mut other = self.clone();
-        other[name] = value;
+        other.values[name as usize] = value;
+        for lane in &mut other.other_lanes {
+            lane.retain(|&(own, _)| own != name);
+        }
         other
+    }
+
+    /// The same with further lanes, of each what differs there.
+    #[must_use]
+    pub(crate) fn with_other_lanes(
+        mut self,
+        other_lanes: impl IntoIterator<Item = Vec<(ComponentName, f64)>>,
+    ) -> Self {
+        self.other_lanes = other_lanes.into_iter().collect();
+        self
+    }
+
+    /// A component's value in a lane of the laser; beyond those that were drawn, the first one's.
+    pub fn of_lane(&self, lane: usize, name: ComponentName) -> f64 {
+        let own = lane.checked_sub(1).and_then(|k| self.other_lanes.get(k));
+        let own = own.and_then(|lane| lane.iter().find(|(other, _)| *other == name));
+        own.map_or(self.values[name as usize], |&(_, value)| value)
+    }
+
+    /// Lanes that were drawn.
+    pub fn lanes(&self) -> usize {
+        1 + self.other_lanes.len()
     }
 }
 
@@ -149,12 +182,6 @@ impl Index<ComponentName> for Values {
     type Output = f64;
 
     fn index(&self, name: ComponentName) -> &f64 {
-        &self.0[name as usize]
-    }
-}
-
-impl IndexMut<ComponentName> for Values {
-    fn index_mut(&mut self, name: ComponentName) -> &mut f64 {
-        &mut self.0[name as usize]
+        &self.values[name as usize]
     }
 }

@@ -82,7 +82,12 @@ impl LinkModel {
         }
         Ok(Self {
             typical: components.typical(),
-            draws: Draws::new(&components, request.samples, request.seed),
+            draws: Draws::new(
+                &components,
+                request.split.max(request.lanes_per_laser),
+                request.samples,
+                request.seed,
+            ),
             standards,
             architectures: architectures()?,
             serdes: SerdesFit::embedded()?,
@@ -120,6 +125,7 @@ impl LinkModel {
             serdes: &self.serdes,
             base_temperature: request.chip_temperature,
             path_loss_db: None,
+            launch_dbm: None,
         }
     }
 

@@ -53,14 +53,22 @@ pub(super) fn section(
 fn sentence(a: &ArchitectureAnswer) -> String {
     let budget = &a.budget;
     let mut text = format!(
-        "The laser is asked for {} dBm ({} mW)",
+        "With typical values the laser is asked for {} dBm ({} mW)",
         significant(budget.required_launch.value, 3),
         significant(10f64.powf(budget.required_launch.value / 10.0), 3),
     );
-    if let Some(class) = budget.class_dbm {
+    if let Some(class) = budget.class {
         text += &format!(
-            ", which a source of the {} dBm class brings",
-            significant(class, 3)
+            ", which every source of the {} dBm class brings, {} dBm at least",
+            significant(class.nominal_dbm, 3),
+            significant(class.least_dbm, 3)
+        );
+    }
+    if let Some(at_class) = &a.optics_at_class {
+        text += &format!(
+            " and is set to: a source that launches its class instead makes it {} pJ/bit of the optics instead of {}",
+            significant(1e12 * at_class.middle(), 3),
+            significant(1e12 * a.energies[0].energy.middle(), 3)
         );
     }
     if let Some(laser) = &a.laser {
@@ -84,7 +92,11 @@ fn sentence(a: &ArchitectureAnswer) -> String {
         }
     }
     text += &format!(
-        ". Margin at TP3 over the sensitivity of {}: {} dB typical, {} dB at p05, {} dB with everything at its worst.",
+        ". With the worst of the lanes that it feeds it is asked for {} dBm, {} to {} dBm in 90 % of draws. Margin at TP3 over the \
+         sensitivity of {} with the launch by design: {} dB typical, {} dB at p05, {} dB with everything at its worst.",
+        significant(budget.required_launch.middle(), 3),
+        significant(budget.required_launch.low, 3),
+        significant(budget.required_launch.high, 3),
         budget.standard,
         significant(budget.margin.value, 2),
         significant(budget.margin.low, 2),

@@ -1,9 +1,10 @@
 //! Numbers of links as cells.
 
-use cpo_link::{Boundary, LinkAnswers, Number, Standing, Unit};
+use cpo_link::{Boundary, LinkAnswers, Number, Standing, Unit, binomial_interval};
 
 use crate::figures::DisplayUnit;
 use crate::number::significant;
+use crate::present::cells::PERCENT;
 use crate::report::{Cell, Column};
 
 /// pJ/bit.
@@ -65,6 +66,17 @@ pub(super) fn flag(standing: Standing) -> Option<&'static str> {
 /// A plain number with where it comes from.
 pub(super) fn stated(value: f64, unit: DisplayUnit, origin: &str) -> Cell {
     Cell::ranged(value, [value; 2], None, unit).with_origin(origin)
+}
+
+/// A share of drawn engines, within what so many draws tell of it.
+pub(super) fn share(share: f64, engines: u32, origin: &str) -> Cell {
+    let range = match share.is_nan() {
+        true => [f64::NAN; 2],
+        false => binomial_interval(share, engines),
+    };
+    Cell::ranged(share, range, None, PERCENT).with_origin(format!(
+        "{origin}, {engines} engines drawn; 95 % interval of the share"
+    ))
 }
 
 /// A column of numbers in the unit they are shown in.

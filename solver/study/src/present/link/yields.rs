@@ -1,9 +1,9 @@
 //! Shares of lanes and engines against the margin that is asked for.
 
-use cpo_link::{ArchitectureAnswer, LinkAnswers, YieldPoint};
+use cpo_link::{ArchitectureAnswer, Budget, LinkAnswers, MarginSpread, YieldPoint};
 
 use super::Album;
-use super::cells::{column, stated};
+use super::cells::{column, share};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
 use crate::output_error::OutputError;
 use crate::present::cells::PERCENT;
@@ -12,35 +12,60 @@ use crate::report::{Cell, Column, ReportTable, Section};
 /// Margins of the table, dB.
 const MARGINS: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
 
+/// What lasers launch.
+struct Policy {
+    name: &'static str,
+    figure: &'static str,
+    title: &'static str,
+    caption: &'static str,
+    spread: fn(&Budget) -> Option<&MarginSpread>,
+}
+
+const POLICIES: [Policy; 2] = [
+    Policy {
+        name: "by design",
+        figure: "yield",
+        title: "Engines that reach a margin",
+        caption: "Share of engines all of whose lanes have at least that margin at TP3 with one launch by design, by drawing losses: \
+                  what is common to an engine once, what belongs to a lane for each.",
+        spread: |budget| Some(&budget.spread),
+    },
+    Policy {
+        name: "set after assembly",
+        figure: "yield_set",
+        title: "Engines that can be set to a margin",
+        caption: "Share of engines all of whose lanes can be given that margin at TP3 by setting their lasers after assembly, up to \
+                  rollover or to the guaranteed end of the source's class.",
+        spread: |budget| budget.spread_at_most.as_ref(),
+    },
+];
+
+impl Policy {
+    /// The margins of an architecture, where they are known.
+    fn known<'a>(&self, a: &'a ArchitectureAnswer) -> Option<&'a MarginSpread> {
+        (self.spread)(&a.budget).filter(|spread| !spread.yield_curve.is_empty())
+    }
+}
+
 pub(super) fn section(
     album: &mut Album<'_>,
     answers: &LinkAnswers,
 ) -> Result<Section, OutputError> {
     let mut figures = Vec::new();
-    let known = |a: &&ArchitectureAnswer| !a.budget.spread.yield_curve.is_empty();
-    if answers.architectures.iter().any(|a| known(&a)) {
-        figures.push(album.draw(
-            "yield",
-            "Share of engines all of whose lanes have at least that margin at TP3, by drawing losses: what is common to an engine once, \
-             what belongs to a lane for each.",
-            |theme| plot(answers).render(theme),
-        )?);
-    }
-    let row = |a: &ArchitectureAnswer| {
-        let spread = &a.budget.spread;
-        let mut cells = vec![Cell::text(&a.title)];
-        for margin in MARGINS {
-            let at = spread.yield_at(margin);
-            let origin = format!(
-                "share of {} engines of {} lanes",
-                spread.engines, spread.lanes
-            );
-            cells.push(stated(at.lane_yield, PERCENT, &origin));
-            cells.push(stated(at.engine_yield, PERCENT, &origin));
+    for policy in &POLICIES {
+        let is_drawn = |a: &ArchitectureAnswer| policy.known(a).is_some();
+        if answers.architectures.iter().any(is_drawn) {
+            figures.push(album.draw(policy.figure, policy.caption, |theme| {
+                plot(answers, policy).render(theme)
+            })?);
         }
-        cells
-    };
-    let mut columns = vec![Column::new("optics", "")];
+    }
+    let rows = answers.architectures.iter().flat_map(|a| {
+        let known = |policy: &'static Policy| Some((policy, policy.known(a)?));
+        let known = POLICIES.iter().filter_map(known);
+        known.map(|(policy, spread)| row(a, policy, spread))
+    });
+    let mut columns = vec![Column::new("optics", ""), Column::new("launch", "")];
     for margin in MARGINS {
         columns.push(column(&format!("lanes at {margin} dB"), PERCENT));
         columns.push(column(&format!("engines at {margin} dB"), PERCENT));
@@ -48,41 +73,48 @@ pub(super) fn section(
     Ok(Section {
         title: format!("Link {}: yield against margin", album.link),
         text: String::from(
-            "Losses that all lanes of an engine share do not average over them: engines fail together, and lanes with them.",
+            "Losses that all lanes of an engine share do not average over them: engines fail together, and lanes with them. By design \
+             all lasers launch what typical losses and the reserve ask. Set after assembly, each laser makes up for what its own lanes \
+             lose, up to its rollover or to the guaranteed end of its class: the share is that of engines that can be set to a \
+             margin. Of the lasers of modules no limit is known. Energies are those of lasers that are set.",
         ),
         tables: vec![ReportTable {
-            caption: String::from("Shares that reach a margin at TP3"),
+            caption: String::from(
+                "Shares that reach a margin at TP3, in brackets what so many draws tell of them",
+            ),
             columns,
-            rows: answers
-                .architectures
-                .iter()
-                .filter(known)
-                .map(row)
-                .collect(),
+            rows: rows.collect(),
         }],
         figures,
         ..Section::default()
     })
 }
 
-fn plot(answers: &LinkAnswers) -> LinePlot {
+fn row(a: &ArchitectureAnswer, policy: &Policy, spread: &MarginSpread) -> Vec<Cell> {
+    let mut cells = vec![Cell::text(&a.title), Cell::text(policy.name)];
+    for margin in MARGINS {
+        let at = spread.yield_at(margin);
+        let origin = format!("{}, {} lanes an engine", policy.name, spread.lanes);
+        // lanes of one engine are not drawn apart
+        cells.push(share(at.lane_yield, spread.engines, &origin));
+        cells.push(share(at.engine_yield, spread.engines, &origin));
+    }
+    cells
+}
+
+fn plot(answers: &LinkAnswers, policy: &Policy) -> LinePlot {
     let series = |a: &ArchitectureAnswer| {
-        let curve = &a.budget.spread.yield_curve;
+        let curve = &policy.known(a)?.yield_curve;
         let x = curve.iter().map(|p| p.required_margin_db).collect();
         let engine = |p: &YieldPoint| p.engine_yield;
-        Series::new(
-            a.title.clone(),
-            x,
-            curve.iter().map(engine).collect(),
-            SeriesStyle::Line,
-        )
+        let y = curve.iter().map(engine).collect();
+        Some(Series::new(a.title.clone(), x, y, SeriesStyle::Line))
     };
-    let all = answers.architectures.iter().map(series);
     LinePlot {
-        title: String::from("Engines that reach a margin"),
+        title: policy.title.to_owned(),
         x: PlotAxis::new("margin asked for at TP3", DisplayUnit::DECIBEL),
         y: PlotAxis::new("share of engines", PERCENT),
         secondary: None,
-        series: all.filter(|s| !s.x.is_empty()).collect(),
+        series: answers.architectures.iter().filter_map(series).collect(),
     }
 }
