@@ -260,7 +260,7 @@ impl LaserArray {
     /// [`LaserError::Length`], [`LaserError::Parameter`] for a negative power.
     pub fn at_powers(&self, powers: &[Power]) -> Result<Operating, LaserError> {
         let powers = self.check("list of powers", "optical power", "W", powers)?;
-        Ok(match self.newton(&powers, &self.resistance) {
+        Ok(match self.newton(&powers, &self.resistance, &self.base) {
             Some(junctions) => Operating::Lasing(self.states(&junctions, Drive::Power(&powers))),
             None => Operating::Rollover(self.rollover_of(&powers)),
         })
@@ -271,6 +271,20 @@ impl LaserArray {
     /// # Errors
     /// [`LaserError::Length`], [`LaserError::Parameter`] for a negative entry or a pattern of zeros.
     pub fn rollover(&self, pattern: &[Power]) -> Result<RolloverPoint, LaserError> {
+        Ok(self.rollover_of(&self.check_pattern(pattern)?))
+    }
+
+    /// The `max_power` of [`rollover`](Self::rollover) alone, to the same bits, for a third of its work.
+    ///
+    /// # Errors
+    /// As [`rollover`](Self::rollover).
+    pub fn max_power(&self, pattern: &[Power]) -> Result<Vec<Power>, LaserError> {
+        let powers = self.check_pattern(pattern)?;
+        let (factor, _) = self.largest_factor(&powers, &self.resistance);
+        Ok(powers.iter().map(|p| Power::w(p * factor)).collect())
+    }
+
+    fn check_pattern(&self, pattern: &[Power]) -> Result<Vec<f64>, LaserError> {
         let powers = self.check("pattern of powers", "optical power", "W", pattern)?;
         if powers.iter().all(|&p| p == 0.0) {
             let (quantity, allowed) = ("sum of the pattern", "above 0");
@@ -281,7 +295,7 @@ impl LaserArray {
                 allowed,
             });
         }
-        Ok(self.rollover_of(&powers))
+        Ok(powers)
     }
 
     /// The curve of light against a current common to all lasers.
@@ -400,11 +414,12 @@ impl LaserArray {
         })
     }
 
-    /// The least fixed point at given powers, or `None` if there is none.
-    fn newton(&self, powers: &[f64], resistance: &Array2<f64>) -> Option<Vec<f64>> {
+    /// The least fixed point at given powers, or `None` if there is none, from the base temperatures or from the fixed point of
+    /// lower powers, which both lie below it.
+    fn newton(&self, powers: &[f64], resistance: &Array2<f64>, from: &[f64]) -> Option<Vec<f64>> {
         let n = self.len();
         let drive = Drive::Power(powers);
-        let mut t = self.base.clone();
+        let mut t = from.to_vec();
         for _ in 0..NEWTON_STEPS {
             let heat: Vec<Slopes> = (0..n).map(|i| self.heat(i, t[i], drive)).collect();
             let gap: Vec<f64> = (0..n)
@@ -448,7 +463,7 @@ impl LaserArray {
         let most = powers.iter().copied().fold(0.0, f64::max);
         let (mut low, mut high) = (0.0, 1.0);
         let mut best = self.base.clone();
-        while let Some(t) = self.newton(&scaled(high), resistance) {
+        while let Some(t) = self.newton(&scaled(high), resistance, &best) {
             // without heating between lasers there is no rollover below the hottest temperature
             (low, high, best) = (high, 2.0 * high, t);
             if high > 1e30 {
@@ -460,7 +475,7 @@ impl LaserArray {
             if middle * most < DARK {
                 return (0.0, self.base.clone()); // not even at threshold
             }
-            match self.newton(&scaled(middle), resistance) {
+            match self.newton(&scaled(middle), resistance, &best) {
                 Some(t) => (low, best) = (middle, t),
                 None => high = middle,
             }

@@ -180,8 +180,8 @@ fn light_is_the_same_for_all_up_to_the_rollover() {
                 continue;
             };
             lit += 1;
-            // at threshold 1e-9 of the most light stands for none
-            let wanted = most * share.max(1e-9);
+            // at threshold 1e-9 of the most light stands for none, at rollover all but 1e-11 for all
+            let wanted = most * share.clamp(1e-9, 1.0 - 1e-11);
             assert!(
                 (array.optical_power.0 - wanted).abs() < 1e-14 * most,
                 "round-off"

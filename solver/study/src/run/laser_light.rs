@@ -18,8 +18,8 @@ use super::laser_map::{MappedArray, base_temperatures};
 
 /// Shares of the rollover power beside that of threshold.
 const SHARES: usize = 24;
-/// Stands for no light: the share at which lasers are at threshold but on.
-const THRESHOLD: f64 = 1e-9;
+/// Stand for no light, at threshold but on, and for the most, which is known to 1e-12 of itself.
+const ENDS: [f64; 2] = [1e-9, 1.0 - 1e-11];
 
 /// What lasers take for equal light, against the temperature of the chip and the share of the most light.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ impl Solved {
         let array = of.at(kelvin)?;
         let alike = vec![Power::from_si(1.0); array.len()];
         let most = |array: &LaserArray| -> Result<f64, LaserError> {
-            Ok(array.rollover(&alike)?.max_power[0].si())
+            Ok(array.max_power(&alike)?[0].si())
         };
         let rollover = most(&array)?;
         let fit_error = match of.fit {
@@ -133,7 +133,7 @@ impl Solved {
         let mut states = Vec::with_capacity(share.len());
         if rollover > 0.0 && rollover.is_finite() {
             for &u in share {
-                let power = Power::from_si(rollover * u.max(THRESHOLD));
+                let power = Power::from_si(rollover * u.clamp(ENDS[0], ENDS[1]));
                 match array.at_powers(&vec![power; array.len()])? {
                     Operating::Lasing(found) => states.push(found),
                     _ => break, // not below the most that there is
