@@ -1,4 +1,6 @@
 //! Lasers: the temperature coefficients that published data imply.
+//!
+//! T₀ = ΔT/ln(I₂/I₁) and T₁ = ΔT/ln(η₁/η₂), both slopes at the facet: one measured in a fibre is divided by its coupling.
 
 use cpo_materials::{
     Current, Quantity, Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage,
@@ -25,10 +27,16 @@ pub struct LaserCase {
     cold_celsius: f64,
     hot_celsius: f64,
     threshold_ma: [f64; 2],
-    slope_w_per_a: [f64; 2],
-    /// T₀ as the source states it, K, to its digits.
-    stated_threshold_temperature: f64,
-    stated_uncertainty: f64,
+    /// Slope at the facet, at the cold end.
+    facet_slope_w_per_a: f64,
+    /// Slope in the fibre, at the hot end.
+    fibre_slope_w_per_a: f64,
+    /// What the fibre gets of the facet's light.
+    fibre_coupling: f64,
+    /// T₀ and T₁ as quoted with the data, K, to their digits.
+    quoted_threshold_temperature: f64,
+    quoted_slope_temperature: f64,
+    quoted_digit: f64,
 }
 
 /// The reference file, read.
@@ -41,19 +49,20 @@ pub fn references() -> Result<Vec<LaserCase>, ValidationError> {
 }
 
 impl LaserCase {
-    /// T₀, and the model fitted at the cold end at the hot one.
+    /// T₀ and T₁, and the model fitted at the cold end at the hot one.
     ///
     /// # Errors
     /// [`ValidationError::Laser`] for data that no laser has.
     pub fn run(&self) -> Result<Vec<Check>, ValidationError> {
         let span = self.hot_celsius - self.cold_celsius;
         let threshold_temperature = span / (self.threshold_ma[1] / self.threshold_ma[0]).ln();
-        let slope_temperature = span / (self.slope_w_per_a[0] / self.slope_w_per_a[1]).ln();
+        let hot_slope = self.fibre_slope_w_per_a / self.fibre_coupling;
+        let slope_temperature = span / (self.facet_slope_w_per_a / hot_slope).ln();
         let laser = LaserModel::new(LaserParameters {
             reference: Temperature::celsius(self.cold_celsius),
             threshold: Current::ma(self.threshold_ma[0]),
             threshold_temperature: TemperatureDifference::kelvin(threshold_temperature),
-            slope: SlopeEfficiency::w_per_a(self.slope_w_per_a[0]),
+            slope: SlopeEfficiency::w_per_a(self.facet_slope_w_per_a),
             slope_temperature: TemperatureDifference::kelvin(slope_temperature),
             turn_on: Voltage::v(0.95),
             resistance: Resistance::ohm(0.4),
@@ -73,15 +82,23 @@ impl LaserCase {
                 basis: basis.to_owned(),
             };
         let one_ampere = Current::a(1.0);
-        let light = self.slope_w_per_a[1] * (1.0 - Current::ma(self.threshold_ma[1]).si());
+        let light = self.fibre_slope_w_per_a * (1.0 - Current::ma(self.threshold_ma[1]).si());
         Ok(vec![
             check(
                 "T0, K",
-                self.stated_threshold_temperature,
-                self.stated_uncertainty,
+                self.quoted_threshold_temperature,
+                self.quoted_digit,
                 threshold_temperature,
                 0.0,
-                "digits of the source",
+                "digits as quoted",
+            ),
+            check(
+                "T1, K",
+                self.quoted_slope_temperature,
+                self.quoted_digit,
+                slope_temperature,
+                0.0,
+                "digits as quoted",
             ),
             check(
                 "threshold at the hot end, A",
@@ -92,18 +109,18 @@ impl LaserCase {
                 "round-off",
             ),
             check(
-                "slope at the hot end, W/A",
-                self.slope_w_per_a[1],
+                "slope at the hot end at the facet, W/A",
+                hot_slope,
                 0.0,
                 laser.slope(hot).si(),
                 1e-12,
                 "round-off",
             ),
             check(
-                "power at 1 A at the hot end, W",
+                "power at 1 A at the hot end in the fibre, W",
                 light,
                 0.0,
-                laser.optical_power(one_ampere, hot).si(),
+                self.fibre_coupling * laser.optical_power(one_ampere, hot).si(),
                 1e-12,
                 "round-off",
             ),

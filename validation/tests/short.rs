@@ -114,19 +114,18 @@ fn lasers() -> Tested {
     Ok(())
 }
 
-/// The powers on a heat sink hold to 10 %, and the one quoted number that does not follow from the others is still known to miss.
+/// The most light, from the facet and in the fibre, and its ratios, in two readings of the data.
 #[test]
 fn a_laser_that_heats_itself() -> Tested {
     let operated = operating_point::references()?.case.run()?;
-    all_pass(&operated.checks);
-    assert_eq!(operated.checks.len(), 4);
-    assert!(operated.misses.iter().all(|miss| !miss.passed()));
     for note in &operated.notes {
         println!("{note}");
     }
-    for check in operated.checks.iter().chain(&operated.misses) {
+    for check in &operated.checks {
         println!("{check:?}");
     }
+    assert_eq!(operated.checks.len(), 12);
+    all_pass(&operated.checks);
     Ok(())
 }
 

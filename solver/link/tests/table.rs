@@ -261,7 +261,7 @@ const LAW: LaserLaw = LaserLaw {
     threshold_current: 12.4e-3,
     slope_efficiency: 0.45,
     threshold_temperature: 60.0,
-    slope_temperature: 99.5,
+    slope_temperature: 249.0,
     reference_temperature: 298.15,
     turn_on_voltage: 0.95,
     series_resistance: 3.4,

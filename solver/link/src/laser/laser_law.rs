@@ -144,7 +144,7 @@ mod tests {
         threshold_current: 99e-3,
         slope_efficiency: 0.45,
         threshold_temperature: 60.0,
-        slope_temperature: 99.5,
+        slope_temperature: 249.0,
         reference_temperature: 298.15,
         turn_on_voltage: 0.95,
         series_resistance: 0.425,
@@ -158,14 +158,14 @@ mod tests {
         }
     }
 
-    /// What the paper has at 50 degC: 150 mA and 0.35 W/A, both to two digits.
+    /// What the paper has at 50 degC: 150 mA and, in the fibre behind a coupling of 86 %, 0.35 W/A, both to two digits.
     #[test]
     fn published_temperature_laws() {
         assert!((COOL.current(0.0, 323.15) - 0.150).abs() < 5e-4);
-        let slope = 1.0 / (COOL.current(1.0, 323.15) - COOL.current(0.0, 323.15));
-        assert!((slope - 0.35).abs() < 5e-4, "{slope}");
-        let from_slopes = 25.0 / (0.45_f64 / 0.35).ln();
-        assert!((from_slopes - 99.5).abs() < 0.05, "and not 249 K");
+        let facet = 1.0 / (COOL.current(1.0, 323.15) - COOL.current(0.0, 323.15));
+        assert!((0.86 * facet - 0.35).abs() < 5e-4, "{facet}");
+        let from_slopes = 25.0 / (0.45_f64 / (0.35 / 0.86)).ln();
+        assert!((from_slopes - 249.0).abs() < 0.5, "{from_slopes}");
         assert!((25.0 / (150.0_f64 / 99.0).ln() - 60.0).abs() < 0.2);
     }
 
