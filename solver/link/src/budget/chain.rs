@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::Plane;
+use super::plane::End;
 use crate::component::{ComponentName, Values};
 use crate::decibel::db;
 use crate::error::LinkError;
@@ -183,6 +184,14 @@ impl Chain {
 }
 
 impl Stage {
+    /// The end that it belongs to: beyond P7 the chip is the other engine's.
+    pub(crate) fn end(&self) -> End {
+        match self.to > Plane::P7 {
+            true => End::Receiving,
+            false => End::Sending,
+        }
+    }
+
     /// Its loss, dB.
     pub(crate) fn loss(&self, conditions: Conditions, values: &Values) -> f64 {
         let terms = self.terms.iter();

@@ -2,7 +2,8 @@
 //!
 //! Each place of a component in the chain has a draw of its own. What is systematic is drawn once for all lanes of an engine
 //! and does not average over them; what belongs to a lane is drawn for each. Places of one component on one chip are
-//! correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score).
+//! correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score). The receiving chip is
+//! another engine's, from another wafer perhaps: its draws are its own.
 //! An engine yields where all its lanes do. Limits: every lane is launched alike, at what typical losses ask for; nothing is trimmed
 //! after assembly and nothing is sorted out, so that yields are those before either.
 
@@ -11,6 +12,7 @@ use spec_math::cephes64::{ndtr, ndtri};
 
 use super::chain::Conditions;
 use super::outcome::{Light, RECEIVER};
+use super::plane::End;
 use super::sampling::{point, quantile};
 use super::{Chain, Plane};
 use crate::component::{ComponentName, Components};
@@ -18,8 +20,8 @@ use crate::standard::Standard;
 
 /// Step of the required margins in a yield curve, dB.
 const YIELD_STEP: f64 = 0.25;
-/// Streams of the points: common scores, own scores, and one a lane from here on.
-const STREAMS: [u32; 3] = [2, 3, 4];
+/// Streams of the points: common scores of the sending and of the receiving chip, own scores, and one a lane from here on.
+const STREAMS: [u32; 4] = [2, 3, 4, 5];
 
 /// Shares of lanes and engines that reach a margin.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -84,8 +86,26 @@ impl MarginSpread {
 /// One place of a component in the chain.
 struct Place {
     name: ComponentName,
-    /// Whether the chain has another of that name.
+    end: End,
+    /// Whether that end has another of that name.
     is_repeated: bool,
+}
+
+/// All places in the order of the chain, then what margins depend on beside the losses.
+fn places(chain: &Chain, conditions: Conditions) -> Vec<Place> {
+    let of_stages = chain.stages().iter().flat_map(|stage| {
+        let components = stage.terms.iter().flat_map(|t| t.components(conditions));
+        components.map(|&name| (name, stage.end()))
+    });
+    let all: Vec<(ComponentName, End)> = of_stages
+        .chain(RECEIVER.map(|name| (name, End::Receiving)))
+        .collect();
+    let place = |&(name, end): &(ComponentName, End)| Place {
+        name,
+        end,
+        is_repeated: all.iter().filter(|other| **other == (name, end)).count() > 1,
+    };
+    all.iter().map(place).collect()
 }
 
 /// Draws engines whose lanes are launched with `launch_dbm` each.
@@ -98,19 +118,7 @@ pub(crate) fn margin_spread(
     [engines, lanes]: [u32; 2],
     seed: u32,
 ) -> MarginSpread {
-    let terms = chain.stages().iter().flat_map(|stage| &stage.terms);
-    let names: Vec<ComponentName> = terms
-        .flat_map(|term| term.components(conditions))
-        .chain(&RECEIVER)
-        .copied()
-        .collect();
-    let places: Vec<Place> = names
-        .iter()
-        .map(|&name| Place {
-            name,
-            is_repeated: names.iter().filter(|&&other| other == name).count() > 1,
-        })
-        .collect();
+    let places = places(chain, conditions);
     let mut margins = Vec::with_capacity(engines as usize * lanes as usize);
     let mut photodiode = Vec::with_capacity(margins.capacity());
     let mut worst = Vec::with_capacity(engines as usize);
@@ -121,9 +129,10 @@ pub(crate) fn margin_spread(
             .enumerate()
             .map(|(k, place)| {
                 let component = components.get(place.name);
-                let common = point(engine, place.name as usize, seed, STREAMS[0]);
+                let of_end = STREAMS[place.end as usize];
+                let common = point(engine, place.name as usize, seed, of_end);
                 let u = if place.is_repeated {
-                    let own = ndtri(point(engine, k, seed, STREAMS[1]));
+                    let own = ndtri(point(engine, k, seed, STREAMS[2]));
                     let rho = component.correlation;
                     ndtr(rho.sqrt() * ndtri(common) + (1.0 - rho).sqrt() * own)
                 } else {
@@ -137,7 +146,7 @@ pub(crate) fn margin_spread(
             let value = |k: usize| {
                 let component = components.get(places[k].name);
                 if component.lane.width() > 0.0 {
-                    let u = point(engine, k, seed, STREAMS[2] + lane);
+                    let u = point(engine, k, seed, STREAMS[3] + lane);
                     systematic[k] + component.lane.quantile(u) - component.typical
                 } else {
                     systematic[k]

@@ -27,6 +27,15 @@ pub enum Plane {
     P8,
 }
 
+/// An end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Up to the receiver's fibre, which the losses of the fibre plant lead to.
+    Sending,
+    /// Beyond it.
+    Receiving,
+}
+
 impl Plane {
     /// Where it is.
     pub fn place(self) -> &'static str {
