@@ -68,6 +68,22 @@ pub fn facet(planes: [&str; 2]) -> Group {
     group
 }
 
+/// A taper of two lengths in the O band at 333 K whose first mode loses that at the second, with an error bar of 0.03 dB.
+pub fn taper(planes: [&str; 2], loss: f64) -> Group {
+    let axes = ["temperature", "wavelength", "length", "mode_in"];
+    let values = [9.0, 9.0, loss, 9.0].repeat(2);
+    let loss = Variable::new("loss", "dB", "loss", &axes, values).with_error(vec![0.03; 8]);
+    let numbers =
+        |name: &str, unit: &str, values: Vec<f64>| AxisScale::numbers(name, unit, name, values);
+    Group::new("taper/narrowing", "taper narrowing")
+        .with_axis(numbers("temperature", "K", vec![333.15]))
+        .and_then(|g| g.with_axis(numbers("wavelength", "m", vec![1.291e-6, 1.331e-6])))
+        .and_then(|g| g.with_axis(numbers("length", "m", vec![1e-4, 2e-4])))
+        .and_then(|g| g.with_axis(numbers("mode_in", "1", vec![0.0, 1.0])))
+        .and_then(|g| g.with_variable(loss.between(planes[0], planes[1])))
+        .expect("a group")
+}
+
 /// A map of two lasers at those base temperatures and currents: light, voltage and junction temperature by a function of
 /// (base temperature, current); the second laser's base is 1 K warmer. No light is a missing value.
 pub fn laser_map(
