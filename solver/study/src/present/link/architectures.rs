@@ -5,10 +5,11 @@ use cpo_link::{ArchitectureAnswer, Boundary, LinkAnswers};
 use super::Album;
 use super::cells::{
     FIT, NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
-    stated,
+    ranged_in, stated,
 };
 use crate::figures::{Bar, BarFigure, DisplayUnit, PlotAxis, StackedBar, StackedBarFigure};
 use crate::output_error::OutputError;
+use crate::present::cells::PERCENT;
 use crate::report::{Alternative, Cell, Choice, Column, ReportTable, Section, significant};
 
 pub(super) fn section(
@@ -34,7 +35,7 @@ pub(super) fn section(
         };
         alternatives.push(Alternative {
             name: boundary_name(boundary).to_owned(),
-            text: sentence(answers, k),
+            text: format!("{} {}", sentence(answers, k), assumed(boundary)),
             tables: vec![table(answers, k)],
             figures: vec![figure],
         });
@@ -50,12 +51,30 @@ pub(super) fn section(
             celsius(request.chip_temperature),
             request.samples,
         ),
+        tables: vec![lasers(answers)],
         choice: Some(Choice {
             name: String::from("Boundary"),
             alternatives,
         }),
         ..Section::default()
     })
+}
+
+/// What a boundary takes for granted.
+fn assumed(boundary: Boundary) -> &'static str {
+    match boundary {
+        Boundary::Optics => {
+            "Counted: module, or engine and its laser source, with the losses of their own supplies; not those of the switch's."
+        }
+        Boundary::Host => {
+            "The host is assumed to be built for its optics: for co-packaged ones with short-reach SerDes. One with long-reach \
+             SerDes takes their energy behind any optics."
+        }
+        Boundary::Switch => {
+            "The switch chip is assumed to be built for its optics: for co-packaged ones with short-reach SerDes, in place of those \
+             for front-panel modules that its published power holds. A chip with these keeps that power behind any optics."
+        }
+    }
 }
 
 /// Who takes least, and how much more the others take.
@@ -111,7 +130,6 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
                 "every loss at its worst end at once",
             ),
             ranged(&a.latency),
-            ranged(&a.failure_rate),
         ]
     };
     ReportTable {
@@ -129,7 +147,41 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
             column("margin", DisplayUnit::DECIBEL),
             column("worst-case margin", DisplayUnit::DECIBEL),
             column("delay", NANOSECOND),
-            column("lasers of an engine", FIT),
+        ],
+        rows: answers.architectures.iter().map(row).collect(),
+    }
+}
+
+/// Whether lasers bring the light, and for how long.
+fn lasers(answers: &LinkAnswers) -> ReportTable {
+    let row = |a: &ArchitectureAnswer| {
+        let draws = format!(
+            "share of {} draws of all components in which the laser brings the light",
+            answers.request.samples
+        );
+        // The same within every boundary.
+        let share = a.energies.first().map_or(f64::NAN, |e| e.feasible_share);
+        vec![
+            Cell::text(&a.title),
+            stated(share, PERCENT, &draws),
+            ranged(&a.failure_rate),
+            ranged_in(&a.outage, PERCENT),
+        ]
+    };
+    ReportTable {
+        caption: format!(
+            "Lasers of an engine of {} lanes, with {} to spare",
+            answers.request.lanes_per_engine,
+            match answers.request.spare_lasers {
+                0 => String::from("none"),
+                spares => spares.to_string(),
+            }
+        ),
+        columns: vec![
+            Column::new("optics", ""),
+            column("draws that have the light", PERCENT),
+            column("failures, none to spare", FIT),
+            column("engine dark within its service life", PERCENT),
         ],
         rows: answers.architectures.iter().map(row).collect(),
     }

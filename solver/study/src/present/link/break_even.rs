@@ -153,7 +153,9 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
         ]
     };
     ReportTable {
-        caption: String::from("Under each way of cooling, at the typical external path"),
+        caption: String::from(
+            "Under each way of cooling, at the typical external path. Of the chip the warmest laser, in brackets coolest to warmest",
+        ),
         columns: vec![
             Column::new("cooling", ""),
             column("chip, lasers off", DisplayUnit::CELSIUS),
