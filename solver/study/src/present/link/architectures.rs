@@ -4,12 +4,11 @@ use cpo_link::{ArchitectureAnswer, Boundary, LinkAnswers};
 
 use super::Album;
 use super::cells::{
-    FIT, NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
-    ranged_in, stated,
+    NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
+    stated,
 };
 use crate::figures::{Bar, BarFigure, DisplayUnit, PlotAxis, StackedBar, StackedBarFigure};
 use crate::output_error::OutputError;
-use crate::present::cells::PERCENT;
 use crate::report::{Alternative, Cell, Choice, Column, ReportTable, Section, significant};
 
 pub(super) fn section(
@@ -51,7 +50,6 @@ pub(super) fn section(
             celsius(request.chip_temperature),
             request.samples,
         ),
-        tables: vec![lasers(answers)],
         choice: Some(Choice {
             name: String::from("Boundary"),
             alternatives,
@@ -64,7 +62,7 @@ pub(super) fn section(
 fn assumed(boundary: Boundary) -> &'static str {
     match boundary {
         Boundary::Optics => {
-            "Counted: module, or engine and its laser source, with the losses of their own supplies; not those of the switch's."
+            "Counted: module, or engine and its laser source, with the losses of their own supplies, without those of the switch's."
         }
         Boundary::Host => {
             "The host is assumed to be built for its optics: for co-packaged ones with short-reach SerDes. One with long-reach \
@@ -147,41 +145,6 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
             column("margin", DisplayUnit::DECIBEL),
             column("worst-case margin", DisplayUnit::DECIBEL),
             column("delay", NANOSECOND),
-        ],
-        rows: answers.architectures.iter().map(row).collect(),
-    }
-}
-
-/// Whether lasers bring the light, and for how long.
-fn lasers(answers: &LinkAnswers) -> ReportTable {
-    let row = |a: &ArchitectureAnswer| {
-        let draws = format!(
-            "share of {} draws of all components in which the laser brings the light",
-            answers.request.samples
-        );
-        // The same within every boundary.
-        let share = a.energies.first().map_or(f64::NAN, |e| e.feasible_share);
-        vec![
-            Cell::text(&a.title),
-            stated(share, PERCENT, &draws),
-            ranged(&a.failure_rate),
-            ranged_in(&a.outage, PERCENT),
-        ]
-    };
-    ReportTable {
-        caption: format!(
-            "Lasers of an engine of {} lanes, with {} to spare",
-            answers.request.lanes_per_engine,
-            match answers.request.spare_lasers {
-                0 => String::from("none"),
-                spares => spares.to_string(),
-            }
-        ),
-        columns: vec![
-            Column::new("optics", ""),
-            column("draws that have the light", PERCENT),
-            column("failures, none to spare", FIT),
-            column("engine dark within its service life", PERCENT),
         ],
         rows: answers.architectures.iter().map(row).collect(),
     }

@@ -31,6 +31,7 @@ pub(super) fn section(
     if !answers.cooling.is_empty() {
         tables.insert(0, coolings(answers));
     }
+    tables.push(super::lasers::table(answers));
     Ok(Section {
         title: format!("Link {}: integrated against external lasers", album.link),
         text: sentence(map),
