@@ -1,7 +1,7 @@
 //! Tables and requests that several tests share.
 #![allow(dead_code)] // each test uses some of it
 
-use cpo_link::{Components, LinkAnswers, LinkModel, LinkRequest};
+use cpo_link::{ComponentAnswer, Components, LinkAnswers, LinkModel, LinkRequest, TableEntry};
 use cpo_table::{AxisScale, Group, LossTable, Status, Variable};
 
 /// A table without groups.
@@ -138,4 +138,45 @@ pub fn laser_map(
         group = group.with_variable(variable).expect("a variable");
     }
     group
+}
+
+/// The embedded components.
+pub fn embedded() -> Components {
+    Components::embedded().expect("embedded data")
+}
+
+/// A table of these groups.
+pub fn with(groups: impl IntoIterator<Item = Group>) -> LossTable {
+    let mut table = empty_table();
+    for group in groups {
+        table.add(group).expect("a group");
+    }
+    table
+}
+
+/// Why a request is refused.
+pub fn error(table: &LossTable, request: &LinkRequest) -> String {
+    LinkModel::new(table, request, embedded())
+        .expect_err("refused")
+        .to_string()
+}
+
+/// Answers from a table.
+pub fn ask(table: &LossTable, request: &LinkRequest) -> LinkAnswers {
+    let model = LinkModel::new(table, request, embedded()).expect("a model");
+    model.answers().expect("answers")
+}
+
+/// The default request with the coupling facet.
+pub fn coupled() -> LinkRequest {
+    LinkRequest {
+        coupling: Some(TableEntry::new("fibre_chip/facet")),
+        ..LinkRequest::default()
+    }
+}
+
+/// A component as it was used.
+pub fn component<'a>(answers: &'a LinkAnswers, name: &str) -> &'a ComponentAnswer {
+    let mut all = answers.components.iter();
+    all.find(|c| c.name == name).expect("there")
 }

@@ -75,13 +75,13 @@ impl Reader {
         let [spares, seed] = ["spare_lasers", "seed"].map(|key| self.whole(&table, key));
         let coupling = self.named(&table, "coupling", "coupling", known.couplings.names);
         let taper = self.link_taper(&table, coupling.as_ref(), known);
-        let lengths = match &taper {
-            Some(Some(taper)) => self.lengths_of(taper, known),
-            _ => Vec::new(),
-        };
+        let lengths = taper.as_ref().map(|taper| match taper {
+            Some(taper) => self.lengths_of(taper, known),
+            None => Vec::new(),
+        });
         let at = match table.get("at") {
             None => Some(Vec::new()),
-            Some(at) => self.coordinates(&at, &lengths),
+            Some(at) => self.coordinates(&at, lengths.as_deref()),
         };
         let entry = |group: String, at: &Option<Vec<(String, f64)>>| TableEntry {
             group,
@@ -418,11 +418,12 @@ impl Reader {
         None
     }
 
-    /// Values of swept parameters, and of axes of those `lengths`, at which the table is read.
+    /// Values of swept parameters, and of axes of those `lengths`, at which the table is read; without `lengths`, for a mistake
+    /// that has been reported, any name may be one.
     fn coordinates(
         &mut self,
         cursor: &Cursor<'_>,
-        lengths: &[String],
+        lengths: Option<&[String]>,
     ) -> Option<Vec<(String, f64)>> {
         let mut all = Vec::new();
         let mut good = matches!(cursor.node.value, Value::Table(_));
@@ -435,15 +436,16 @@ impl Reader {
         for (name, place, value) in self.diagnostics.named(cursor) {
             let mut named = self.parameters.iter().filter(|p| !p.in_place);
             let parameter = named.find(|p| p.name == name).map(|p| p.dimension);
-            let is_length = lengths.iter().any(|length| length == name);
+            let is_length = lengths.is_some_and(|all| all.iter().any(|length| length == name));
             let Some(dimension) = parameter.or(is_length.then_some(Length::DIMENSION)) else {
+                good = false;
+                let Some(lengths) = lengths else { continue };
                 let names = self.parameters.iter().filter(|p| !p.in_place);
                 let names = names.map(|p| p.name.as_str());
                 let known = listed(names.chain(lengths.iter().map(String::as_str)));
                 self.diagnostics
                     .error(&place, format!("there is no parameter `{name}`"))
                     .allowed(known);
-                good = false;
                 continue;
             };
             let found = match &value.node.value {
