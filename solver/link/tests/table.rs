@@ -2,9 +2,7 @@
 
 mod common;
 
-use common::{
-    ask, components, coupled, embedded, empty_table, error, facet, fixed_but, laser_map, with,
-};
+use common::{ask, components, coupled, empty_table, error, facet, fixed_but, laser_map, with};
 use cpo_link::{
     BaseTemperature, BreakEvenSide, Cooling, LaserLaw, LaserMap, LinkModel, LinkRequest, Operation,
     Port, Standing, TableEntry,

@@ -293,7 +293,7 @@ impl Reader {
                 "a taper that begins or ends with [cross_section.{}]",
                 guide.name
             ),
-            false => listed(others.into_iter()),
+            false => listed(others),
         };
         self.diagnostics
             .error(&cursor.place, message)
