@@ -32,6 +32,8 @@ pub struct Standard {
     pub tdecq_most_db: f64,
     /// Least extinction ratio, dB.
     pub extinction_ratio_least_db: f64,
+    /// Bit error ratio before error correction at which sensitivities hold.
+    pub bit_error_ratio: f64,
     /// Largest loss of the fibre plant from P6 to P7, dB.
     pub channel_db: f64,
     /// Sensitivity for a good eye, dBm of amplitude.
@@ -53,6 +55,7 @@ struct StandardText {
     transmitter_offset_dbm: f64,
     tdecq_most_db: f64,
     extinction_ratio_least_db: f64,
+    bit_error_ratio: f64,
     channel_db: f64,
     receiver_floor_dbm: f64,
     receiver_offset_dbm: f64,
@@ -121,6 +124,7 @@ impl Standards {
                 transmitter_offset_dbm: s.transmitter_offset_dbm,
                 tdecq_most_db: s.tdecq_most_db,
                 extinction_ratio_least_db: s.extinction_ratio_least_db,
+                bit_error_ratio: s.bit_error_ratio,
                 channel_db: s.channel_db,
                 receiver_floor_dbm: s.receiver_floor_dbm,
                 receiver_offset_dbm: s.receiver_offset_dbm,

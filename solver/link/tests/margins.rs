@@ -23,6 +23,10 @@ fn spread(components: Components) -> MarginSpread {
     budget_of("cpo_external", components).spread
 }
 
+fn spread_of(name: &str, components: Components) -> MarginSpread {
+    budget_of(name, components).spread
+}
+
 /// Scrambled Sobol points of 4096 engines find a standard deviation to better than this, relative: the error of
 /// independent draws would be 1/√(2·4096) = 1.1 %.
 const OF_DEVIATION: f64 = 0.01;
@@ -177,6 +181,28 @@ fn couplers_of_one_chip_are_correlated() {
     near(coupler(1.0), 4.0 * one, "the same");
     let half = coupler(0.5) / one;
     assert!((half - 3.0).abs() < 0.05, "{half}");
+}
+
+/// The receiving chip is another engine's: the coupler before the photodiode does not follow those of the sending chip, however
+/// much these follow each other. Exact, for symmetric triangles of width 1, each the mean of two uniform draws: the sum of two
+/// is half an Irwin-Hall sum of four, (4 - y)⁴/24 = 0.05 less 4 (3 - y)⁴/24 in its tail, whose p05 lies 0.4767 below the middle.
+#[test]
+fn the_far_chip_has_couplers_of_its_own() {
+    let same =
+        "coupler = { typical = \"1.5 dB\", low = \"1 dB\", high = \"2 dB\", correlation = 1.0 }";
+    let spread = spread_of("cpo_integrated", fixed_but(same));
+    let [p05, p50, p95] = spread.photodiode_quantiles_db;
+    // one draw for both would have 2 (0.5 - √0.025) = 0.684
+    for width in [p50 - p05, p95 - p50] {
+        // three times √(0.05 × 0.95/4096)/0.382, what a p05 of independent draws errs by where their density is 0.382/dB
+        assert!((width - 0.4767).abs() < 0.027, "{width}");
+    }
+    // one coupler lies before TP3
+    near(
+        spread.deviation_db.powi(2),
+        variance(1.0, 2.0),
+        "the sending chip's alone",
+    );
 }
 
 #[test]

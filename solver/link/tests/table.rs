@@ -2,42 +2,12 @@
 
 mod common;
 
-use common::{components, empty_table, facet, fixed_but, laser_light};
+use common::{ask, components, coupled, empty_table, error, facet, fixed_but, laser_light, with};
 use cpo_link::{
-    BaseTemperature, BreakEvenSide, Components, Cooling, LaserLaw, LaserMap, LinkAnswers,
-    LinkModel, LinkRequest, OperatingPoint, Operation, Port, Standing, TableEntry,
+    BaseTemperature, BreakEvenSide, Cooling, LaserLaw, LaserMap, LinkModel, LinkRequest,
+    OperatingPoint, Operation, Port, Standing, TableEntry,
 };
-use cpo_table::{Attribute, AxisScale, Group, LossTable, Status, Variable};
-
-fn embedded() -> Components {
-    Components::embedded().expect("embedded data")
-}
-
-fn with(groups: impl IntoIterator<Item = Group>) -> LossTable {
-    let mut table = empty_table();
-    for group in groups {
-        table.add(group).expect("a group");
-    }
-    table
-}
-
-fn error(table: &LossTable, request: &LinkRequest) -> String {
-    LinkModel::new(table, request, embedded())
-        .expect_err("refused")
-        .to_string()
-}
-
-fn ask(table: &LossTable, request: &LinkRequest) -> LinkAnswers {
-    let model = LinkModel::new(table, request, embedded()).expect("a model");
-    model.answers().expect("answers")
-}
-
-fn coupled() -> LinkRequest {
-    LinkRequest {
-        coupling: Some(TableEntry::new("fibre_chip/facet")),
-        ..LinkRequest::default()
-    }
-}
+use cpo_table::{Attribute, AxisScale, Group, Status, Variable};
 
 #[test]
 fn a_missing_entry_names_the_nearest() {
@@ -82,44 +52,6 @@ fn numbers_of_the_request_are_checked() {
     assert!(of(|r| r.chip_temperature = f64::NAN).contains("chip_temperature"));
     assert!(of(|r| r.port.bandwidth = 1e9).contains("at least one lane of 400G-DR4"));
     assert!(of(|r| r.path_losses_db = vec![2.0, 1.0]).contains("rising"));
-}
-
-/// Median 1.6 dB at 1311 nm, half-way between 1.7 and 1.5; deviations of each part about its own median.
-#[test]
-fn a_coupling_replaces_the_coupler() {
-    let a = ask(&with([facet(["P2", "P3"])]), &coupled());
-    let coupler = a
-        .components
-        .iter()
-        .find(|c| c.name == "coupler")
-        .expect("there");
-    assert!(coupler.source.contains("fibre_chip/facet"));
-    assert_eq!(coupler.range[1], "1.6 dB");
-    let external = a
-        .architectures
-        .iter()
-        .find(|a| a.name == "cpo_external")
-        .expect("there");
-    let stage = external
-        .budget
-        .planes
-        .iter()
-        .find(|p| p.plane == cpo_link::Plane::P3);
-    let loss = &stage.expect("a plane").stage_loss;
-    assert!(
-        (loss.value - 1.6).abs() < 1e-12 && loss.low < 1.5 && loss.high > 2.1,
-        "{loss:?}"
-    );
-}
-
-/// The loss is from fibre to chip or back; another would be put between the wrong planes.
-#[test]
-fn planes_of_a_coupling_are_checked() {
-    let text = error(&with([facet(["P0", "P3"])]), &coupled());
-    assert!(
-        text.contains("from P0 to P3") && text.contains("from P2 to P3"),
-        "{text}"
-    );
 }
 
 /// The C band is not in this table: nothing is taken from its edge, and what follows is marked.
@@ -209,51 +141,6 @@ fn unconverged_values_are_carried_as_marked() {
         Standing::Unconverged
     );
     assert!(budget.margin.value.is_finite());
-}
-
-/// A swept parameter has no middle: the request must say where.
-#[test]
-fn swept_axes_must_be_stated() {
-    let group = Group::new("waveguide/wire", "modes")
-        .with_axis(AxisScale::numbers("width", "m", "width", vec![4e-7, 5e-7]))
-        .and_then(|g| {
-            let drift = vec![6e-11, 7e-11];
-            g.with_variable(Variable::new(
-                "resonance_drift",
-                "m K-1",
-                "drift",
-                &["width"],
-                drift,
-            ))
-        })
-        .and_then(|g| {
-            let loss = Variable::new("loss", "dB/m", "loss", &["width"], vec![0.0, 300.0]);
-            g.with_variable(loss.with_error(vec![1.0, 10.0]))
-        })
-        .expect("a group");
-    let table = with([group]);
-    let mut request = LinkRequest {
-        waveguide: Some(TableEntry::new("waveguide/wire")),
-        ..LinkRequest::default()
-    };
-    assert!(error(&table, &request).contains("say where on its axis width"));
-    let mut taken = |width: f64| {
-        request.waveguide = Some(TableEntry {
-            group: "waveguide/wire".into(),
-            at: vec![("width".into(), width)],
-        });
-        let a = ask(&table, &request);
-        ["resonance_drift", "waveguide_loss"].map(|name| {
-            let found = a.components.iter().find(|c| c.name == name);
-            found.expect("there").source.contains("loss table")
-        })
-    };
-    assert_eq!(taken(5e-7), [true, true]);
-    assert_eq!(
-        taken(4e-7),
-        [true, false],
-        "a loss less than its error is not told from none"
-    );
 }
 
 /// Zhou et al. 2022, an eighth of the length, with self-heating.

@@ -32,14 +32,15 @@ fn close(a: f64, b: f64) -> bool {
 #[test]
 fn the_engine_is_planned_whole() {
     let plan = study("cpo_engine.toml").plan().unwrap();
-    // Two guides at four wavelengths, the tip coupled at each, two coolings, lasers in both.
+    // Two guides at four wavelengths, the tip coupled and its taper at each, two coolings, lasers in both.
     let counts = [
         plan.modes.len(),
         plan.couplings.len(),
+        plan.tapers.len(),
         plan.heats.len(),
         plan.lasers.len(),
     ];
-    assert_eq!(counts, [8, 4, 2, 2]);
+    assert_eq!(counts, [8, 4, 4, 2, 2]);
 }
 
 #[test]

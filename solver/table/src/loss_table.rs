@@ -7,7 +7,7 @@ use crate::{Field, Group, Status, check_text, checksum};
 /// Root attribute `schema`, by which a reader knows a table of ours.
 pub const SCHEMA: &str = "cpo loss table";
 /// Version of the schema, semver: a reader accepts any minor version of its own major one.
-pub const SCHEMA_VERSION: &str = "1.2.0";
+pub const SCHEMA_VERSION: &str = "1.3.0";
 /// Major version that this program reads and writes.
 pub const SCHEMA_MAJOR: u32 = 1;
 

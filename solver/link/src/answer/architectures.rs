@@ -70,7 +70,7 @@ pub struct ArchitectureAnswer {
     pub copper_loss: Number,
     /// Light and margin.
     pub budget: Budget,
-    /// From the wall plug to the photodiode.
+    /// From the optics' electricity to the photodiode.
     pub waterfall: Waterfall,
     /// Delay from host to host without the fibre, s.
     pub latency: Number,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::break_even::difference_at;
 use super::published::{dsp_shares, excesses};
-use super::{ArchitectureAnswer, CoolingAnswer, CopperAnswer, TierAnswer};
+use super::{CoolingAnswer, CopperAnswer, TierAnswer};
 use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, EnergySource, LaserPlace};
 use crate::budget::Plane;
@@ -109,7 +109,6 @@ impl Claim {
 
 pub(super) fn check(
     model: &LinkModel,
-    architectures: &[ArchitectureAnswer],
     copper: &[CopperAnswer],
     cooling: &[CoolingAnswer],
     tiers: &[TierAnswer],
@@ -122,7 +121,7 @@ pub(super) fn check(
         subject.integrated_couple_better(cooling)?,
         copper_needs_dsp(model, copper),
         subject.delay_falls(),
-        tiers_decide(architectures, tiers),
+        tiers_decide(&model.architectures, tiers),
     ])
 }
 
@@ -339,7 +338,7 @@ fn copper_needs_dsp(model: &LinkModel, copper: &[CopperAnswer]) -> Claim {
     )
 }
 
-fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> Claim {
+fn tiers_decide(architectures: &[Architecture], tiers: &[TierAnswer]) -> Claim {
     let findings = tiers.iter().flat_map(|tier| {
         tier.winners.iter().filter_map(|winner| {
             let place = format!(
@@ -361,16 +360,13 @@ fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> C
                 .energies
                 .iter()
                 .find(|e| e.boundary == winner.boundary)?;
-            let title = architectures
-                .iter()
-                .find(|a| a.name == entry.architecture)
-                .map_or(entry.architecture.as_str(), |a| a.title.as_str());
+            let architecture = architectures.iter().find(|a| a.name == *name)?;
             let mut finding = Finding::new(
-                format!("{place}: {title}"),
+                format!("{place}: {}", architecture.title),
                 energy.energy.clone(),
                 [None, None],
             );
-            finding.holds = entry.architecture.starts_with("cpo");
+            finding.holds = architecture.is_co_packaged();
             Some(finding)
         })
     });
@@ -379,4 +375,35 @@ fn tiers_decide(architectures: &[ArchitectureAnswer], tiers: &[TierAnswer]) -> C
         "In each tier (below 1.6T, 1.6T to 3.2T, above) co-packaged optics take least power",
         findings.collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::component::Components;
+    use crate::model::LinkRequest;
+
+    /// What is co-packaged says the architecture, whatever it is called.
+    #[test]
+    fn names_decide_nothing() {
+        let table = cpo_table::LossTable::new("test", "cpo", "");
+        let components = Components::embedded().expect("embedded data");
+        let mut model =
+            LinkModel::new(&table, &LinkRequest::default(), components).expect("a model");
+        let findings = |model: &LinkModel| {
+            let most = super::super::launch::MostOfChip::of(model);
+            let tiers = super::super::tiers::answers(model, &most).expect("tiers");
+            let claim = tiers_decide(&model.architectures, &tiers);
+            claim.findings.iter().map(|f| f.holds).collect::<Vec<_>>()
+        };
+        let before = findings(&model);
+        assert!(before.contains(&true));
+        for architecture in &mut model.architectures {
+            architecture.name = match architecture.is_co_packaged() {
+                true => format!("engine_{}", architecture.title),
+                false => format!("cpo_{}", architecture.title),
+            };
+        }
+        assert_eq!(findings(&model), before);
+    }
 }

@@ -68,7 +68,7 @@ impl LinkAnswers {
             request: model.request.clone(),
             components: component_list::list(model),
             published: published::totals(model)?,
-            claims: claims::check(model, &architectures, &copper, &cooling, &tiers)?,
+            claims: claims::check(model, &copper, &cooling, &tiers)?,
             tornadoes: tornado::answers(model)?,
             architectures,
             break_even,

@@ -1,4 +1,4 @@
-//! From the wall plug to the photodiode, in dB and W.
+//! From the optics' electricity to the photodiode, in dB and W.
 
 use serde::Serialize;
 

@@ -114,6 +114,11 @@ impl Architecture {
         self.laser == LaserPlace::Module
     }
 
+    /// Whether its optics stand on the switch's package.
+    pub fn is_co_packaged(&self) -> bool {
+        self.copper == CopperPath::Substrate
+    }
+
     /// Whether the optics have a SerDes of their own.
     pub fn has_engine_serdes(&self) -> bool {
         self.energy.contains(&EnergySource::Serdes)

@@ -3,6 +3,7 @@
 //! Each place of a component in the chain has a draw of its own. What is systematic is drawn once for all lanes of an engine
 //! and does not average over them; what belongs to a lane is drawn for each, before the split for each laser. Places of one
 //! component on one chip are correlated by a Gaussian copula: score = √ρ z + √(1 − ρ) z′ with z common to them, u = Φ(score).
+//! The receiving chip is another engine's, from another wafer perhaps: its draws are its own.
 //! An engine yields where all its lanes do. The launch is the caller's: one for all engines by design, or the most that an engine's
 //! lasers have, to which they may be set after assembly. Nothing else is trimmed and nothing is sorted out.
 //! Shares of draws have the error of a binomial share: E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927),
@@ -13,6 +14,7 @@ use spec_math::cephes64::{ndtr, ndtri};
 
 use super::chain::Conditions;
 use super::outcome::{Light, RECEIVER};
+use super::plane::End;
 use super::sampling::{point, quantile};
 use super::{Chain, Plane};
 use crate::component::{ComponentName, Components};
@@ -20,8 +22,8 @@ use crate::standard::Standard;
 
 /// Step of the required margins in a yield curve, dB.
 const YIELD_STEP: f64 = 0.25;
-/// Streams of the points: common scores, own scores, and one a lane from here on.
-const STREAMS: [u32; 3] = [2, 3, 4];
+/// Streams of the points: common scores of the sending and of the receiving chip, own scores, and one a lane from here on.
+const STREAMS: [u32; 4] = [2, 3, 4, 5];
 
 /// Shares of lanes and engines that reach a margin.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -86,7 +88,8 @@ impl MarginSpread {
 /// One place of a component in the chain.
 struct Place {
     name: ComponentName,
-    /// Whether the chain has another of that name.
+    end: End,
+    /// Whether that end has another of that name.
     is_repeated: bool,
     /// Whether it lies before the split.
     is_shared: bool,
@@ -97,13 +100,15 @@ impl Place {
     fn all(chain: &Chain, conditions: Conditions) -> Vec<Self> {
         let of_chain = chain.terms().flat_map(|placed| {
             let names = placed.term.components(conditions).iter();
-            names.map(move |&name| (name, placed.is_shared))
+            names.map(move |&name| (name, placed.to.end(), placed.is_shared))
         });
-        let all: Vec<(ComponentName, bool)> =
-            of_chain.chain(RECEIVER.map(|name| (name, false))).collect();
-        let place = |&(name, is_shared)| Self {
+        let all: Vec<(ComponentName, End, bool)> = of_chain
+            .chain(RECEIVER.map(|name| (name, End::Receiving, false)))
+            .collect();
+        let place = |&(name, end, is_shared)| Self {
             name,
-            is_repeated: all.iter().filter(|(other, _)| *other == name).count() > 1,
+            end,
+            is_repeated: all.iter().filter(|o| (o.0, o.1) == (name, end)).count() > 1,
             is_shared,
         };
         all.iter().map(place).collect()
@@ -112,9 +117,9 @@ impl Place {
     /// The systematic part of the `k`th place in an engine.
     fn systematic(&self, components: &Components, engine: u32, k: usize, seed: u32) -> f64 {
         let component = components.get(self.name);
-        let common = point(engine, self.name as usize, seed, STREAMS[0]);
+        let common = point(engine, self.name as usize, seed, STREAMS[self.end as usize]);
         let u = if self.is_repeated {
-            let own = ndtri(point(engine, k, seed, STREAMS[1]));
+            let own = ndtri(point(engine, k, seed, STREAMS[2]));
             let rho = component.correlation;
             ndtr(rho.sqrt() * ndtri(common) + (1.0 - rho).sqrt() * own)
         } else {
@@ -154,7 +159,7 @@ impl EngineDraws {
                     let component = components.get(place.name);
                     if component.lane.width() > 0.0 {
                         let own = if place.is_shared { first } else { lane };
-                        let u = point(engine, k, seed, STREAMS[2] + own);
+                        let u = point(engine, k, seed, STREAMS[3] + own);
                         systematic[k] + component.lane.quantile(u) - component.typical
                     } else {
                         systematic[k]

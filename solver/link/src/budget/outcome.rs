@@ -16,8 +16,6 @@ use crate::standard::{PowerClass, Standard};
 
 /// Of a sum of some ten terms, relative.
 const ROUND_OFF: f64 = 1e-12;
-/// Bit error ratio that RS(544,514) corrects, IEEE Std 802.3-2022 clause 119.
-const CORRECTABLE_ERRORS: f64 = 2.4e-4;
 
 /// What the margins depend on beside the losses.
 pub(crate) const RECEIVER: [ComponentName; 5] = [
@@ -41,7 +39,7 @@ impl Light {
         let [at_fibre, at_diode] = self
             .losses
             .map(|loss| amplitude_of_average(self.launch_dbm - loss, extinction));
-        let q = q_factor(CORRECTABLE_ERRORS, standard.modulation);
+        let q = q_factor(standard.bit_error_ratio, standard.modulation);
         let floor = thermal_sensitivity(
             q,
             standard.modulation,

@@ -27,7 +27,24 @@ pub enum Plane {
     P8,
 }
 
+/// An end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Up to the receiver's fibre, which the losses of the fibre plant lead to.
+    Sending,
+    /// Beyond it.
+    Receiving,
+}
+
 impl Plane {
+    /// The end of what leads here: beyond P7 the chip is the other engine's.
+    pub(crate) fn end(self) -> End {
+        match self > Self::P7 {
+            true => End::Receiving,
+            false => End::Sending,
+        }
+    }
+
     /// Where it is.
     pub fn place(self) -> &'static str {
         match self {

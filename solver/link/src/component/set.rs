@@ -122,6 +122,8 @@ impl Components {
         component.typical = typical;
         component.systematic = systematic;
         component.lane = lane;
+        // what a table holds as systematic is one deviation for all places of a chip
+        component.correlation = 1.0;
         let [low, high] = component.bounds();
         let dimension = component.dimension;
         component.texts = [low, typical, high].map(|value| {
@@ -133,6 +135,12 @@ impl Components {
         component.date.clear();
         component.verified = true;
         component.status = status;
+    }
+
+    /// Says more of a value that stays as it is.
+    pub(crate) fn remark(&mut self, name: ComponentName, words: &str) {
+        let source = &mut self.entries[name as usize].0.source;
+        *source = format!("{source}; {words}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything that answers are computed from.
 
-use cpo_table::LossTable;
+use cpo_table::{Group, LossTable};
 
 use super::request::{BaseTemperature, LinkRequest, Port, TableEntry, positive};
 use super::table_value::{TableValue, at_one_temperature, group, read};
@@ -63,7 +63,8 @@ impl LinkModel {
             ("temperature", request.chip_temperature),
         ];
         if let Some(entry) = &request.coupling {
-            take_coupling(&mut components, table, entry, &conditions)?;
+            let taper = request.taper.as_ref();
+            take_coupling(&mut components, table, entry, taper, &conditions)?;
         }
         if let Some(entry) = &request.waveguide {
             take_waveguide(&mut components, table, entry, &conditions)?;
@@ -165,30 +166,26 @@ impl LinkModel {
     }
 }
 
-/// A coupling's median loss with what is systematic and what is a lane's; the numerical error bar widens the former.
+/// A coupling's median loss with what is systematic and what is a lane's, and the loss of the taper behind it. Each is the
+/// transmission of one mode into one mode, the same in both directions, so that dB add. Error bars widen what is systematic and
+/// add too: both bound the same wafer.
 fn take_coupling(
     components: &mut Components,
     table: &LossTable,
     entry: &TableEntry,
+    taper: Option<&TableEntry>,
     conditions: &[(&str, f64)],
 ) -> Result<(), LinkError> {
     let coupling = group(table, &entry.group)?;
     let value = |name: &str| read(coupling, name, entry, conditions);
     let loss = value("loss")?;
-    let planes = coupling
-        .variable("loss")
-        .and_then(|v| Some([v.from_plane.as_deref()?, v.to_plane.as_deref()?]));
+    let planes = planes(coupling);
     if !matches!(planes, Some(["P2", "P3"] | ["P5", "P6"])) {
-        return Err(LinkError::Table {
-            place: format!("{}/loss", entry.group),
-            problem: format!(
-                "it runs {}; a coupling is from P2 to P3 or from P5 to P6",
-                planes.map_or_else(
-                    || "between planes that are not stated".into(),
-                    |[a, b]| format!("from {a} to {b}")
-                )
-            ),
-        });
+        return Err(wrong_planes(
+            entry,
+            planes,
+            "a coupling is from P2 to P3 or from P5 to P6",
+        ));
     }
     let mut typical = loss;
     if coupling.variable("loss_p50").is_some() {
@@ -206,15 +203,7 @@ fn take_coupling(
         let about = [p05?.value - middle, p95?.value - middle];
         Ok(about.map(|d| if d.is_nan() { 0.0 } else { d }))
     };
-    let triangle = |[below, above]: [f64; 2]| {
-        let mode = typical.value;
-        Triangle::of_quantiles(mode + below.min(0.0), mode, mode + above.max(0.0))
-    };
-    let mut systematic = triangle(spread("systematic")?);
-    let lane = triangle(spread("random")?);
-    systematic.low = (systematic.low - loss.error).max(0.0).min(typical.value);
-    systematic.high += loss.error;
-    let origin = format!(
+    let of_facet = format!(
         "{} of the loss table{}: median {:.3} dB, nominal {:.3} dB with error bar {:.3} dB",
         entry.group,
         at_one_temperature(coupling),
@@ -222,18 +211,89 @@ fn take_coupling(
         loss.value,
         loss.error
     );
-    let standing = loss.standing.max(typical.standing);
+    let mut total = TableValue {
+        value: typical.value,
+        error: loss.error,
+        standing: loss.standing.max(typical.standing),
+    };
+    let origin = match taper {
+        None => format!("{of_facet}; no taper: the way from its guide to the chip's is not in it"),
+        Some(taper) => {
+            let (more, of_taper) = taper_loss(table, taper, conditions)?;
+            total.value += more.value;
+            total.error += more.error;
+            total.standing = total.standing.max(more.standing);
+            format!("{of_facet}; and {of_taper}")
+        }
+    };
+    let triangle = |[below, above]: [f64; 2]| {
+        let mode = total.value;
+        Triangle::of_quantiles(mode + below.min(0.0), mode, mode + above.max(0.0))
+    };
+    let mut systematic = triangle(spread("systematic")?);
+    let lane = triangle(spread("random")?);
+    systematic.low = (systematic.low - total.error).max(0.0).min(total.value);
+    systematic.high += total.error;
     components.replace(
         C::Coupler,
-        typical.value,
+        total.value,
         [systematic, lane],
         origin,
-        standing,
+        total.standing,
     );
     Ok(())
 }
 
-/// A guide's drift, and its loss where that is told from none.
+/// Loss of a taper's first mode, and words on it.
+fn taper_loss(
+    table: &LossTable,
+    entry: &TableEntry,
+    conditions: &[(&str, f64)],
+) -> Result<(TableValue, String), LinkError> {
+    let taper = group(table, &entry.group)?;
+    let mut loss = read(taper, "loss", entry, conditions)?;
+    let planes = planes(taper);
+    let ends = planes.map(|ends| ends.map(|end| end.strip_prefix("cross_section.")));
+    let Some([Some(first), Some(last)]) = ends else {
+        return Err(wrong_planes(
+            entry,
+            planes,
+            "a taper is from one cross-section to another",
+        ));
+    };
+    let words = format!(
+        "{} from {first} to {last}{}: {:.3} dB with error bar {:.3} dB, its spread over tolerances not computed",
+        entry.group,
+        at_one_temperature(taper),
+        loss.value,
+        loss.error
+    );
+    // a loss within its error of none is no gain; what is not known stays so
+    if loss.value < 0.0 {
+        loss.value = 0.0;
+    }
+    Ok((loss, words))
+}
+
+/// Planes that a group's loss lies between.
+fn planes(group: &Group) -> Option<[&str; 2]> {
+    let loss = group.variable("loss")?;
+    Some([loss.from_plane.as_deref()?, loss.to_plane.as_deref()?])
+}
+
+fn wrong_planes(entry: &TableEntry, planes: Option<[&str; 2]>, allowed: &str) -> LinkError {
+    let found = planes.map_or_else(
+        || "between planes that are not stated".into(),
+        |[a, b]| format!("from {a} to {b}"),
+    );
+    LinkError::Table {
+        place: format!("{}/loss", entry.group),
+        problem: format!("it runs {found}; {allowed}"),
+    }
+}
+
+/// A guide's drift, and its loss where that holds scattering and is told from none: absorption and leakage alone are no
+/// propagation loss.
 fn take_waveguide(
     components: &mut Components,
     table: &LossTable,
@@ -260,9 +320,23 @@ fn take_waveguide(
     let mut drift = read(guide, "resonance_drift", entry, conditions)?;
     drift.value = drift.value.abs();
     take(C::ResonanceDrift, "resonance_drift", drift);
-    let loss = read(guide, "loss", entry, conditions)?;
+    if guide.variable("total_loss").is_none() {
+        let words = format!(
+            "not replaced: {}/loss of the loss table is without scattering, for which the guide's walls have no roughness",
+            entry.group
+        );
+        components.remark(C::WaveguideLoss, &words);
+        return Ok(());
+    }
+    let loss = read(guide, "total_loss", entry, conditions)?;
     if loss.value > loss.error {
-        take(C::WaveguideLoss, "loss", loss);
+        take(C::WaveguideLoss, "total_loss", loss);
+    } else {
+        let words = format!(
+            "not replaced: {}/total_loss of the loss table is not told from none, or not computed",
+            entry.group
+        );
+        components.remark(C::WaveguideLoss, &words);
     }
     Ok(())
 }

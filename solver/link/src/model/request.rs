@@ -74,7 +74,10 @@ pub struct LinkRequest {
     pub wavelength: f64,
     /// Coupling whose loss replaces the component `coupler`, in all architectures and both directions.
     pub coupling: Option<TableEntry>,
-    /// Guide whose drift replaces the component `resonance_drift`, and whose loss `waveguide_loss` where it exceeds its error.
+    /// Taper from the coupling's guide to the chip's, whose loss adds to the coupling's.
+    pub taper: Option<TableEntry>,
+    /// Guide whose drift replaces the component `resonance_drift`, and whose loss, scattering included, `waveguide_loss` where it
+    /// exceeds its error.
     pub waveguide: Option<TableEntry>,
     /// Path of the map of integrated lasers, "laser/NAME_HEAT_light"; without it the `laser_*` components hold.
     pub laser_map: Option<String>,
@@ -109,6 +112,7 @@ impl Default for LinkRequest {
             chip_temperature: 348.15,
             wavelength: 1311e-9,
             coupling: None,
+            taper: None,
             waveguide: None,
             laser_map: None,
             cooling: Vec::new(),
@@ -157,6 +161,10 @@ impl LinkRequest {
             let allowed =
                 format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
             return Err(LinkError::range("samples", self.samples, allowed));
+        }
+        if let (Some(taper), None) = (&self.taper, &self.coupling) {
+            let allowed = "it goes on from a coupling, and the request has none";
+            return Err(LinkError::range("taper", &taper.group, allowed));
         }
         positive("chip_temperature", self.chip_temperature, "K")?;
         positive("wavelength", self.wavelength, "m")?;

@@ -10,7 +10,7 @@ use crate::Standing;
 use crate::error::LinkError;
 
 /// Axes on which the middle is meant where nothing is said: the fundamental mode, a fibre without tilt.
-const MIDDLE: [&str; 3] = ["mode", "tilt_x", "tilt_y"];
+const MIDDLE: [&str; 4] = ["mode", "mode_in", "tilt_x", "tilt_y"];
 /// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2).
 const HALF_CHANNEL: f64 = 10e-9;
 

@@ -1,7 +1,7 @@
 //! Tables and requests that several tests share.
 #![allow(dead_code)] // each test uses some of it
 
-use cpo_link::{Components, LinkAnswers, LinkModel, LinkRequest};
+use cpo_link::{ComponentAnswer, Components, LinkAnswers, LinkModel, LinkRequest, TableEntry};
 use cpo_table::{AxisScale, Group, LossTable, Status, Variable};
 
 /// A table without groups.
@@ -66,6 +66,22 @@ pub fn facet(planes: [&str; 2]) -> Group {
         group = group.with_variable(loss(name, more)).expect("a variable");
     }
     group
+}
+
+/// A taper of two lengths in the O band at 333 K whose first mode loses that at the second, with an error bar of 0.03 dB.
+pub fn taper(planes: [&str; 2], loss: f64) -> Group {
+    let axes = ["temperature", "wavelength", "length", "mode_in"];
+    let values = [9.0, 9.0, loss, 9.0].repeat(2);
+    let loss = Variable::new("loss", "dB", "loss", &axes, values).with_error(vec![0.03; 8]);
+    let numbers =
+        |name: &str, unit: &str, values: Vec<f64>| AxisScale::numbers(name, unit, name, values);
+    Group::new("taper/narrowing", "taper narrowing")
+        .with_axis(numbers("temperature", "K", vec![333.15]))
+        .and_then(|g| g.with_axis(numbers("wavelength", "m", vec![1.291e-6, 1.331e-6])))
+        .and_then(|g| g.with_axis(numbers("length", "m", vec![1e-4, 2e-4])))
+        .and_then(|g| g.with_axis(numbers("mode_in", "1", vec![0.0, 1.0])))
+        .and_then(|g| g.with_variable(loss.between(planes[0], planes[1])))
+        .expect("a group")
 }
 
 /// Shares of the most light: threshold to rollover, evenly in the square root of what is left.
@@ -135,4 +151,45 @@ pub fn laser_light(
         group = group.with_variable(variable).expect("a variable");
     }
     group
+}
+
+/// The embedded components.
+pub fn embedded() -> Components {
+    Components::embedded().expect("embedded data")
+}
+
+/// A table of these groups.
+pub fn with(groups: impl IntoIterator<Item = Group>) -> LossTable {
+    let mut table = empty_table();
+    for group in groups {
+        table.add(group).expect("a group");
+    }
+    table
+}
+
+/// Why a request is refused.
+pub fn error(table: &LossTable, request: &LinkRequest) -> String {
+    LinkModel::new(table, request, embedded())
+        .expect_err("refused")
+        .to_string()
+}
+
+/// Answers from a table.
+pub fn ask(table: &LossTable, request: &LinkRequest) -> LinkAnswers {
+    let model = LinkModel::new(table, request, embedded()).expect("a model");
+    model.answers().expect("answers")
+}
+
+/// The default request with the coupling facet.
+pub fn coupled() -> LinkRequest {
+    LinkRequest {
+        coupling: Some(TableEntry::new("fibre_chip/facet")),
+        ..LinkRequest::default()
+    }
+}
+
+/// A component as it was used.
+pub fn component<'a>(answers: &'a LinkAnswers, name: &str) -> &'a ComponentAnswer {
+    let mut all = answers.components.iter();
+    all.find(|c| c.name == name).expect("there")
 }

@@ -75,7 +75,7 @@ pub struct RoughnessEntry {
 }
 
 /// A shape's sizes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ShapeKind {
     /// Centred on x.
     Rectangle {
@@ -118,7 +118,7 @@ pub enum ShapeKind {
 }
 
 /// How a rectangle's height is placed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Vertical {
     /// By its lower edge.
     Bottom(Expr<Length>),
@@ -127,6 +127,32 @@ pub enum Vertical {
 }
 
 impl CrossSectionTable {
+    /// Whether it is the guide of another one: the same sizes of the same materials, whatever the windows, which a taper's
+    /// cross-sections share and a mode's choose. `same_material` tells materials alike.
+    pub(crate) fn is_guide_of(
+        &self,
+        other: &Self,
+        same_material: impl Fn(MaterialId, MaterialId) -> bool,
+    ) -> bool {
+        let alike = |a: &CrossSectionLayer, b: &CrossSectionLayer| {
+            same_material(a.material, b.material)
+                && (a.bottom, a.thickness) == (b.bottom, b.thickness)
+        };
+        same_material(self.background, other.background)
+            && self.layers.len() == other.layers.len()
+            && self.shapes.len() == other.shapes.len()
+            && self
+                .layers
+                .iter()
+                .zip(&other.layers)
+                .all(|(a, b)| alike(a, b))
+            && self
+                .shapes
+                .iter()
+                .zip(&other.shapes)
+                .all(|(a, b)| same_material(a.material, b.material) && a.kind == b.kind)
+    }
+
     /// Parameters of the geometry, without those of the materials.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
         let mut lengths: Vec<&Expr<Length>> = self.window.iter().flatten().collect();

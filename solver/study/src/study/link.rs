@@ -3,12 +3,14 @@
 use cpo_link::{
     BaseTemperature, ComponentName, Components, Cooling, LinkRequest, Port, Standards, TableEntry,
 };
-use cpo_materials::{AnyQuantity, BitRate, Decibel, Quantity, Temperature, Wavelength};
+use cpo_materials::{AnyQuantity, BitRate, Decibel, Length, Quantity, Temperature, Wavelength};
 
-use super::material::all_or;
+use super::material::{MaterialKind, all_or};
 use super::reader::{Limit, Reader, excerpt};
 use super::schema::{LINK, TIER};
-use super::{Expr, LaserTable};
+use super::{
+    CouplingTable, CrossSectionTable, Expr, LaserTable, MaterialId, ModesTable, TaperTable,
+};
 use crate::file::{Cursor, Place, Table, Value, listed};
 use crate::tabulate::{group_path, identifier};
 
@@ -34,10 +36,18 @@ pub struct LinkTable {
     pub place: Place,
 }
 
+/// Tables of a kind: all names, and those without a mistake.
+pub(crate) struct Known<'a, T> {
+    pub(crate) names: &'a [String],
+    pub(crate) tables: &'a [T],
+}
+
 /// What a link may refer to.
 pub(crate) struct LinkSurroundings<'a> {
-    pub(crate) couplings: &'a [String],
-    pub(crate) modes: &'a [String],
+    pub(crate) couplings: Known<'a, CouplingTable>,
+    pub(crate) tapers: Known<'a, TaperTable>,
+    pub(crate) modes: Known<'a, ModesTable>,
+    pub(crate) cross_sections: &'a [CrossSectionTable],
     pub(crate) laser_names: &'a [String],
     pub(crate) lasers: &'a [LaserTable],
     pub(crate) wavelength: Option<Expr<Wavelength>>,
@@ -65,16 +75,21 @@ impl Reader {
         let [lanes, split, per_laser, samples] = counts.map(all_or);
         // Unlike the others these may be zero.
         let [spares, seed] = ["spare_lasers", "seed"].map(|key| self.whole(&table, key));
+        let coupling = self.named(&table, "coupling", "coupling", known.couplings.names);
+        let taper = self.link_taper(&table, coupling.as_ref(), known);
+        let lengths = taper.as_ref().map(|taper| match taper {
+            Some(taper) => self.lengths_of(taper, known),
+            None => Vec::new(),
+        });
         let at = match table.get("at") {
             None => Some(Vec::new()),
-            Some(at) => self.coordinates(&at),
+            Some(at) => self.coordinates(&at, lengths.as_deref()),
         };
         let entry = |group: String, at: &Option<Vec<(String, f64)>>| TableEntry {
             group,
             at: at.clone().unwrap_or_default(),
         };
-        let coupling = self.named(&table, "coupling", "coupling", known.couplings);
-        let waveguide = self.named(&table, "waveguide", "modes", known.modes);
+        let waveguide = self.named(&table, "waveguide", "modes", known.modes.names);
         let cooling = self.coolings(&table, known);
         let chip_temperature = match table.get("chip_temperature") {
             Some(cursor) => self.constant::<Temperature>(&cursor, Limit::Positive),
@@ -122,6 +137,7 @@ impl Reader {
             request.wavelength = wavelength.si();
         }
         request.coupling = coupling?.map(|name| entry(group_path("fibre_chip", &name), &at));
+        request.taper = taper?.map(|name| entry(group_path("taper", &name), &at));
         request.waveguide = waveguide?.map(|name| entry(group_path("waveguide", &name), &at));
         let chip_of;
         (request.laser_map, chip_of, request.cooling) = cooling?;
@@ -268,6 +284,105 @@ impl Reader {
         }
     }
 
+    /// The taper that goes on where the link's coupling ends, if there is one: it begins or ends with the coupling's guide.
+    fn link_taper(
+        &mut self,
+        table: &Table<'_>,
+        coupling: Option<&Option<String>>,
+        known: &LinkSurroundings<'_>,
+    ) -> Option<Option<String>> {
+        let Some(cursor) = table.get("taper") else {
+            return Some(None);
+        };
+        let name = self.named(table, "taper", "taper", known.tapers.names)??;
+        // What has a mistake of its own has been reported.
+        let Some(coupling) = coupling? else {
+            self.diagnostics
+                .error(
+                    &cursor.place,
+                    "`taper` goes on where a coupling ends, and there is no `coupling`",
+                )
+                .help("add, for example, coupling = \"facet\"");
+            return None;
+        };
+        let coupling = known
+            .couplings
+            .tables
+            .iter()
+            .find(|c| c.name == *coupling)?;
+        let taper = known.tapers.tables.iter().find(|t| t.name == name)?;
+        let modes = [&coupling.from, &coupling.to]
+            .into_iter()
+            .find_map(|port| {
+                let super::Port::Modes(modes) = port else {
+                    return None;
+                };
+                known.modes.tables.iter().find(|m| m.name == *modes)
+            })?;
+        let section = |name: &str| known.cross_sections.iter().find(|c| c.name == name);
+        let guide = section(&modes.cross_section)?;
+        let fits = |taper: &TaperTable| {
+            let mut ends = taper.ends().into_iter().filter_map(section);
+            ends.any(|end| end.is_guide_of(guide, |a, b| self.same_material(a, b)))
+        };
+        if fits(taper) {
+            return Some(Some(name));
+        }
+        let [first, last] = taper.ends();
+        let message = format!(
+            "[taper.{name}] runs from [cross_section.{first}] to [cross_section.{last}], and neither is the guide \
+             [cross_section.{}] of [coupling.{}]",
+            guide.name, coupling.name
+        );
+        let others = known.tapers.tables.iter().filter(|t| fits(t));
+        let others: Vec<&str> = others.map(|t| t.name.as_str()).collect();
+        let help = match others.first() {
+            Some(other) => format!("name the taper that goes on from it: taper = \"{other}\""),
+            None => format!(
+                "let [taper.{name}] begin or end with [cross_section.{}], or with one of the same shapes and materials in \
+                 the taper's window",
+                guide.name
+            ),
+        };
+        let allowed = match others.is_empty() {
+            true => format!(
+                "a taper that begins or ends with [cross_section.{}]",
+                guide.name
+            ),
+            false => listed(others),
+        };
+        self.diagnostics
+            .error(&cursor.place, message)
+            .allowed(allowed)
+            .help(help);
+        None
+    }
+
+    /// Names of a taper's axes of lengths that are no parameters of the study.
+    fn lengths_of(&self, name: &str, known: &LinkSurroundings<'_>) -> Vec<String> {
+        let Some(taper) = known.tapers.tables.iter().find(|t| t.name == name) else {
+            return Vec::new();
+        };
+        let of_section = |k: usize| {
+            let length = &taper.sections[k].length;
+            let id = length.parameter?;
+            let is_axis = length.values.len() > 1 && self.parameters[id.0].in_place;
+            is_axis.then(|| taper.length_name(k))
+        };
+        (0..taper.sections.len()).filter_map(of_section).collect()
+    }
+
+    /// Whether two materials are one: of the same name, or with the same numbers where they stand in place.
+    fn same_material(&self, a: MaterialId, b: MaterialId) -> bool {
+        let [a, b] = [a, b].map(|id| &self.materials[id.0]);
+        match (&a.kind, &b.kind) {
+            (MaterialKind::Stated(a), MaterialKind::Stated(b)) => {
+                (a.index, a.extinction) == (b.index, b.extinction)
+            }
+            _ => a.name == b.name,
+        }
+    }
+
     /// The map of the link's laser, its group under the heat problem of that map, and the ways of cooling it: the heat
     /// problems of the laser, then those with a stated temperature.
     fn coolings(
@@ -359,8 +474,13 @@ impl Reader {
         None
     }
 
-    /// Values of swept parameters at which the table is read.
-    fn coordinates(&mut self, cursor: &Cursor<'_>) -> Option<Vec<(String, f64)>> {
+    /// Values of swept parameters, and of axes of those `lengths`, at which the table is read; without `lengths`, for a mistake
+    /// that has been reported, any name may be one.
+    fn coordinates(
+        &mut self,
+        cursor: &Cursor<'_>,
+        lengths: Option<&[String]>,
+    ) -> Option<Vec<(String, f64)>> {
         let mut all = Vec::new();
         let mut good = matches!(cursor.node.value, Value::Table(_));
         if !good {
@@ -371,16 +491,19 @@ impl Reader {
         }
         for (name, place, value) in self.diagnostics.named(cursor) {
             let mut named = self.parameters.iter().filter(|p| !p.in_place);
-            let Some(parameter) = named.find(|p| p.name == name) else {
+            let parameter = named.find(|p| p.name == name).map(|p| p.dimension);
+            let is_length = lengths.is_some_and(|all| all.iter().any(|length| length == name));
+            let Some(dimension) = parameter.or(is_length.then_some(Length::DIMENSION)) else {
+                good = false;
+                let Some(lengths) = lengths else { continue };
                 let names = self.parameters.iter().filter(|p| !p.in_place);
-                let known = listed(names.map(|p| p.name.as_str()));
+                let names = names.map(|p| p.name.as_str());
+                let known = listed(names.chain(lengths.iter().map(String::as_str)));
                 self.diagnostics
                     .error(&place, format!("there is no parameter `{name}`"))
                     .allowed(known);
-                good = false;
                 continue;
             };
-            let dimension = parameter.dimension;
             let found = match &value.node.value {
                 Value::String(text) => match text.parse::<AnyQuantity>() {
                     Ok(any) if any.dimension == dimension => Ok(any.value),

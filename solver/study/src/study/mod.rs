@@ -73,7 +73,7 @@ use crate::error::{Report, StudyError};
 use crate::file::{Cursor, Diagnostic, Diagnostics, Place, Source, Table, Value};
 use input_files::{InputFiles, InputSource};
 use laser::LaserHeat;
-use link::LinkSurroundings;
+use link::{Known, LinkSurroundings};
 use reader::{Limit, Reader};
 use schema::{ROOT, STUDY};
 
@@ -343,8 +343,19 @@ impl Reader {
 
         let links_at = self.tables(&root, "link");
         let surroundings = LinkSurroundings {
-            couplings: &couplings_at.names,
-            modes: &modes_at.names,
+            couplings: Known {
+                names: &couplings_at.names,
+                tables: &couplings,
+            },
+            tapers: Known {
+                names: &tapers_at.names,
+                tables: &tapers,
+            },
+            modes: Known {
+                names: &modes_at.names,
+                tables: &modes,
+            },
+            cross_sections: &cross_sections,
             laser_names: &lasers_at.names,
             lasers: &lasers,
             wavelength: wavelength.flatten(),

@@ -394,6 +394,7 @@ tables! {
         lanes_per_laser: "1",
         spare_lasers: "0",
         coupling: "\"facet\"",
+        taper: "\"narrowing\"",
         waveguide: "\"wire\"",
         laser: "\"array\"",
         heat: "\"liquid\"",

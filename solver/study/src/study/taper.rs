@@ -101,6 +101,13 @@ impl TaperTable {
         }
     }
 
+    /// Names of the cross-sections that it begins and ends with.
+    pub(crate) fn ends(&self) -> [&str; 2] {
+        let first = self.sections.first().map_or("", |s| &s.from);
+        let last = self.sections.last().map_or("", |s| &s.to);
+        [first, last]
+    }
+
     /// Names of all cross-sections, from the start on.
     pub(crate) fn cross_sections(&self) -> impl Iterator<Item = &str> {
         let mut seen = BTreeSet::new();

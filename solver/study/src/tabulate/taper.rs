@@ -153,7 +153,7 @@ pub(super) fn groups(
             let axes: Vec<&str> = axes.iter().map(String::as_str).collect();
             let variable = column.variable(name, units, long_name, &axes);
             group.with_variable(if name == "loss" {
-                let [first, last] = ends(table);
+                let [first, last] = table.ends().map(|name| format!("cross_section.{name}"));
                 variable.between(first, last)
             } else {
                 variable
@@ -211,13 +211,6 @@ pub(super) fn groups(
         groups.extend(cutoffs(only, table, &path)?);
     }
     Ok(groups)
-}
-
-/// Planes that the loss lies between.
-fn ends(table: &TaperTable) -> [String; 2] {
-    let first = table.sections.first().map_or("", |s| &s.from);
-    let last = table.sections.last().map_or("", |s| &s.to);
-    [first, last].map(|name| format!("cross_section.{name}"))
 }
 
 /// Entry `k` of sets of lengths and, within them, modes of the start.

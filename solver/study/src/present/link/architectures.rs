@@ -4,7 +4,7 @@ use cpo_link::{ArchitectureAnswer, Boundary, LinkAnswers};
 
 use super::Album;
 use super::cells::{
-    FIT, NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
+    NANOSECOND, PICOJOULE_PER_BIT, bandwidth, boundary_name, celsius, column, display, ranged,
     stated,
 };
 use crate::figures::{Bar, BarFigure, DisplayUnit, PlotAxis, StackedBar, StackedBarFigure};
@@ -34,7 +34,7 @@ pub(super) fn section(
         };
         alternatives.push(Alternative {
             name: boundary_name(boundary).to_owned(),
-            text: sentence(answers, k),
+            text: format!("{} {}", sentence(answers, k), assumed(boundary)),
             tables: vec![table(answers, k)],
             figures: vec![figure],
         });
@@ -56,6 +56,23 @@ pub(super) fn section(
         }),
         ..Section::default()
     })
+}
+
+/// What a boundary takes for granted.
+fn assumed(boundary: Boundary) -> &'static str {
+    match boundary {
+        Boundary::Optics => {
+            "Counted: module, or engine and its laser source, with the losses of their own supplies, without those of the switch's."
+        }
+        Boundary::Host => {
+            "The host is assumed to be built for its optics: for co-packaged ones with short-reach SerDes. One with long-reach \
+             SerDes takes their energy behind any optics."
+        }
+        Boundary::Switch => {
+            "The switch chip is assumed to be built for its optics: for co-packaged ones with short-reach SerDes, in place of those \
+             for front-panel modules that its published power holds. A chip with these keeps that power behind any optics."
+        }
+    }
 }
 
 /// Who takes least, and how much more the others take.
@@ -111,7 +128,6 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
                 "every loss at its worst end at once",
             ),
             ranged(&a.latency),
-            ranged(&a.failure_rate),
         ]
     };
     ReportTable {
@@ -129,7 +145,6 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
             column("margin", DisplayUnit::DECIBEL),
             column("worst-case margin", DisplayUnit::DECIBEL),
             column("delay", NANOSECOND),
-            column("lasers of an engine", FIT),
         ],
         rows: answers.architectures.iter().map(row).collect(),
     }

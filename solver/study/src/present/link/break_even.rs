@@ -31,6 +31,7 @@ pub(super) fn section(
     if !answers.cooling.is_empty() {
         tables.insert(0, coolings(answers));
     }
+    tables.push(super::lasers::table(answers));
     Ok(Section {
         title: format!("Link {}: integrated against external lasers", album.link),
         text: sentence(map),
@@ -153,7 +154,9 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
         ]
     };
     ReportTable {
-        caption: String::from("Under each way of cooling, at the typical external path"),
+        caption: String::from(
+            "Under each way of cooling, at the typical external path. Of the chip the warmest laser, in brackets coolest to warmest",
+        ),
         columns: vec![
             Column::new("cooling", ""),
             column("chip, lasers off", DisplayUnit::CELSIUS),

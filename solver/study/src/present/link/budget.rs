@@ -1,4 +1,4 @@
-//! Light from the wall plug to the photodiode.
+//! Light from electricity to the photodiode.
 
 use cpo_link::{ArchitectureAnswer, LinkAnswers, PlanePower};
 
@@ -36,11 +36,13 @@ pub(super) fn section(
         });
     }
     Ok(Section {
-        title: format!("Link {}: light from wall plug to photodiode", album.link),
-        text: String::from(
+        title: format!("Link {}: light from electricity to photodiode", album.link),
+        text: format!(
             "Losses add from plane to plane, each once. P0 laser facet, P1 external source's fibre, P2 engine's input fibre, \
              P3 chip before the split, P4 modulator in, P5 chip out, P6 transmitter's fibre (TP2), P7 receiver's fibre (TP3), \
-             P8 photodiode. Ranges of planes stack the ends of all losses so far.",
+             P8 photodiode. Ranges of planes stack the ends of all losses so far. Electricity is that of the optics, supplies of \
+             the lasers included, those of the switch not.{}",
+            coupler(answers)
         ),
         choice: Some(Choice {
             name: String::from("Optics"),
@@ -48,6 +50,16 @@ pub(super) fn section(
         }),
         ..Section::default()
     })
+}
+
+/// What the coupler consists of where the loss table gives it.
+fn coupler(answers: &LinkAnswers) -> String {
+    let of_table = answers.request.coupling.is_some();
+    let mut all = answers.components.iter().filter(|_| of_table);
+    all.find(|c| c.name == "coupler")
+        .map_or_else(String::new, |c| {
+            format!(" The coupler, the same in both directions: {}.", c.source)
+        })
 }
 
 fn sentence(a: &ArchitectureAnswer) -> String {
@@ -146,7 +158,7 @@ fn waterfall(a: &ArchitectureAnswer) -> WaterfallFigure {
     };
     WaterfallFigure {
         title: a.title.clone(),
-        start: (String::from("wall plug"), a.waterfall.electrical_power),
+        start: (String::from("electricity"), a.waterfall.electrical_power),
         steps: a.waterfall.steps.iter().map(step).collect(),
         end: (String::from("photodiode"), f64::NAN),
         limit: None,

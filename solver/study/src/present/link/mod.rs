@@ -9,6 +9,7 @@ mod budget;
 mod cells;
 mod claims;
 mod components;
+mod lasers;
 mod tiers;
 mod tornado;
 mod yields;
