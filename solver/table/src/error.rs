@@ -29,7 +29,7 @@ pub enum TableError {
     },
     /// Two things of one name in one group, companions such as NAME_error included.
     #[error(
-        "{place} has two entries named \"{name}\" (NAME_error, NAME_status and NAME_reason are taken by the variable NAME)"
+        "{place} has two entries named \"{name}\" (NAME_error, NAME_status, NAME_reason and NAME_reason_text are taken by the variable NAME)"
     )]
     Duplicate {
         /// The group.
@@ -103,7 +103,7 @@ pub enum TableError {
     },
     /// A loss table of a later version.
     #[error(
-        "{} has schema version {found}; this program reads {major}.x: use a newer program",
+        "{} has schema version {found}; this program reads up to {major}.x: use a newer program",
         path.display(), major = crate::SCHEMA_MAJOR
     )]
     NewerSchema {
