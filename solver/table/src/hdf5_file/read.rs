@@ -14,8 +14,8 @@ use ndarray::Ix2;
 use super::reasons::spelled_out;
 use crate::error::TableError;
 use crate::{
-    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, Group, InputFile,
-    LossTable,
+    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, FileError, Group,
+    InputFile, LossTable,
 };
 use crate::{SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION, Status, Variable};
 
@@ -126,10 +126,10 @@ impl From<hdf5::Error> for Unreadable {
 
 fn check_signature(path: &Path) -> Result<(), TableError> {
     let mut first = Vec::with_capacity(HDF5_SIGNATURE.len());
-    let file = std::fs::File::open(path).map_err(TableError::io("open", path))?;
+    let file = std::fs::File::open(path).map_err(FileError::at("open", path))?;
     file.take(HDF5_SIGNATURE.len() as u64)
         .read_to_end(&mut first)
-        .map_err(TableError::io("read", path))?;
+        .map_err(FileError::at("read", path))?;
     let found = match first.as_slice() {
         _ if first == HDF5_SIGNATURE => return Ok(()),
         [] => "it is empty",
