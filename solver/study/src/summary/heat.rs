@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, number, object, parameters, put};
+use super::{failed, list, number, object, parameters, put};
 use crate::plan::Plan;
 use crate::run::{HeatOutcome, Results, Value};
 use crate::study::Study;
@@ -46,13 +46,7 @@ pub(super) fn heats(study: &Study, plan: &Plan, results: &Results) -> Json {
 fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
     let n = outcome.sources.len();
     let matrix = |values: &[Value], part: fn(&Value) -> f64| -> Json {
-        values
-            .chunks(n.max(1))
-            .map(|row| row.iter().map(|v| number(part(v))).collect::<Json>())
-            .collect()
-    };
-    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json {
-        values.iter().map(|v| number(part(v))).collect()
+        values.chunks(n.max(1)).map(|row| list(row, part)).collect()
     };
     let by_face = |values: &[Value], part: fn(&Value) -> f64| -> Map<String, Json> {
         let faces = outcome.boundary.iter().zip(values);

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{failed, number, object, parameters, put};
+use super::{failed, list, number, object, parameters, put};
 use crate::plan::Plan;
-use crate::run::{LaserOutcome, LaserResult, LaserSwitch, Outcome, Results, Value};
+use crate::run::{LaserOutcome, LaserResult, LaserSwitch, Outcome, Results};
 use crate::study::Study;
 
 pub(super) fn lasers(study: &Study, plan: &Plan, results: &Results) -> Json {
@@ -111,9 +111,6 @@ fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
 
 /// Times are those of the heat problem's switch.
 fn switch(laser: &LaserSwitch) -> Json {
-    let list = |values: &[Value], part: fn(&Value) -> f64| -> Json {
-        values.iter().map(|v| number(part(v))).collect()
-    };
     let mut row = object(json!({
         "rise_k": list(&laser.rise, |v| v.value),
         "rise_error": list(&laser.rise, |v| v.error),

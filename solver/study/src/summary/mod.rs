@@ -80,6 +80,11 @@ fn number(value: f64) -> Json {
     }
 }
 
+/// A part of each value.
+fn list(values: &[Value], part: fn(&Value) -> f64) -> Json {
+    values.iter().map(|v| number(part(v))).collect()
+}
+
 /// KEY, KEY_error and, where it is not ok, KEY_status.
 fn put(object: &mut Map<String, Json>, key: &str, value: Value) {
     object.insert(key.to_owned(), number(value.value));

@@ -6,7 +6,7 @@ use cpo_materials::Quantity;
 
 use super::{failed, number, object, parameters, put, walls};
 use crate::plan::Plan;
-use crate::run::{ModeRecord, Results};
+use crate::run::{ModeRecord, Results, Value};
 use crate::study::Study;
 use crate::table::Status;
 
@@ -77,23 +77,15 @@ fn mode(mode: &ModeRecord) -> Json {
         json!(mode.loss_db_per_m.is_below_floor()),
     );
     if !mode.absorption.is_empty() {
-        let regions = mode.absorption.iter().map(|(region, loss)| {
-            let mut entry = object(json!({ "region": region }));
-            put(&mut entry, "absorption_db_per_cm", loss.scaled(0.01));
-            Json::Object(entry)
-        });
-        row.insert(String::from("absorption"), regions.collect());
+        let regions = by_region(&mode.absorption, "absorption_db_per_cm");
+        row.insert(String::from("absorption"), regions);
     }
     if mode.radiation.status != Status::NotComputed {
         put(&mut row, "radiation_db_per_cm", mode.radiation.scaled(0.01));
     }
     if !mode.scattering.is_empty() {
-        let regions = mode.scattering.iter().map(|(region, loss)| {
-            let mut entry = object(json!({ "region": region }));
-            put(&mut entry, "scattering_db_per_cm", loss.scaled(0.01));
-            Json::Object(entry)
-        });
-        row.insert(String::from("scattering"), regions.collect());
+        let regions = by_region(&mode.scattering, "scattering_db_per_cm");
+        row.insert(String::from("scattering"), regions);
         put(
             &mut row,
             "total_loss_db_per_cm",
@@ -146,4 +138,14 @@ fn mode(mode: &ModeRecord) -> Json {
         .collect();
     row.insert(String::from("sensitivity_error"), errors.into());
     row.into()
+}
+
+/// The loss in each region, dB/cm, as `key`.
+fn by_region(losses: &[(String, Value)], key: &str) -> Json {
+    let entry = |(region, loss): &(String, Value)| {
+        let mut entry = object(json!({ "region": region }));
+        put(&mut entry, key, loss.scaled(0.01));
+        Json::Object(entry)
+    };
+    losses.iter().map(entry).collect()
 }

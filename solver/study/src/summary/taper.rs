@@ -4,9 +4,9 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, number, object, parameters, put, walls};
+use super::{failed, list, number, object, parameters, put, walls};
 use crate::plan::Plan;
-use crate::run::{Results, TaperOutcome, TaperResult, TaperSet, Value};
+use crate::run::{Results, TaperOutcome, TaperResult, TaperSet};
 use crate::study::{Study, TaperTable};
 
 pub(super) fn tapers(study: &Study, plan: &Plan, results: &Results) -> Json {
@@ -52,15 +52,14 @@ fn taper(mut row: Map<String, Json>, table: &TaperTable, outcome: &TaperOutcome)
         put(&mut row, "higher_modes", result.higher_modes);
         put(&mut row, "reflection", result.reflection);
         put(&mut row, "radiated", result.radiated);
-        let list = |part: fn(&Value) -> f64| -> Json {
-            result
-                .transmission
-                .iter()
-                .map(|v| number(part(v)))
-                .collect()
-        };
-        row.insert(String::from("transmission"), list(|v| v.value));
-        row.insert(String::from("transmission_error"), list(|v| v.error));
+        row.insert(
+            String::from("transmission"),
+            list(&result.transmission, |v| v.value),
+        );
+        row.insert(
+            String::from("transmission_error"),
+            list(&result.transmission, |v| v.error),
+        );
         row.into()
     };
     let set = |set: &TaperSet| -> Json {
