@@ -182,6 +182,20 @@ fn list(names: &[String]) -> String {
     quoted.join(", ")
 }
 
+/// An error unless a length in metres is finite and above zero.
+pub(crate) fn positive(name: &str, quantity: &'static str, value: f64) -> Result<(), MeshError> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(());
+    }
+    Err(MeshError::Shape {
+        name: name.to_owned(),
+        quantity,
+        value,
+        unit: "m",
+        allowed: "finite and above 0 m".to_owned(),
+    })
+}
+
 /// The error for a layer name that is not among `known`.
 pub(crate) fn unknown_layer<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> MeshError {
     let known: Vec<String> = known.map(str::to_owned).collect();

@@ -4,7 +4,7 @@ use cpo_materials::{Angle, Length, Material, Quantity};
 
 use crate::MeshError;
 use crate::cross_section::CrossSection;
-use crate::error::unknown_layer;
+use crate::error::{positive, unknown_layer};
 use crate::shape::{Shape, Window, overlaps};
 
 /// Layers are drawn this many window sizes wide.
@@ -190,19 +190,6 @@ fn slab([left, right]: [f64; 2], [bottom, top]: [f64; 2]) -> Shape {
     Shape::Polygon {
         points: vec![[left, bottom], [right, bottom], [right, top], [left, top]],
     }
-}
-
-fn positive(name: &str, quantity: &'static str, value: f64) -> Result<(), MeshError> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
-    }
-    Err(MeshError::Shape {
-        name: name.to_owned(),
-        quantity,
-        value,
-        unit: "m",
-        allowed: "finite and above 0 m".to_owned(),
-    })
 }
 
 /// A guide etched into a layer of a stack, waiting for its window.

@@ -1,6 +1,8 @@
 //! Sensitivities of thermal resistances against differences, closed forms and identities.
 
-use cpo_materials::{HeatTransferCoefficient, Material, Temperature, ThermalConductivity};
+mod common;
+
+use cpo_materials::{Material, Temperature, ThermalConductivity};
 use cpo_meshes::{Direction, Floorplan, Footprint};
 use cpo_solver::convergence::Verdict;
 use cpo_solver::heat::{
@@ -8,25 +10,9 @@ use cpo_solver::heat::{
     HeatSensitivities, HeatSolver,
 };
 
-const AMBIENT: Temperature = Temperature::celsius(25.0);
+use common::{AMBIENT, anisotropic, convection, isotropic};
+
 const LASERS: [&str; 3] = ["laser1", "laser2", "laser3"];
-
-fn isotropic(k: f64) -> Material {
-    Material::with_conductivity(ThermalConductivity::w_per_m_k(k))
-}
-
-fn anisotropic([in_plane, through]: [f64; 2]) -> Material {
-    let k = ThermalConductivity::w_per_m_k;
-    let organic = Material::builder("organic").anisotropic_conductivity(k(in_plane), k(through));
-    organic.build().unwrap()
-}
-
-fn cooled(h: f64) -> Boundary {
-    Boundary::Convection {
-        coefficient: HeatTransferCoefficient::w_per_m2_k(h),
-        ambient: AMBIENT,
-    }
-}
 
 /// Every kind of parameter: what it is made of, and how large it is.
 #[derive(Clone)]
@@ -76,7 +62,7 @@ impl Engine {
         let stripe = at([20e-6, 200e-6], [0.0, 50e-6]);
         let array = (self.lasers, s * 250e-6, Direction::X);
         let plan = Floorplan::new([s * 1.5e-3, s * 1.2e-3])
-            .and_then(|p| p.layer("base", anisotropic(self.organic), base))
+            .and_then(|p| p.layer("base", anisotropic(self.organic[0], self.organic[1]), base))
             .and_then(|p| p.layer("die", isotropic(self.silicon), die))
             .and_then(|p| p.layer("active", isotropic(self.active), active))
             .and_then(|p| p.layer("cap", isotropic(self.oxide), cap))
@@ -86,9 +72,9 @@ impl Engine {
             .and_then(|p| p.source_array("laser", stripe, array, "active", 0.05))
             .unwrap();
         let faces = Boundaries {
-            bottom: cooled(self.bottom),
-            top: cooled(self.top),
-            left: cooled(self.left),
+            bottom: convection(self.bottom),
+            top: convection(self.top),
+            left: convection(self.left),
             back: self.back,
             ..Boundaries::insulated()
         };
@@ -226,8 +212,8 @@ fn sensitivities_add_up_to_the_resistance() {
 fn thicknesses_act_as_conductivities_do() {
     use HeatParameterKind::*;
     let plan = Floorplan::new([1e-3, 1e-3])
-        .and_then(|p| p.layer("base", anisotropic([15.0, 0.5]), 300e-6))
-        .and_then(|p| p.layer("die", anisotropic([130.0, 130.0 + 1e-9]), 100e-6))
+        .and_then(|p| p.layer("base", anisotropic(15.0, 0.5), 300e-6))
+        .and_then(|p| p.layer("die", anisotropic(130.0, 130.0 + 1e-9), 100e-6))
         .and_then(|p| p.contact("die", 1e-6))
         .and_then(|p| {
             p.source(
@@ -239,8 +225,8 @@ fn thicknesses_act_as_conductivities_do() {
         })
         .unwrap();
     let faces = Boundaries {
-        bottom: cooled(1e4),
-        front: cooled(4e3),
+        bottom: convection(1e4),
+        front: convection(4e3),
         ..Boundaries::insulated()
     };
     let problem = HeatProblem::new(plan, AMBIENT, faces).unwrap();
@@ -305,14 +291,14 @@ fn a_wall_is_its_closed_form() {
     let area = 1e-3 * 2e-3;
     let whole = Footprint::centred([1e-3, 2e-3], [0.0, 0.0]);
     let plan = Floorplan::new([1e-3, 2e-3])
-        .and_then(|p| p.layer("base", anisotropic([15.0, 0.5]), 300e-6))
+        .and_then(|p| p.layer("base", anisotropic(15.0, 0.5), 300e-6))
         .and_then(|p| p.layer("die", isotropic(130.0), 100e-6))
         .and_then(|p| p.layer("active", isotropic(2.0), 40e-6))
         .and_then(|p| p.contact("active", 5e-6))
         .and_then(|p| p.source("all", whole, "active", 1.0))
         .unwrap();
     let faces = Boundaries {
-        bottom: cooled(1e4),
+        bottom: convection(1e4),
         ..Boundaries::insulated()
     };
     let problem = HeatProblem::new(plan, AMBIENT, faces).unwrap();
@@ -436,7 +422,7 @@ fn conductivities_of_a_state_are_held() {
         .and_then(|p| p.source("heater", stripe, "top", 3.0))
         .unwrap();
     let faces = Boundaries {
-        bottom: cooled(5e4),
+        bottom: convection(5e4),
         ..Boundaries::insulated()
     };
     let problem = HeatProblem::new(plan, AMBIENT, faces).unwrap();
@@ -508,7 +494,7 @@ fn of_many_sources_the_own_resistance() {
         .and_then(|p| p.source_array("s", stripe, (17, 100e-6, Direction::X), "top", 1.0))
         .unwrap();
     let faces = Boundaries {
-        bottom: cooled(1e4),
+        bottom: convection(1e4),
         ..Boundaries::insulated()
     };
     let problem = HeatProblem::new(plan, AMBIENT, faces).unwrap();
@@ -548,7 +534,7 @@ fn windowed() -> HeatProblem {
         .and_then(|p| p.source("laser", stripe, "top", 1.0))
         .unwrap();
     let faces = Boundaries {
-        bottom: cooled(1e4),
+        bottom: convection(1e4),
         ..Boundaries::insulated()
     };
     HeatProblem::new(plan, AMBIENT, faces).unwrap()

@@ -1,34 +1,13 @@
 //! Fine sources in windows of their own: against a series, against one grid, against superposition.
 
-use cpo_materials::{
-    HeatFlux, HeatTransferCoefficient, Material, Temperature, ThermalConductivity,
-};
+mod common;
+
+use cpo_materials::{HeatFlux, HeatTransferCoefficient, Temperature};
 use cpo_meshes::{Direction, Floorplan, Footprint, MeshError};
 use cpo_solver::convergence::GridStudy;
-use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver};
+use cpo_solver::heat::{Boundaries, Boundary, HeatProblem, HeatSolver};
 
-const AMBIENT: Temperature = Temperature::celsius(25.0);
-
-fn anisotropic(in_plane: f64, through: f64) -> Material {
-    Material::builder("test")
-        .anisotropic_conductivity(
-            ThermalConductivity::w_per_m_k(in_plane),
-            ThermalConductivity::w_per_m_k(through),
-        )
-        .build()
-        .unwrap()
-}
-
-fn solid(k: f64) -> Material {
-    anisotropic(k, k)
-}
-
-fn convection(h: f64) -> Boundary {
-    Boundary::Convection {
-        coefficient: HeatTransferCoefficient::w_per_m2_k(h),
-        ambient: AMBIENT,
-    }
-}
+use common::{AMBIENT, LASER_ROW, anisotropic, convection, isotropic, laser_stack, strs};
 
 fn cooled(bottom: f64, top: f64) -> Boundaries {
     Boundaries {
@@ -42,49 +21,9 @@ fn at(size: [f64; 2], centre: [f64; 2]) -> Footprint {
     Footprint::centred(size, centre)
 }
 
-/// Eight stripes on a laterally uniform stack, cooled from below.
-fn stack() -> Result<HeatProblem, HeatError> {
-    let layers = [
-        (15.0, 0.5, 800e-6),
-        (130.0, 130.0, 100e-6),
-        (3.0, 3.0, 20e-6),
-        (130.0, 130.0, 200e-6),
-        (1.4, 1.4, 3e-6),
-        (60.0, 60.0, 3e-6),
-        (1.4, 1.4, 2e-6),
-    ];
-    let mut plan = Floorplan::new([6e-3; 2])?;
-    for (n, (in_plane, through, thickness)) in layers.into_iter().enumerate() {
-        plan = plan.layer(&n.to_string(), anisotropic(in_plane, through), thickness)?;
-    }
-    let array = (8, 250e-6, Direction::X);
-    let plan = plan.source_array("laser", at([4e-6, 300e-6], [0.0; 2]), array, "5", 1.0)?;
-    let bottom = convection(5e3);
-    HeatProblem::new(
-        plan,
-        AMBIENT,
-        Boundaries {
-            bottom,
-            ..Boundaries::insulated()
-        },
-    )
-}
-
-/// Columns 1 and 4 of that stack's matrix by a double cosine series with a layer recursion, to 1e-7.
+/// Columns 1 and 4 of the matrix of [`laser_stack`] by a double cosine series with a layer recursion, to 1e-7.
 const SERIES: [(usize, [f64; 8]); 2] = [
-    (
-        0,
-        [
-            236.35120779,
-            58.61636488,
-            55.20896421,
-            53.38015461,
-            52.15027808,
-            51.23380526,
-            50.5126251,
-            49.92860109,
-        ],
-    ),
+    (0, LASER_ROW),
     (
         3,
         [
@@ -102,11 +41,10 @@ const SERIES: [(usize, [f64; 8]); 2] = [
 
 #[test]
 fn a_window_agrees_with_the_series() {
-    let problem = stack().unwrap();
-    let names: Vec<String> = (1..=8).map(|n| format!("laser{n}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let stack = laser_stack();
+    let names = stack.names();
     let solver = HeatSolver::default().error(2e-3).windows();
-    let matrix = solver.crosstalk(&problem, &names).unwrap();
+    let matrix = solver.crosstalk(&stack.problem(), &strs(&names)).unwrap();
     assert_eq!(matrix.windows().len(), 1);
     for (i, row) in SERIES {
         for (j, truth) in row.into_iter().enumerate() {
@@ -130,16 +68,16 @@ fn a_window_agrees_with_the_series() {
 fn package() -> Result<Floorplan, MeshError> {
     let mut plan = Floorplan::new([12e-3, 10e-3])?
         .layer("substrate", anisotropic(30.0, 0.45), 0.5e-3)?
-        .layer("die", solid(0.9), 300e-6)?
-        .layer("box", solid(0.9), 2e-6)?
-        .layer("device", solid(0.9), 3e-6)?
-        .layer("tim", solid(4.0), 50e-6)?
-        .layer("lid", solid(390.0), 1e-3)?
+        .layer("die", isotropic(0.9), 300e-6)?
+        .layer("box", isotropic(0.9), 2e-6)?
+        .layer("device", isotropic(0.9), 3e-6)?
+        .layer("tim", isotropic(4.0), 50e-6)?
+        .layer("lid", isotropic(390.0), 1e-3)?
         .block(
             "switch",
             at([4e-3; 2], [-3.5e-3, 0.0]),
             &["die", "box", "device"],
-            solid(120.0),
+            isotropic(120.0),
         )?
         .source("switch", at([3e-3; 2], [-3.5e-3, 0.0]), "device", 10.0)?;
     for (name, y) in [("a", 2.4e-3), ("b", -2.4e-3)] {
@@ -156,9 +94,14 @@ fn package() -> Result<Floorplan, MeshError> {
         };
         let centre = [3.6e-3, y + 0.3e-3];
         plan = plan
-            .block(&format!("{name} chip"), chip, &["die"], solid(120.0))?
-            .block(&format!("{name} oxide"), chip, &["box"], solid(1.4))?
-            .block(&format!("{name} devices"), chip, &["device"], solid(60.0))?
+            .block(&format!("{name} chip"), chip, &["die"], isotropic(120.0))?
+            .block(&format!("{name} oxide"), chip, &["box"], isotropic(1.4))?
+            .block(
+                &format!("{name} devices"),
+                chip,
+                &["device"],
+                isotropic(60.0),
+            )?
             .source_array(
                 &format!("{name}_laser"),
                 at(stripe, centre),
@@ -177,7 +120,7 @@ fn package() -> Result<Floorplan, MeshError> {
         "trench",
         at([10e-6, 300e-6], [3.8e-3, 2.7e-3]),
         &["box", "device"],
-        solid(0.03),
+        isotropic(0.03),
     )
 }
 
@@ -263,9 +206,9 @@ fn windows_agree_with_one_grid() {
 fn windows_come_of_themselves() {
     let mut plan = Floorplan::new([100e-3; 2])
         .unwrap()
-        .layer("die", solid(120.0), 700e-6)
+        .layer("die", isotropic(120.0), 700e-6)
         .unwrap()
-        .layer("device", solid(60.0), 3e-6)
+        .layer("device", isotropic(60.0), 3e-6)
         .unwrap();
     for n in 0..16 {
         let centre = [(f64::from(n) - 7.5) * 5e-3, f64::from(n % 3) * 1.1e-2];
@@ -289,8 +232,8 @@ fn windows_come_of_themselves() {
     // a stripe does not see more of the plan than a window: the same array alone on one grid
     let array = (8, 250e-6, Direction::X);
     let alone = Floorplan::new([20e-3; 2])
-        .and_then(|p| p.layer("die", solid(120.0), 700e-6))
-        .and_then(|p| p.layer("device", solid(60.0), 3e-6))
+        .and_then(|p| p.layer("die", isotropic(120.0), 700e-6))
+        .and_then(|p| p.layer("device", isotropic(60.0), 3e-6))
         .and_then(|p| p.source_array("e", at([2e-6, 300e-6], [0.0; 2]), array, "device", 0.1))
         .unwrap();
     let alone = HeatProblem::new(alone, AMBIENT, cooled(10.0, 2e4)).unwrap();
@@ -318,16 +261,16 @@ fn windows_at_the_edge_agree_with_one_grid() {
     let stripe = |centre| at([6e-6, 200e-6], centre);
     let plan = Floorplan::new([6e-3, 5e-3])
         .and_then(|p| p.layer("carrier", anisotropic(20.0, 1.0), 400e-6))
-        .and_then(|p| p.layer("chip", solid(130.0), 150e-6))
+        .and_then(|p| p.layer("chip", isotropic(130.0), 150e-6))
         .and_then(|p| p.contact("chip", 5e-6))
-        .and_then(|p| p.layer("box", solid(1.4), 2e-6))
-        .and_then(|p| p.layer("device", solid(68.0), 3e-6))
+        .and_then(|p| p.layer("box", isotropic(1.4), 2e-6))
+        .and_then(|p| p.layer("device", isotropic(68.0), 3e-6))
         .and_then(|p| {
             p.block(
                 "gap",
                 at([0.4e-3, 5e-3], [0.3e-3, 0.0]),
                 &["chip", "box", "device"],
-                solid(0.2),
+                isotropic(0.2),
             )
         })
         .and_then(|p| p.source("edge", stripe([-2.7e-3, 0.4e-3]), "device", 0.2))
@@ -386,14 +329,12 @@ fn windows_at_the_edge_agree_with_one_grid() {
 
 #[test]
 fn windows_give_the_same_bits_for_any_number_of_threads() {
-    let problem = stack().unwrap();
+    let problem = laser_stack().problem();
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         pool.build().unwrap().install(|| {
             let solver = HeatSolver::default().error(2e-2).windows();
-            let matrix = solver
-                .crosstalk(&problem, &["laser1", "laser2", "laser6"])
-                .unwrap();
+            let matrix = solver.crosstalk(&problem, &["s1", "s2", "s6"]).unwrap();
             let rises = solver.source_temperatures(&problem).unwrap();
             let mean = rises.mean_rises().iter().map(|s| s.value.to_bits());
             let all = matrix.mean().into_iter().chain(matrix.peak_error());

@@ -2,40 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use cpo_materials::{Length, Quantity as _};
 use cpo_study::table::export::{ExportError, Format, export as exported, only};
 use cpo_study::table::read_table;
 
 use crate::{Ending, say, tell};
 
-/// The formats as clap has them.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub(crate) enum Form {
-    /// Tidy text, one row a value.
-    Csv,
-    /// The whole table with its structure.
-    Json,
-    /// A Python module of SAX models.
-    Sax,
-    /// Lumerical INTERCONNECT: S parameters (.dat) and data for the CML compiler, in a folder.
-    Interconnect,
-    /// S parameters (.s2p), in a folder.
-    Touchstone,
-    /// Thermal networks as subcircuits.
-    Spice,
-}
-
-impl From<Form> for Format {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::Csv => Self::Csv,
-            Form::Json => Self::Json,
-            Form::Sax => Self::Sax,
-            Form::Interconnect => Self::Interconnect,
-            Form::Touchstone => Self::Touchstone,
-            Form::Spice => Self::Spice,
-        }
-    }
+/// The formats as clap takes them: by name, each with what it is.
+pub(crate) fn formats() -> impl TypedValueParser<Value = Format> {
+    let words = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.about()));
+    PossibleValuesParser::new(words).try_map(|name| {
+        let named = Format::ALL.into_iter().find(|format| format.name() == name);
+        named.ok_or("no such format")
+    })
 }
 
 pub(crate) fn export(

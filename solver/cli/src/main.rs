@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use cpo_study::table::export::Format;
 
 /// Photonic device physics for co-packaged optics: waveguide modes, fibre coupling, laser heat.
 #[derive(Parser)]
@@ -92,8 +93,8 @@ enum Command {
         /// The loss table (HDF5).
         table: PathBuf,
         /// The form.
-        #[arg(long, value_name = "FORMAT")]
-        to: export::Form,
+        #[arg(long, value_name = "FORMAT", value_parser = export::formats())]
+        to: Format,
         /// This group and those below it alone, such as waveguide/wire or thermal.
         #[arg(long, value_name = "PATH")]
         group: Option<String>,
@@ -153,7 +154,7 @@ fn main() -> ExitCode {
             group,
             length,
             output,
-        } => export::export(&table, to.into(), group.as_deref(), length, output),
+        } => export::export(&table, to, group.as_deref(), length, output),
         Command::Materials { name, plot } => catalogue::materials(name.as_deref(), plot.as_deref()),
     };
     ExitCode::from(ending as u8)

@@ -25,6 +25,15 @@ pub trait TransverseField: Send + Sync {
     }
 }
 
+/// What makes 1 W of a field that carries `power` watts.
+pub(super) fn to_one_watt(power: f64) -> Result<Complex64, CouplingError> {
+    if power.is_finite() && power > 0.0 {
+        Ok(Complex64::from(power.sqrt().recip()))
+    } else {
+        Err(CouplingError::NoForwardPower { power })
+    }
+}
+
 /// A field by its values at the cell centres of a rectilinear grid, what a mode solver hands over.
 ///
 /// Integrals over it are Σ f(xᵢ, yⱼ) Δxᵢ Δyⱼ, so overlaps keep the solver's own graded quadrature.
@@ -76,11 +85,7 @@ impl SampledField {
             hy,
             effective_index,
         };
-        let power = field.power();
-        if !(power.is_finite() && power > 0.0) {
-            return Err(CouplingError::NoForwardPower { power });
-        }
-        let scale = Complex64::from(power.sqrt().recip());
+        let scale = to_one_watt(field.power())?;
         for values in [&mut field.ex, &mut field.ey, &mut field.hx, &mut field.hy] {
             values.mapv_inplace(|v| v * scale);
         }

@@ -5,6 +5,7 @@ use cpo_meshes::Window;
 use ndarray::Array2;
 use num_complex::Complex64;
 
+use super::field::to_one_watt;
 use super::{CouplingError, TransverseField};
 
 /// A beam in a medium by Eₓ and E_y at the points of a rectangular lattice.
@@ -69,11 +70,7 @@ impl MeasuredField {
             electric,
             index,
         };
-        let power = field.power();
-        if !(power.is_finite() && power > 0.0) {
-            return Err(CouplingError::NoForwardPower { power });
-        }
-        let scale = Complex64::from(power.sqrt().recip());
+        let scale = to_one_watt(field.power())?;
         for values in &mut field.electric {
             values.mapv_inplace(|v| v * scale);
         }

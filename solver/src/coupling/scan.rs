@@ -32,6 +32,7 @@ use super::arrival::Arrival;
 use super::correlation::{Band, Correlation};
 use super::error::positive;
 use super::etalon::RoundTrips;
+use super::field::to_one_watt;
 use super::layout::{SAMPLED_POWER, Sampling};
 use super::overlap::density;
 use super::plane::power;
@@ -331,11 +332,7 @@ fn normalized(
     spectra: [Array2<Complex64>; 4],
     area: f64,
 ) -> Result<[Array2<Complex64>; 4], CouplingError> {
-    let power = power(&spectra, area);
-    if !(power.is_finite() && power > 0.0) {
-        return Err(CouplingError::NoForwardPower { power });
-    }
-    let scale = Complex64::from(power.sqrt().recip());
+    let scale = to_one_watt(power(&spectra, area))?;
     Ok(spectra.map(|s| s * scale))
 }
 

@@ -17,7 +17,7 @@
 
 use cpo_meshes::Axis;
 
-use super::operator::{FaceCoefficients, Medium, Operator};
+use super::operator::{FaceCoefficients, Medium, Operator, beside};
 use crate::linalg::vectorised;
 
 /// Number type inside the preconditioner. Single precision halves the memory traffic and costs no
@@ -288,29 +288,10 @@ impl Level {
         x: &'a [[Real; L]],
         zeros: &'a [[Real; L]],
     ) -> impl Fn(usize) -> [Real; L] + 'a {
-        let [nx, ny, nz] = self.shape;
+        let [_, ny, nz] = self.shape;
         let (c, step) = ((i * ny + j) * nz, ny * nz);
         let face = (i * (ny + 1) + j) * nz;
-        let west = if i > 0 {
-            &x[c - step..][..nz]
-        } else {
-            &zeros[..nz]
-        };
-        let east = if i + 1 < nx {
-            &x[c + step..][..nz]
-        } else {
-            &zeros[..nz]
-        };
-        let south = if j > 0 {
-            &x[c - nz..][..nz]
-        } else {
-            &zeros[..nz]
-        };
-        let north = if j + 1 < ny {
-            &x[c + nz..][..nz]
-        } else {
-            &zeros[..nz]
-        };
+        let [west, east, south, north] = beside(self.shape, [i, j], x, zeros);
         let (gw, ge) = (&self.gx[c..][..nz], &self.gx[c + step..][..nz]);
         let (gs, gn) = (&self.gy[face..][..nz], &self.gy[face + nz..][..nz]);
         #[inline(always)]

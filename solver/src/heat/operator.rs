@@ -238,33 +238,14 @@ impl Operator {
         out: &mut [[f64; L]],
         (zeros, nothing): (&[[f64; L]], &[f64]),
     ) -> [f64; L] {
-        let [nx, ny, nz] = self.shape;
+        let [_, ny, nz] = self.shape;
         let step = ny * nz;
         let mut product = [0.0; L];
         for j in 0..ny {
             let c = (i * ny + j) * nz;
             let own = &t[c..][..nz];
             let result = &mut out[c..][..nz];
-            let west = if i > 0 {
-                &t[c - step..][..nz]
-            } else {
-                &zeros[..nz]
-            };
-            let east = if i + 1 < nx {
-                &t[c + step..][..nz]
-            } else {
-                &zeros[..nz]
-            };
-            let south = if j > 0 {
-                &t[c - nz..][..nz]
-            } else {
-                &zeros[..nz]
-            };
-            let north = if j + 1 < ny {
-                &t[c + nz..][..nz]
-            } else {
-                &zeros[..nz]
-            };
+            let [west, east, south, north] = beside(self.shape, [i, j], t, zeros);
             let (gw, ge) = (&self.gx[c..][..nz], &self.gx[c + step..][..nz]);
             let face = self.face_y(i, j, 0);
             let (gs, gn) = (&self.gy[face..][..nz], &self.gy[face + nz..][..nz]);
@@ -296,6 +277,32 @@ impl Operator {
         }
         product
     }
+}
+
+/// The columns west, east, south and north of column (i, j) of cells with values `t`; zeros outside the grid.
+#[inline(always)]
+pub(super) fn beside<'a, R, const L: usize>(
+    [nx, ny, nz]: [usize; 3],
+    [i, j]: [usize; 2],
+    t: &'a [[R; L]],
+    zeros: &'a [[R; L]],
+) -> [&'a [[R; L]]; 4] {
+    let (c, step) = ((i * ny + j) * nz, ny * nz);
+    let zeros = &zeros[..nz];
+    [
+        if i > 0 { &t[c - step..][..nz] } else { zeros },
+        if i + 1 < nx {
+            &t[c + step..][..nz]
+        } else {
+            zeros
+        },
+        if j > 0 { &t[c - nz..][..nz] } else { zeros },
+        if j + 1 < ny {
+            &t[c + nz..][..nz]
+        } else {
+            zeros
+        },
+    ]
 }
 
 /// Vertical conductances, boundaries included.

@@ -176,10 +176,23 @@ impl HeatSolver {
             });
         }
         let mut levels = Levels::new(problem, rows.len());
+        let loads = unit_loads(problem, &rows);
+        let loads = |_: &Discretisation| loads.clone();
+        let units = (&rows[..], rows.len());
         let family = if rows.len() <= MOST_PAIRED {
-            self.paired(problem, &rows, &mut levels)?
+            // all solutions of a grid kept until every pair is read
+            let kept = |_: &Discretisation, t: Lane<'_>| t.values().collect();
+            self.family(problem, loads, units, kept, |body, solutions| {
+                levels.add(match solutions.len() {
+                    1 => pairs::<1>(problem, body, solutions),
+                    2 => pairs::<2>(problem, body, solutions),
+                    _ => pairs::<LANES>(problem, body, solutions),
+                });
+            })?
         } else {
-            self.unpaired(problem, &rows, &mut levels)?
+            // of every solution only its own resistance
+            let kept = |body: &Discretisation, t: Lane<'_>| own(problem, body, t);
+            self.family(problem, loads, units, kept, |_, shares| levels.add(shares))?
         };
         let studies = levels.studies(self, problem, &family);
         let crosstalk = CrosstalkMatrix::of(sources, family);
@@ -190,46 +203,6 @@ impl HeatSolver {
             studies,
         };
         Ok((crosstalk, sensitivities))
-    }
-
-    /// The family, all solutions of a grid kept until every pair is read.
-    fn paired(
-        &self,
-        problem: &HeatProblem,
-        rows: &[usize],
-        levels: &mut Levels,
-    ) -> Result<Family, HeatError> {
-        let loads = unit_loads(problem, rows);
-        self.family(
-            problem,
-            |_| loads.clone(),
-            (rows, rows.len()),
-            |_, t| t.values().collect(),
-            |body, solutions: Vec<Vec<f64>>| {
-                levels.add(match solutions.len() {
-                    1 => pairs::<1>(problem, body, solutions),
-                    2 => pairs::<2>(problem, body, solutions),
-                    _ => pairs::<LANES>(problem, body, solutions),
-                });
-            },
-        )
-    }
-
-    /// The family, of every solution only its own resistance kept.
-    fn unpaired(
-        &self,
-        problem: &HeatProblem,
-        rows: &[usize],
-        levels: &mut Levels,
-    ) -> Result<Family, HeatError> {
-        let loads = unit_loads(problem, rows);
-        self.family(
-            problem,
-            |_| loads.clone(),
-            (rows, rows.len()),
-            |body, t| own(problem, body, t),
-            |_, shares| levels.add(shares),
-        )
     }
 }
 

@@ -275,22 +275,8 @@ impl<T: Scalar> Direct<T> {
         guards: usize,
         start: &[Vec<T>],
     ) -> Result<Vec<Eigenpair<T>>, usize> {
-        let count = wanted.count.min(self.scale.len() / 4).max(1);
-        let options = EigenOptions {
-            count,
-            tolerance: wanted.residual,
-            guard_tolerance: f64::INFINITY,
-            iterations: ITERATIONS_PER_SHIFT,
-            capacity: BASIS,
-        };
-        let mut start = start.to_vec();
-        for e in &mut start {
-            e.iter_mut()
-                .zip(&self.scale)
-                .for_each(|(e, &s)| *e *= T::real(s));
-        }
-        let random = (count + guards).saturating_sub(start.len()).max(guards);
-        start.extend((0..random).map(|seed| pseudo_random(self.scale.len(), seed as u64)));
+        let options = self.options(wanted, ITERATIONS_PER_SHIFT);
+        let mut start = self.start(start, options.count + guards, guards);
         let mut shift = wanted.above;
         let mut best = 0;
         for _ in 0..SHIFTS {
@@ -298,12 +284,7 @@ impl<T: Scalar> Direct<T> {
             let factors = Multifrontal::new(Arc::clone(&self.symbolic), &self.matrix, sigma);
             match shift_invert(&factors, sigma, start, options) {
                 Ok(mut pairs) => {
-                    for (_, e) in &mut pairs {
-                        let scale = self.scale.iter();
-                        e.iter_mut()
-                            .zip(scale)
-                            .for_each(|(e, &s)| *e *= T::real(1.0 / s));
-                    }
+                    self.unscale(&mut pairs);
                     return Ok(pairs);
                 }
                 Err(EigenError::NotFinite) => return Err(best),
@@ -329,22 +310,8 @@ impl<T: Scalar> Direct<T> {
         shift: f64,
         start: &[Vec<T>],
     ) -> Result<Vec<Eigenpair<T>>, usize> {
-        let count = wanted.count.min(self.scale.len() / 4).max(1);
-        let options = EigenOptions {
-            count,
-            tolerance: wanted.residual,
-            guard_tolerance: f64::INFINITY,
-            iterations: ITERATIONS_AROUND,
-            capacity: BASIS,
-        };
-        let mut start = start.to_vec();
-        for e in &mut start {
-            e.iter_mut()
-                .zip(&self.scale)
-                .for_each(|(e, &s)| *e *= T::real(s));
-        }
-        let random = (count + GUARDS).saturating_sub(start.len()).max(1);
-        start.extend((0..random).map(|seed| pseudo_random(self.scale.len(), seed as u64)));
+        let options = self.options(wanted, ITERATIONS_AROUND);
+        let start = self.start(start, options.count + GUARDS, 1);
         let sigma = T::real(shift);
         let factors = Multifrontal::new(Arc::clone(&self.symbolic), &self.matrix, sigma);
         let found = shift_invert_highest(&factors, (sigma, wanted.above), start, options);
@@ -352,12 +319,39 @@ impl<T: Scalar> Direct<T> {
             EigenError::NotFinite => 0,
             EigenError::Unconverged { converged, .. } => converged,
         })?;
-        for (_, e) in &mut pairs {
+        self.unscale(&mut pairs);
+        Ok(pairs)
+    }
+
+    fn options(&self, wanted: Wanted, iterations: usize) -> EigenOptions {
+        EigenOptions {
+            count: wanted.count.min(self.scale.len() / 4).max(1),
+            tolerance: wanted.residual,
+            guard_tolerance: f64::INFINITY,
+            iterations,
+            capacity: BASIS,
+        }
+    }
+
+    /// Vectors to start from, scaled, and random ones beside them: `count` in all, `random` new ones at least.
+    fn start(&self, given: &[Vec<T>], count: usize, random: usize) -> Vec<Vec<T>> {
+        let mut start = given.to_vec();
+        for e in &mut start {
+            e.iter_mut()
+                .zip(&self.scale)
+                .for_each(|(e, &s)| *e *= T::real(s));
+        }
+        let random = count.saturating_sub(start.len()).max(random);
+        start.extend((0..random).map(|seed| pseudo_random(self.scale.len(), seed as u64)));
+        start
+    }
+
+    fn unscale(&self, pairs: &mut [Eigenpair<T>]) {
+        for (_, e) in pairs {
             e.iter_mut()
                 .zip(&self.scale)
                 .for_each(|(e, &s)| *e *= T::real(1.0 / s));
         }
-        Ok(pairs)
     }
 
     /// The coarsest level of a multigrid hierarchy for modes of these values and vectors.

@@ -1,7 +1,7 @@
 //! What is asked of the mode solver: geometry, wavelength, temperature, walls.
 
 use super::ModeError;
-use cpo_materials::{Material, Temperature, Wavelength};
+use cpo_materials::{Material, MaterialError, Temperature, Wavelength};
 use cpo_meshes::CrossSection;
 use num_complex::Complex64;
 
@@ -145,14 +145,7 @@ impl ModeProblem {
     /// # Errors
     /// [`ModeError::Material`] outside a material's data.
     pub fn permittivity_tensors(&self) -> Result<Vec<[[Complex64; 3]; 3]>, ModeError> {
-        let look_up =
-            |material: &Material| material.permittivity_tensor(self.wavelength, self.temperature);
-        self.cross_section
-            .materials()
-            .iter()
-            .map(look_up)
-            .collect::<Result<_, _>>()
-            .map_err(ModeError::from)
+        self.look_up(Material::permittivity_tensor)
     }
 
     /// Relative permittivity (xx, yy, zz) of every material of the cross-section.
@@ -160,13 +153,17 @@ impl ModeProblem {
     /// # Errors
     /// [`ModeError::Material`] outside a material's data.
     pub fn permittivities(&self) -> Result<Vec<[Complex64; 3]>, ModeError> {
-        let look_up =
-            |material: &Material| material.permittivity(self.wavelength, self.temperature);
-        self.cross_section
-            .materials()
-            .iter()
-            .map(look_up)
-            .collect::<Result<_, _>>()
-            .map_err(ModeError::from)
+        self.look_up(Material::permittivity)
+    }
+
+    /// What a look-up says of every material under the conditions of the problem.
+    fn look_up<T>(
+        &self,
+        of: impl Fn(&Material, Wavelength, Temperature) -> Result<T, MaterialError>,
+    ) -> Result<Vec<T>, ModeError> {
+        let materials = self.cross_section.materials().iter();
+        materials
+            .map(|material| Ok(of(material, self.wavelength, self.temperature)?))
+            .collect()
     }
 }

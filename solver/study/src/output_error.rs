@@ -1,22 +1,16 @@
 //! What can go wrong on the way from numbers to files.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::table::FileError;
 
 /// An error of the output floor: a folder or a file that cannot be written, a figure that cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
     /// The operating system refused.
-    #[error("cannot {attempt} {}: {source}", path.display())]
-    Io {
-        /// What was attempted: "create", "write", "rename", ...
-        attempt: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// The system's own words.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] FileError),
     /// The output directory holds something that is not a run of this program.
     #[error(
         "the output directory {} holds {found}, which is not a run of this program (a run has study.toml and summary.json); \
@@ -57,17 +51,8 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// An [`OutputError::Io`] closure for `map_err`.
-    pub(crate) fn io(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            attempt,
-            path: path.to_path_buf(),
-            source,
-        }
-    }
-
     /// Whether the machine, not the input, is at fault (exit code 3).
     pub fn is_machine(&self) -> bool {
-        matches!(self, Self::Io { .. })
+        matches!(self, Self::Io(_))
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use cpo_table::{Difference, LossTable, read_table};
+use cpo_table::{Difference, FileError, LossTable, read_table};
 
 use crate::job::{Delivered, Job, JobError};
 use crate::output_error::OutputError;
@@ -49,7 +49,8 @@ impl Job {
             None => {
                 let place = std::env::temp_dir();
                 let aside = tempfile::tempdir_in(&place)
-                    .map_err(OutputError::io("create a directory in", &place))?;
+                    .map_err(FileError::at("create a directory in", &place))
+                    .map_err(OutputError::from)?;
                 let directory = aside.path().join("run");
                 (Some(aside), directory)
             }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::error::TableError;
-use crate::{AxisScale, AxisValues, Group, LossTable, Variable};
+use crate::{AxisScale, AxisValues, FileError, Group, LossTable, Variable};
 
 /// Writes `table` to `path`, replacing a file there.
 ///
@@ -21,7 +21,7 @@ pub fn write_csv(table: &LossTable, path: &Path) -> Result<(), TableError> {
         },
         other => other,
     })?;
-    std::fs::write(path, bytes).map_err(TableError::io("write", path))
+    Ok(std::fs::write(path, bytes).map_err(FileError::at("write", path))?)
 }
 
 /// The CSV text itself.

@@ -3,20 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::FileError;
+
 /// A table that contradicts itself, a file that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
     /// The operating system refused.
-    #[error("cannot {attempt} {}: {source}", path.display())]
-    Io {
-        /// What was attempted: "create", "write", "rename", ...
-        attempt: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// The system's own words.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] FileError),
     /// A name that HDF5, netCDF or MATLAB would not take.
     #[error(
         "the {what} name \"{name}\" is not allowed: use letters A-Z, a-z, digits and _, at least one"
@@ -29,7 +24,7 @@ pub enum TableError {
     },
     /// Two things of one name in one group, companions such as NAME_error included.
     #[error(
-        "{place} has two entries named \"{name}\" (NAME_error, NAME_status and NAME_reason are taken by the variable NAME)"
+        "{place} has two entries named \"{name}\" (NAME_error, NAME_status, NAME_reason and NAME_reason_text are taken by the variable NAME)"
     )]
     Duplicate {
         /// The group.
@@ -103,7 +98,7 @@ pub enum TableError {
     },
     /// A loss table of a later version.
     #[error(
-        "{} has schema version {found}; this program reads {major}.x: use a newer program",
+        "{} has schema version {found}; this program reads up to {major}.x: use a newer program",
         path.display(), major = crate::SCHEMA_MAJOR
     )]
     NewerSchema {
@@ -149,15 +144,6 @@ pub enum TableError {
 }
 
 impl TableError {
-    /// An [`TableError::Io`] closure for `map_err`.
-    pub(crate) fn io(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            attempt,
-            path: path.to_path_buf(),
-            source,
-        }
-    }
-
     /// An [`TableError::Io`] where HDF5 passes on an error of the system, which it hides in a long message; else
     /// [`TableError::Hdf5`].
     pub(crate) fn hdf5(attempt: &'static str, path: &Path, source: hdf5::Error) -> Self {
@@ -167,7 +153,10 @@ impl TableError {
             digits.parse::<i32>().ok()
         });
         match number {
-            Some(number) => Self::io(attempt, path)(io::Error::from_raw_os_error(number)),
+            Some(number) => {
+                let system = io::Error::from_raw_os_error(number);
+                FileError::at(attempt, path)(system).into()
+            }
             None => Self::Hdf5 {
                 attempt,
                 path: path.to_path_buf(),
@@ -178,6 +167,6 @@ impl TableError {
 
     /// Whether the machine, not the input, is at fault (exit code 3).
     pub fn is_machine(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::Hdf5 { .. } | Self::Csv { .. })
+        matches!(self, Self::Io(_) | Self::Hdf5 { .. } | Self::Csv { .. })
     }
 }

@@ -6,10 +6,10 @@ use crate::{Field, Group, Status, check_text, checksum};
 
 /// Root attribute `schema`, by which a reader knows a table of ours.
 pub const SCHEMA: &str = "cpo loss table";
-/// Version of the schema, semver: a reader accepts any minor version of its own major one.
-pub const SCHEMA_VERSION: &str = "1.3.0";
-/// Major version that this program reads and writes.
-pub const SCHEMA_MAJOR: u32 = 1;
+/// Version of the schema, semver: a reader accepts any minor version of its own major one and of earlier ones.
+pub const SCHEMA_VERSION: &str = "2.0.0";
+/// Major version that this program writes, and the latest that it reads.
+pub const SCHEMA_MAJOR: u32 = 2;
 
 /// Names of top-level groups that the writer fills itself.
 const RESERVED_GROUPS: [&str; 2] = ["fields", "provenance"];

@@ -85,14 +85,14 @@ impl Variable {
         self
     }
 
-    /// Whether any reason is given: only then the file has NAME_reason.
+    /// Whether any reason is given: only then the file has NAME_reason and its texts.
     pub fn has_reasons(&self) -> bool {
         self.reason.iter().any(|reason| !reason.is_empty())
     }
 
     /// Names that this variable takes in a file: its own and its companions'.
-    pub(crate) fn companion_names(&self) -> [String; 3] {
-        ["error", "status", "reason"].map(|suffix| format!("{}_{suffix}", self.name))
+    pub(crate) fn companion_names(&self) -> [String; 4] {
+        ["error", "status", "reason", "reason_text"].map(|suffix| format!("{}_{suffix}", self.name))
     }
 
     /// Whether every array has one entry a point.

@@ -70,7 +70,9 @@ with h5py.File(path) as plain, netCDF4.Dataset(path) as netcdf:
             meanings = status.attrs["flag_meanings"].split()
             assert [meanings[k] for k in np.ravel(status[()])] == variable["status"], what
             if "reason" in variable:
-                assert words(h5[f"{name}_reason"][()]) == variable["reason"], what
+                texts = words(h5[f"{name}_reason_text"][()])
+                for numbered in (h5[f"{name}_reason"][()], nc[f"{name}_reason"][...], frames[0][f"{name}_reason"]):
+                    assert [texts[k] for k in np.ravel(numbered)] == variable["reason"], what
             for plane in ("from_plane", "to_plane"):
                 assert data.attrs.get(plane) == variable.get(plane), what
             compared += len(expected)

@@ -55,7 +55,7 @@ fn a_full_disk_is_an_error() {
     std::os::unix::fs::symlink(full, &h5).expect("linked");
     let full = write_table(&table, &h5).expect_err("no space");
     assert!(
-        matches!(&full, TableError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull),
+        matches!(&full, TableError::Io(system) if system.source.kind() == std::io::ErrorKind::StorageFull),
         "{full}"
     );
     assert!(!h5.exists(), "half a table was left");

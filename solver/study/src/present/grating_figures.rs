@@ -1,6 +1,6 @@
 //! Spectra of gratings, and their teeth.
 
-use super::modes_figures::{MOST_SERIES, left_out, push, with_shared};
+use super::modes_figures::{loss_along, push, with_shared};
 use super::{Context, Figure, drawn};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
 use crate::output_error::OutputError;
@@ -38,17 +38,10 @@ fn spectrum(context: Context<'_>, table: &GratingTable) -> Result<Option<Figure>
             series.push(curve);
         }
     }
-    if series.is_empty() {
+    let title = format!("Loss of {name}");
+    let x = PlotAxis::new("wavelength", DisplayUnit::NANOMETRE);
+    let Some((plot, note)) = loss_along(title, x, series) else {
         return Ok(None);
-    }
-    let note = left_out(MOST_SERIES, series.len());
-    series.truncate(MOST_SERIES);
-    let plot = LinePlot {
-        title: format!("Loss of {name}"),
-        x: PlotAxis::new("wavelength", DisplayUnit::NANOMETRE),
-        y: PlotAxis::new("loss", DisplayUnit::DECIBEL),
-        secondary: None,
-        series,
     };
     let caption = format!(
         "Loss between guide and fibre by {name} against wavelength{}, the fibre staying where it couples best at the \

@@ -95,6 +95,24 @@ pub(super) fn left_out(shown: usize, all: usize) -> String {
     }
 }
 
+/// Losses along `x`, and what a caption says when curves are left out; nothing where there is none.
+pub(super) fn loss_along(
+    title: String,
+    x: PlotAxis,
+    mut series: Vec<Series>,
+) -> Option<(LinePlot, String)> {
+    let note = left_out(MOST_SERIES, series.len());
+    series.truncate(MOST_SERIES);
+    let plot = LinePlot {
+        title,
+        x,
+        y: PlotAxis::new("loss", DisplayUnit::DECIBEL),
+        secondary: None,
+        series,
+    };
+    (!plot.series.is_empty()).then_some((plot, note))
+}
+
 fn fields(name: &str, label: &str, outcome: &ModeOutcome) -> Result<Vec<Figure>, OutputError> {
     let mut figures = Vec::new();
     let pictured = outcome.modes.iter().zip(&outcome.pictures);

@@ -1,6 +1,6 @@
 //! Losses of tapers over length and wavelength, and effective indices along them.
 
-use super::modes_figures::{MOST_SERIES, left_out, push, with_shared};
+use super::modes_figures::{MOST_SERIES, loss_along, push, with_shared};
 use super::taper::{cutoff_words, unit};
 use super::{Context, Figure, drawn};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
@@ -72,18 +72,11 @@ fn over_length(
             }
         }
     }
-    if series.is_empty() {
-        return Ok(None);
-    }
-    let note = left_out(MOST_SERIES, series.len());
-    series.truncate(MOST_SERIES);
     let what = axis.name.replace('_', " ");
-    let plot = LinePlot {
-        title: format!("Loss of {name} over length"),
-        x: PlotAxis::new(what.clone(), unit(&axis.values)),
-        y: PlotAxis::new("loss", DisplayUnit::DECIBEL),
-        secondary: None,
-        series,
+    let title = format!("Loss of {name} over length");
+    let x = PlotAxis::new(what.clone(), unit(&axis.values));
+    let Some((plot, note)) = loss_along(title, x, series) else {
+        return Ok(None);
     };
     let band = match conditions.without_wavelength().len() < points.len() {
         true => " at the middle of the band",
@@ -130,17 +123,10 @@ fn over_wavelength(
             }
         }
     }
-    if series.is_empty() {
+    let title = format!("Loss of {name} over wavelength");
+    let x = PlotAxis::new("wavelength", DisplayUnit::NANOMETRE);
+    let Some((plot, note)) = loss_along(title, x, series) else {
         return Ok(None);
-    }
-    let note = left_out(MOST_SERIES, series.len());
-    series.truncate(MOST_SERIES);
-    let plot = LinePlot {
-        title: format!("Loss of {name} over wavelength"),
-        x: PlotAxis::new("wavelength", DisplayUnit::NANOMETRE),
-        y: PlotAxis::new("loss", DisplayUnit::DECIBEL),
-        secondary: None,
-        series,
     };
     let caption = format!(
         "Loss of {name} against wavelength{} at its longest. Error bars smaller than a mark do not show.{note}",

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::output_error::OutputError;
+use crate::table::FileError;
 
 /// `schema` of summary.json: with study.toml beside it, the mark of a run of ours.
 pub const SUMMARY_SCHEMA: &str = "cpo summary 1.0";
@@ -31,7 +32,7 @@ impl OutputDirectory {
         let target = resolve(target)?;
         check_replaceable(&target)?;
         let (parent, name) = split(&target)?;
-        fs::create_dir_all(parent).map_err(OutputError::io("create", parent))?;
+        fs::create_dir_all(parent).map_err(FileError::at("create", parent))?;
         let partial = aside(parent, &format!(".{name}.partial-"))?;
         Ok(Self { target, partial })
     }
@@ -62,7 +63,7 @@ impl OutputDirectory {
         }
         let path = self.path().join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(OutputError::io("create", folder))?;
+            fs::create_dir_all(folder).map_err(FileError::at("create", folder))?;
         }
         Ok(path)
     }
@@ -73,7 +74,7 @@ impl OutputDirectory {
     /// As [`OutputDirectory::file`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         let path = self.file(name)?;
-        fs::write(&path, bytes).map_err(OutputError::io("write", &path))
+        Ok(fs::write(&path, bytes).map_err(FileError::at("write", &path))?)
     }
 
     /// Brings the run to disk and puts it in place of an earlier one.
@@ -92,7 +93,7 @@ impl OutputDirectory {
         check_replaceable(&self.target)?;
         let (parent, name) = split(&self.target)?;
         let rename =
-            |from: &Path, to: &Path| fs::rename(from, to).map_err(OutputError::io("rename", to));
+            |from: &Path, to: &Path| fs::rename(from, to).map_err(FileError::at("rename", to));
         let old = if self.target.exists() {
             let old = aside(parent, &format!(".{name}.replaced-"))?;
             rename(&self.target, &old.path().join("run"))?;
@@ -106,30 +107,30 @@ impl OutputDirectory {
                 let old = old.keep();
                 let run = old.join("run");
                 fs::rename(&run, &self.target)
-                    .map_err(OutputError::io("put back the earlier run", &run))?;
+                    .map_err(FileError::at("put back the earlier run", &run))?;
                 let _ = fs::remove_dir(old); // empty now; the error to report is the first
             }
-            return Err(error);
+            return Err(error.into());
         }
         let _ = self.partial.keep(); // renamed: no longer there to delete
         synchronise_folder(parent)?;
         if let Some(old) = old {
             let path = old.path().to_path_buf();
             old.close()
-                .map_err(OutputError::io("delete the earlier run in", &path))?;
+                .map_err(FileError::at("delete the earlier run in", &path))?;
         }
         Ok(self.target)
     }
 }
 
 /// An absolute path without "." and "..", links of an existing target followed: a link to a directory stays a link.
-fn resolve(target: &Path) -> Result<PathBuf, OutputError> {
+fn resolve(target: &Path) -> Result<PathBuf, FileError> {
     match fs::canonicalize(target) {
         Ok(path) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            std::path::absolute(target).map_err(OutputError::io("resolve", target))
+            std::path::absolute(target).map_err(FileError::at("resolve", target))
         }
-        Err(error) => Err(OutputError::io("open", target)(error)),
+        Err(error) => Err(FileError::at("open", target)(error)),
     }
 }
 
@@ -144,7 +145,7 @@ fn split(target: &Path) -> Result<(&Path, String), OutputError> {
     }
 }
 
-fn aside(parent: &Path, prefix: &str) -> Result<TempDir, OutputError> {
+fn aside(parent: &Path, prefix: &str) -> Result<TempDir, FileError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -155,7 +156,7 @@ fn aside(parent: &Path, prefix: &str) -> Result<TempDir, OutputError> {
     }
     builder
         .tempdir_in(parent)
-        .map_err(OutputError::io("create a directory in", parent))
+        .map_err(FileError::at("create a directory in", parent))
 }
 
 /// `target` may be replaced if it is not there, empty, or a run of ours.
@@ -168,15 +169,15 @@ fn check_replaceable(target: &Path) -> Result<(), OutputError> {
     };
     match fs::symlink_metadata(target) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(OutputError::io("open", target)(error)),
+        Err(error) => return Err(FileError::at("open", target)(error).into()),
         Ok(metadata) if !metadata.is_dir() => return not_ours("a file of that name".into()),
         Ok(_) => {}
     }
     let mut names = Vec::new();
-    for entry in fs::read_dir(target).map_err(OutputError::io("list", target))? {
+    for entry in fs::read_dir(target).map_err(FileError::at("list", target))? {
         names.push(
             entry
-                .map_err(OutputError::io("list", target))?
+                .map_err(FileError::at("list", target))?
                 .file_name()
                 .to_string_lossy()
                 .into_owned(),
@@ -208,29 +209,29 @@ fn missing_mark(directory: &Path) -> Option<&'static str> {
 }
 
 /// fsync of all files and folders under `directory`, so that the rename cannot come to disk before them.
-fn synchronise(directory: &Path) -> Result<(), OutputError> {
-    for entry in fs::read_dir(directory).map_err(OutputError::io("list", directory))? {
-        let path = entry.map_err(OutputError::io("list", directory))?.path();
+fn synchronise(directory: &Path) -> Result<(), FileError> {
+    for entry in fs::read_dir(directory).map_err(FileError::at("list", directory))? {
+        let path = entry.map_err(FileError::at("list", directory))?.path();
         if path.is_dir() {
             synchronise(&path)?;
         } else {
-            let file = fs::File::open(&path).map_err(OutputError::io("open", &path))?;
+            let file = fs::File::open(&path).map_err(FileError::at("open", &path))?;
             file.sync_all()
-                .map_err(OutputError::io("bring to disk", &path))?;
+                .map_err(FileError::at("bring to disk", &path))?;
         }
     }
     synchronise_folder(directory)
 }
 
 #[cfg(unix)]
-fn synchronise_folder(directory: &Path) -> Result<(), OutputError> {
-    let folder = fs::File::open(directory).map_err(OutputError::io("open", directory))?;
+fn synchronise_folder(directory: &Path) -> Result<(), FileError> {
+    let folder = fs::File::open(directory).map_err(FileError::at("open", directory))?;
     folder
         .sync_all()
-        .map_err(OutputError::io("bring to disk", directory))
+        .map_err(FileError::at("bring to disk", directory))
 }
 
 #[cfg(not(unix))]
-fn synchronise_folder(_directory: &Path) -> Result<(), OutputError> {
+fn synchronise_folder(_directory: &Path) -> Result<(), FileError> {
     Ok(()) // a folder cannot be opened as a file there
 }

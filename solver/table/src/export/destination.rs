@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::Builder;
 
 use super::{ExportError, Exported};
+use crate::FileError;
 
 impl Exported {
     /// Writes to `path`. A file there is replaced as a whole; a folder is not, unless it is empty.
@@ -15,32 +16,32 @@ impl Exported {
     /// [`ExportError::Exists`]; [`ExportError::Io`], after which `path` is as it was.
     pub fn write(&self, path: &Path) -> Result<(), ExportError> {
         match self {
-            Self::File(bytes) => write_file(path, bytes),
+            Self::File(bytes) => Ok(write_file(path, bytes)?),
             Self::Folder(files) => write_folder(path, files),
         }
     }
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let write = |file: &mut File| file.write_all(bytes).and_then(|()| file.sync_all());
     let mut file = aside()
         .tempfile_in(parent(path)?)
-        .map_err(ExportError::io("create", path))?;
-    write(file.as_file_mut()).map_err(ExportError::io("write", path))?;
+        .map_err(FileError::at("create", path))?;
+    write(file.as_file_mut()).map_err(FileError::at("write", path))?;
     file.persist(path)
-        .map_err(|refused| ExportError::io("write", path)(refused.error))?;
+        .map_err(|refused| FileError::at("write", path)(refused.error))?;
     Ok(())
 }
 
 fn write_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), ExportError> {
     let folder = folder_aside()
         .tempdir_in(parent(path)?)
-        .map_err(ExportError::io("create", path))?;
+        .map_err(FileError::at("create", path))?;
     for (name, bytes) in files {
         let place = folder.path().join(name);
         File::create(&place)
             .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .map_err(ExportError::io("write", &path.join(name)))?;
+            .map_err(FileError::at("write", &path.join(name)))?;
     }
     // An empty folder there is no loss; `remove_dir` refuses any other.
     if path.exists() && fs::remove_dir(path).is_err() {
@@ -48,18 +49,18 @@ fn write_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), ExportEr
             path: path.to_path_buf(),
         });
     }
-    fs::rename(folder.path(), path).map_err(ExportError::io("create", path))?;
+    fs::rename(folder.path(), path).map_err(FileError::at("create", path))?;
     let _ = folder.keep(); // renamed: no longer there to delete
     Ok(())
 }
 
 /// Where the rename stays within one file system. Created if missing.
-fn parent(path: &Path) -> Result<PathBuf, ExportError> {
+fn parent(path: &Path) -> Result<PathBuf, FileError> {
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent.to_path_buf(),
         _ => PathBuf::from("."),
     };
-    fs::create_dir_all(&parent).map_err(ExportError::io("create", &parent))?;
+    fs::create_dir_all(&parent).map_err(FileError::at("create", &parent))?;
     Ok(parent)
 }
 

@@ -1,10 +1,9 @@
 //! What can be wrong with an export.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Format;
-use crate::TableError;
+use crate::{FileError, TableError};
 
 /// A table that holds nothing for a format, a place that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -47,32 +46,16 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// The operating system refused.
-    #[error("cannot {attempt} {}: {source}", path.display())]
-    Io {
-        /// What was attempted: "create", "write", "rename".
-        attempt: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's own words.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] FileError),
 }
 
 impl ExportError {
-    /// An [`ExportError::Io`] closure for `map_err`.
-    pub(super) fn io(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            attempt,
-            path: path.to_path_buf(),
-            source,
-        }
-    }
-
     /// Whether the machine, not the input, is at fault (exit code 3).
     pub fn is_machine(&self) -> bool {
         match self {
             Self::Table(error) => error.is_machine(),
-            Self::Io { .. } => true,
+            Self::Io(_) => true,
             Self::NoGroup { .. }
             | Self::Nothing { .. }
             | Self::Length { .. }

@@ -70,6 +70,20 @@ impl Format {
         }
     }
 
+    /// What is written, in a phrase.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Csv => "Tidy text, one row a value",
+            Self::Json => "The whole table with its structure",
+            Self::Sax => "A Python module of SAX models",
+            Self::Interconnect => {
+                "Lumerical INTERCONNECT: S parameters (.dat) and data for the CML compiler, in a folder"
+            }
+            Self::Touchstone => "S parameters (.s2p), in a folder",
+            Self::Spice => "Thermal networks as subcircuits",
+        }
+    }
+
     /// What a name of a file or folder of it ends with.
     pub fn ending(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 mod dimension_scales;
 mod read;
+mod reasons;
 mod write;
 
 pub use read::read_table;

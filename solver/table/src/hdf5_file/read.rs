@@ -11,17 +11,18 @@ use hdf5::types::{FloatSize, TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{Dataset, File, IterationOrder, Location, ObjectReference1, ReferencedObject};
 use ndarray::Ix2;
 
+use super::reasons::spelled_out;
 use crate::error::TableError;
 use crate::{
-    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, Group, InputFile,
-    LossTable,
+    Attribute, AttributeValue, AxisScale, AxisValues, Field, FieldComponent, FileError, Group,
+    InputFile, LossTable,
 };
 use crate::{SCHEMA, SCHEMA_MAJOR, SCHEMA_VERSION, Status, Variable};
 
 /// First bytes of every HDF5 file without a user block.
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
-/// Minor version from which on a table has a sum of its content.
-const FIRST_WITH_SUM: u32 = 2;
+/// Major and minor version from which on a table has a sum of its content.
+const FIRST_WITH_SUM: (u32, u32) = (1, 2);
 /// Root attributes that have a field of their own in [`LossTable`], or follow from it.
 const ROOT_ATTRIBUTES: [&str; 10] = [
     "Conventions",
@@ -53,7 +54,7 @@ pub fn read_table(path: &Path) -> Result<LossTable, TableError> {
             TableError::hdf5("open", path, source)
         }
     })?;
-    let minor = check_schema(&file, path)?;
+    let version = check_schema(&file, path)?;
     let table = read_all(&file).map_err(|error| match error {
         Unreadable::Library(source) => TableError::Hdf5 {
             attempt: "read",
@@ -65,12 +66,17 @@ pub fn read_table(path: &Path) -> Result<LossTable, TableError> {
     table
         .check()
         .map_err(|contradiction| damaged(path, contradiction.to_string()))?;
-    check_sums(&file, path, minor, &table)?;
+    check_sums(&file, path, version, &table)?;
     Ok(table)
 }
 
 /// Whether study and numbers are those that were written.
-fn check_sums(file: &File, path: &Path, minor: u32, table: &LossTable) -> Result<(), TableError> {
+fn check_sums(
+    file: &File,
+    path: &Path,
+    version: (u32, u32),
+    table: &LossTable,
+) -> Result<(), TableError> {
     let sums = [
         ("its study", "input_sha256", table.input_sha256()),
         ("its content", "content_sha256", table.content_sha256()),
@@ -78,7 +84,7 @@ fn check_sums(file: &File, path: &Path, minor: u32, table: &LossTable) -> Result
     for (what, attribute, found) in sums {
         match text(file, attribute) {
             Some(stated) if stated == found => {}
-            None if attribute == "content_sha256" && minor < FIRST_WITH_SUM => {}
+            None if attribute == "content_sha256" && version < FIRST_WITH_SUM => {}
             None => {
                 return Err(damaged(
                     path,
@@ -120,10 +126,10 @@ impl From<hdf5::Error> for Unreadable {
 
 fn check_signature(path: &Path) -> Result<(), TableError> {
     let mut first = Vec::with_capacity(HDF5_SIGNATURE.len());
-    let file = std::fs::File::open(path).map_err(TableError::io("open", path))?;
+    let file = std::fs::File::open(path).map_err(FileError::at("open", path))?;
     file.take(HDF5_SIGNATURE.len() as u64)
         .read_to_end(&mut first)
-        .map_err(TableError::io("read", path))?;
+        .map_err(FileError::at("read", path))?;
     let found = match first.as_slice() {
         _ if first == HDF5_SIGNATURE => return Ok(()),
         [] => "it is empty",
@@ -137,8 +143,8 @@ fn check_signature(path: &Path) -> Result<(), TableError> {
     })
 }
 
-/// The minor version of a schema that this program reads.
-fn check_schema(file: &File, path: &Path) -> Result<u32, TableError> {
+/// Major and minor version of a schema that this program reads.
+fn check_schema(file: &File, path: &Path) -> Result<(u32, u32), TableError> {
     let foreign = |missing: &str| TableError::Foreign {
         path: path.to_path_buf(),
         missing: missing.to_owned(),
@@ -152,7 +158,7 @@ fn check_schema(file: &File, path: &Path) -> Result<u32, TableError> {
         text(file, "schema_version").ok_or_else(|| foreign("its root has no schema_version"))?;
     let mut parts = version.split('.').map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
-        (Some(Ok(SCHEMA_MAJOR)), Some(Ok(minor))) => Ok(minor),
+        (Some(Ok(major @ 1..=SCHEMA_MAJOR)), Some(Ok(minor))) => Ok((major, minor)),
         (Some(Ok(major)), Some(Ok(_))) if major > SCHEMA_MAJOR => Err(TableError::NewerSchema {
             path: path.to_path_buf(),
             found: version,
@@ -238,7 +244,10 @@ fn read_group(place: &hdf5::Group, path: &str) -> Result<Group, Unreadable> {
         .filter_map(|(_, set)| text(set, "ancillary_variables"))
         .flat_map(|names| names.split(' ').map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    for (name, set) in &sets {
+    let sets = sets
+        .iter()
+        .filter(|(name, _)| !is_texts_of_reasons(name, &companions));
+    for (name, set) in sets {
         if is_scale(set) {
             group.axes.push(read_axis(name, set)?);
         } else if !companions.contains(name) && text(set, "ancillary_variables").is_some() {
@@ -260,7 +269,7 @@ fn read_variable(place: &hdf5::Group, name: &str, set: &Dataset) -> Result<Varia
     variable.from_plane = text(set, "from_plane");
     variable.to_plane = text(set, "to_plane");
     variable.attributes = attributes(set, &[])?;
-    let [error_name, status_name, reason_name] = variable.companion_names();
+    let [error_name, status_name, reason_name, text_name] = variable.companion_names();
     let companions = required(set, "ancillary_variables")?;
     let companions: Vec<&str> = companions.split(' ').collect();
     if companions.contains(&error_name.as_str()) {
@@ -278,9 +287,34 @@ fn read_variable(place: &hdf5::Group, name: &str, set: &Dataset) -> Result<Varia
     };
     variable.status = codes.iter().map(known).collect::<Result<_, _>>()?;
     if companions.contains(&reason_name.as_str()) {
-        variable.reason = texts(&companion(place, &reason_name)?)?;
+        variable.reason = read_reasons(place, &reason_name, &text_name)?;
     }
     Ok(variable)
+}
+
+/// Before version 2 reasons were texts themselves.
+fn read_reasons(
+    place: &hdf5::Group,
+    name: &str,
+    texts_name: &str,
+) -> Result<Vec<String>, Unreadable> {
+    let set = companion(place, name)?;
+    if set.dtype()?.to_descriptor()? == TypeDescriptor::VarLenUnicode {
+        return Ok(texts(&set)?);
+    }
+    let known = texts(&companion(place, texts_name)?)?;
+    spelled_out(&known, &set.read_raw::<u32>()?).map_err(|number| {
+        let most = known.len().saturating_sub(1);
+        let place = place.name();
+        Unreadable::Damaged(format!(
+            "{place}/{name} holds {number}; {texts_name} has 0 to {most}"
+        ))
+    })
+}
+
+fn is_texts_of_reasons(name: &str, companions: &[String]) -> bool {
+    let of = name.strip_suffix("_text");
+    of.is_some_and(|of| of.ends_with("_reason") && companions.iter().any(|c| c == of))
 }
 
 fn companion(place: &hdf5::Group, name: &str) -> Result<Dataset, Unreadable> {

@@ -1,8 +1,8 @@
 //! The loss table as HDF5 that is also valid netCDF-4/CF.
 //!
 //! One HDF5 group a [`Group`]; each axis is a dimension scale; a variable NAME (f64, shuffle + gzip) has the companions
-//! NAME_error, NAME_status (u8 with `flag_values` and `flag_meanings`) and, where there are any, NAME_reason (strings),
-//! listed in its attribute `ancillary_variables`. Links and attributes keep their order of creation, as netCDF-4 asks;
+//! NAME_error, NAME_status (u8 with `flag_values` and `flag_meanings`) and, where there are any reasons, NAME_reason (u32, which of
+//! NAME_reason_text), listed in its attribute `ancillary_variables`. Links and attributes keep their order of creation, as netCDF-4 asks;
 //! no times are stored, so equal tables give equal bytes.
 
 use std::ffi::CString;
@@ -14,6 +14,7 @@ use hdf5::{Dataset, File, H5Type, Location};
 use ndarray::{Array1, ArrayD, IxDyn};
 
 use super::dimension_scales::{attach_scale, set_scale};
+use super::reasons::numbered;
 use crate::error::TableError;
 use crate::{Attribute, AttributeValue, AxisScale, AxisValues, Field, Group, LossTable};
 use crate::{Status, Variable};
@@ -95,7 +96,7 @@ fn write_variable(
     shape: &[usize],
     scales: &[&Dataset],
 ) -> hdf5::Result<()> {
-    let [error_name, status_name, reason_name] = variable.companion_names();
+    let [error_name, status_name, reason_name, text_name] = variable.companion_names();
     let data = write_numbers(place, &variable.name, shape, &variable.values)?;
     text_attribute(&data, "units", &variable.units)?;
     text_attribute(&data, "long_name", &variable.long_name)?;
@@ -139,12 +140,11 @@ fn write_variable(
     companions.push(status_name);
     sets.push(set);
     if variable.has_reasons() {
-        let set = write_texts(place, &reason_name, shape, &variable.reason)?;
-        text_attribute(
-            &set,
-            "long_name",
-            &format!("reason for the status of {}", variable.long_name),
-        )?;
+        let (texts, numbers) = numbered(&variable.reason);
+        let set = write_numbers(place, &reason_name, shape, &numbers)?;
+        let what = format!("reason for the status of {}", variable.long_name);
+        text_attribute(&set, "long_name", &format!("{what}, which of {text_name}"))?;
+        write_axis(place, &AxisScale::text(text_name, what, texts))?;
         companions.push(reason_name);
         sets.push(set);
     }
