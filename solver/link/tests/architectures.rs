@@ -449,3 +449,61 @@ fn spares_lower_the_outage() {
         assert!(two < 0.1 * none);
     }
 }
+
+/// A claim of an open end holds by the median where half of the draws or more lie within; without spread all do or none.
+#[test]
+fn findings_say_in_how_many_draws_they_hold() {
+    let drawn = answers(
+        &LinkRequest::default(),
+        Components::embedded().expect("embedded data"),
+    );
+    let mut open = 0;
+    for finding in drawn.claims.iter().flat_map(|claim| &claim.findings) {
+        let Some(share) = finding.share_of_draws else {
+            assert!(finding.boundary.starts_with("published"), "{finding:?}");
+            continue;
+        };
+        assert!((0.0..=1.0).contains(&share));
+        if let [Some(_), None] | [None, Some(_)] = finding.claimed {
+            // the median of an even number of draws lies between two of them
+            let off = 1.0 / f64::from(drawn.request.samples);
+            assert!(finding.holds == (share >= 0.5) || (share - 0.5).abs() <= off);
+            open += usize::from(share > 0.05 && share < 0.95);
+        }
+    }
+    assert!(open > 0, "copper at 200 Gbit/s is neither clear nor out");
+    let fixed = answers(&LinkRequest::default(), fixed_but(""));
+    for finding in fixed.claims.iter().flat_map(|claim| &claim.findings) {
+        let by_draws = finding.share_of_draws.map(|share| share == 1.0);
+        // which takes least is said by the winner
+        if !finding.boundary.contains("T, ") {
+            assert!(
+                by_draws.is_none_or(|by_draws| by_draws == finding.holds),
+                "{finding:?}"
+            );
+        }
+    }
+}
+
+/// An obstacle that half of the draws do not have says so.
+#[test]
+fn a_linear_module_at_200_gbit_per_s_stands_on_an_edge() {
+    let all = answers(
+        &LinkRequest::default(),
+        Components::embedded().expect("embedded data"),
+    );
+    let tier = all.tiers.iter().find(|t| t.port.standard == "200G-DR");
+    let mut entries = tier.expect("a tier").entries.iter();
+    let linear = entries
+        .find(|e| e.architecture == "linear_pluggable")
+        .expect("there");
+    let [obstacle] = &linear.obstacles[..] else {
+        panic!("{:?}", linear.obstacles)
+    };
+    // 22.1 and 22.0 dB, each with a spread of some decibels
+    let share: f64 = obstacle
+        .split_once("too much in ")
+        .and_then(|(_, rest)| rest.split_once(" %")?.0.parse().ok())
+        .expect("a share");
+    assert!((30.0..70.0).contains(&share), "{obstacle}");
+}

@@ -274,12 +274,13 @@ pub(super) fn break_even_of(
     Ok(comparison(model, laser)?.break_even(&model.typical, None))
 }
 
-/// Integrated less external optics at a temperature with that laser, J/bit; range p05 to p95.
+/// Integrated less external optics at a temperature with that laser, J/bit; range p05 to p95. Beside it the share of draws in which it
+/// is negative, NaN where none has a value.
 pub(super) fn difference_at(
     model: &LinkModel,
     laser: &IntegratedLaser,
     temperature: f64,
-) -> Result<Number, LinkError> {
+) -> Result<(Number, f64), LinkError> {
     let comparison = comparison(model, laser)?;
     let output = |values: &Values| {
         comparison.integrated(values, temperature) - comparison.external(values, None)
@@ -292,7 +293,13 @@ pub(super) fn difference_at(
     let standing = Energy::of(architecture, &setting, &model.typical)
         .standing()
         .max(comparison.standing(model));
-    let range = model.draws.range_of_energy(output(&model.typical), output);
+    let draws = model.draws.sorted_energies(output);
+    let range = with_quantiles(output(&model.typical), &draws);
     let origin = "optics with the integrated less with the external laser; p05 to p95";
-    Ok(Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing))
+    let number = Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing);
+    let share = match standing {
+        Standing::NotComputed => f64::NAN,
+        _ => draws.partition_point(|&d| d < 0.0) as f64 / draws.len() as f64,
+    };
+    Ok((number, share))
 }

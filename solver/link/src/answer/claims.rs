@@ -11,7 +11,7 @@ use super::published::{dsp_shares, excesses};
 use super::{CoolingAnswer, CopperAnswer, TierAnswer};
 use crate::Standing;
 use crate::architecture::{Architecture, Boundary, Energy, EnergySource, LaserPlace};
-use crate::budget::Plane;
+use crate::budget::{Plane, with_quantiles};
 use crate::component::{ComponentName as C, Values};
 use crate::decibel::share_lost;
 use crate::electrical::{CopperPath, latency};
@@ -34,8 +34,8 @@ pub struct Finding {
     pub claimed: [Option<f64>; 2],
     /// Whether its middle lies there.
     pub holds: bool,
-    /// Whether some of the range does.
-    pub may_hold: bool,
+    /// Share of the draws that do; none for what is not drawn.
+    pub share_of_draws: Option<f64>,
 }
 
 /// What became of a claim.
@@ -67,17 +67,47 @@ pub struct Claim {
 
 impl Finding {
     fn new(boundary: impl Into<String>, computed: Number, claimed: [Option<f64>; 2]) -> Self {
-        let [least, most] = claimed.map(|end| end.unwrap_or(f64::NAN));
-        // an open end is NaN, below and above which everything lies
-        let inside = |low: f64, high: f64| !(high < least || low > most);
         let middle = computed.middle();
-        let is_known = !middle.is_nan();
         Self {
-            holds: is_known && inside(middle, middle),
-            may_hold: is_known && inside(computed.low, computed.high),
+            holds: !middle.is_nan() && lies_in(claimed, middle),
+            share_of_draws: None,
             boundary: boundary.into(),
             computed,
             claimed,
+        }
+    }
+
+    /// Of a number with its draws.
+    fn drawn(boundary: impl Into<String>, drawn: Drawn, claimed: [Option<f64>; 2]) -> Self {
+        let within = drawn.draws.iter().filter(|&&d| lies_in(claimed, d));
+        let share = within.count() as f64 / drawn.draws.len() as f64;
+        Self::new(boundary, drawn.number, claimed).in_draws(share)
+    }
+
+    /// The same with the share of draws in which it holds; none where there is no draw.
+    fn in_draws(self, share: f64) -> Self {
+        Self {
+            share_of_draws: (!share.is_nan()).then_some(share),
+            ..self
+        }
+    }
+}
+
+fn lies_in([least, most]: [Option<f64>; 2], value: f64) -> bool {
+    least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
+}
+
+/// A number and its draws, those without a value left out.
+struct Drawn {
+    number: Number,
+    draws: Vec<f64>,
+}
+
+impl Drawn {
+    fn at_best(self, standing: Standing) -> Self {
+        Self {
+            number: self.number.at_best(standing),
+            ..self
         }
     }
 }
@@ -150,9 +180,13 @@ impl<'a> Subject<'a> {
         })
     }
 
-    fn number(&self, unit: Unit, origin: &str, output: impl Fn(&Values) -> f64) -> Number {
-        let typical = output(&self.model.typical);
-        Number::drawn(self.model.draws.range(typical, output), unit, origin)
+    fn number(&self, unit: Unit, origin: &str, output: impl Fn(&Values) -> f64) -> Drawn {
+        let draws = self.model.draws.sorted(&output);
+        let range = with_quantiles(output(&self.model.typical), &draws);
+        Drawn {
+            number: Number::drawn(range, unit, origin),
+            draws,
+        }
     }
 
     /// Worst standing of a table's values in these.
@@ -184,14 +218,14 @@ impl<'a> Subject<'a> {
             "external_light_lost",
             "An external laser typically loses 30 to 50 % of its light on the way into the chip",
             vec![
-                Finding::new("source's fibre to chip, P1 to P3", from_fibre, claimed),
-                Finding::new("laser facet to chip, P0 to P3", from_facet, claimed),
+                Finding::drawn("source's fibre to chip, P1 to P3", from_fibre, claimed),
+                Finding::drawn("laser facet to chip, P0 to P3", from_facet, claimed),
             ],
         )
     }
 
     /// Energy of `more` over that of `less`, less 1.
-    fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Number {
+    fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Drawn {
         let settings = [more, less].map(|a| self.model.setting(a, self.standard));
         let origin = "ratio of energies less 1; p05 to p95";
         let number = self.number(Unit::Plain, origin, |values| {
@@ -208,7 +242,7 @@ impl<'a> Subject<'a> {
             for boundary in Boundary::ALL {
                 let excess = self.excess(pluggable, self.external, boundary);
                 let place = format!("{what} over CPO, {}", boundary.name());
-                findings.push(Finding::new(place, excess, claimed));
+                findings.push(Finding::drawn(place, excess, claimed));
             }
         }
         for (name, boundary, excess, source) in excesses()? {
@@ -242,7 +276,7 @@ impl<'a> Subject<'a> {
                 place.map_or(0.0, |k| energy.items[k] / energy.within(Boundary::Optics))
             },
         );
-        let mut findings = vec![Finding::new(
+        let mut findings = vec![Finding::drawn(
             "power of the modelled module",
             share.at_best(self.standing([self.dsp])),
             claimed,
@@ -273,21 +307,22 @@ impl<'a> Subject<'a> {
         );
         let positive = [Some(0.0), None];
         let negative = [None, Some(0.0)];
-        let mut findings = vec![Finding::new(
+        let mut findings = vec![Finding::drawn(
             "loss, P0 to P3",
             advantage.at_best(self.standing([self.external, self.integrated])),
             positive,
         )];
         let temperature = self.model.request.chip_temperature;
-        let here = difference_at(self.model, &self.model.laser, temperature)?;
+        let (here, share) = difference_at(self.model, &self.model.laser, temperature)?;
         let place = format!(
             "energy of the optics, chip at {:.0} degC",
             temperature - 273.15
         );
-        findings.push(Finding::new(place, here, negative));
+        findings.push(Finding::new(place, here, negative).in_draws(share));
         for chip in cooling {
             let place = format!("energy of the optics, {} cooling", chip.name);
-            findings.push(Finding::new(place, chip.difference.clone(), negative));
+            let finding = Finding::new(place, chip.difference.clone(), negative);
+            findings.push(finding.in_draws(chip.integrated_share));
         }
         Ok(Claim::new(
             "integrated_couple_better",
@@ -310,7 +345,7 @@ impl<'a> Subject<'a> {
                     of(self.dsp) - of(other)
                 },
             );
-            Finding::new(format!("host to host, {what}"), saved, [Some(0.0), None])
+            Finding::drawn(format!("host to host, {what}"), saved, [Some(0.0), None])
         });
         Claim::new(
             "delay_falls",
@@ -329,7 +364,7 @@ fn copper_needs_dsp(model: &LinkModel, copper: &[CopperAnswer]) -> Claim {
             CopperPath::Substrate => "substrate to an engine",
         };
         let place = format!("{:.0} Gbit/s over {path}", lane.line_rate / 1e9);
-        Finding::new(place, lane.loss.clone(), [Some(limit), None])
+        Finding::new(place, lane.loss.clone(), [Some(limit), None]).in_draws(lane.share_beyond)
     });
     Claim::new(
         "copper_needs_dsp",
@@ -367,7 +402,7 @@ fn tiers_decide(architectures: &[Architecture], tiers: &[TierAnswer]) -> Claim {
                 [None, None],
             );
             finding.holds = architecture.is_co_packaged();
-            Some(finding)
+            Some(finding.in_draws(winner.share_of_draws))
         })
     });
     Claim::new(

@@ -22,6 +22,8 @@ pub struct CoolingAnswer {
     pub difference: Number,
     /// Whether integrated lasers bring the light.
     pub is_feasible: bool,
+    /// Share of draws in which they are the cheaper; NaN where it is not known.
+    pub integrated_share: f64,
     /// Whether they are the cheaper in half of the draws or more.
     pub integrated_wins: bool,
     /// Break-even temperature of that laser, K; NaN where one is always the cheaper.
@@ -35,7 +37,7 @@ pub struct CoolingAnswer {
 pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError> {
     let answer = |chip: &crate::model::CooledChip| {
         let temperature = chip.base_temperature.value;
-        let mut difference = difference_at(model, &chip.laser, temperature)?;
+        let (mut difference, integrated_share) = difference_at(model, &chip.laser, temperature)?;
         if difference.status == Standing::NotComputed {
             difference.origin = String::from("the loss table lacks a value that it needs");
         }
@@ -52,6 +54,7 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
             name: chip.name.clone(),
             laser: chip.laser.origin(),
             is_feasible: difference.status < Standing::Infeasible,
+            integrated_share,
             integrated_wins: difference.middle() < 0.0,
             break_even_temperature,
             break_even_side,

@@ -30,6 +30,8 @@ pub struct CopperAnswer {
     pub loss: Number,
     /// Energy of a SerDes that bears it, J/bit; range p05 to p95.
     pub serdes: Number,
+    /// Share of draws in which it exceeds what is equalised without sampling and digital processing.
+    pub share_beyond: f64,
     /// Whether it exceeds what is equalised without sampling and digital processing, with typical values.
     pub needs_dsp: bool,
 }
@@ -44,6 +46,7 @@ pub(super) fn answers(model: &LinkModel) -> Vec<CopperAnswer> {
         let loss = |values: &Values| copper_loss(path, values, frequency);
         let serdes = |values: &Values| model.serdes.energy(loss(values)) * values[C::SerdesScatter];
         let typical = loss(&model.typical);
+        let is_beyond = |values: &Values| loss(values) > values[C::AnalogueEqualiserLimit];
         CopperAnswer {
             line_rate,
             modulation,
@@ -58,6 +61,7 @@ pub(super) fn answers(model: &LinkModel) -> Vec<CopperAnswer> {
                 Unit::JoulePerBit,
                 "fit of published SerDes; p05 to p95",
             ),
+            share_beyond: model.draws.share(is_beyond),
             needs_dsp: typical > model.typical[C::AnalogueEqualiserLimit],
         }
     })

@@ -6,7 +6,7 @@ use super::architectures::{BoundaryEnergy, Energies, energies};
 use super::launch::{Launch, MostOfChip, by_design};
 use crate::architecture::{Architecture, Boundary, Energy, HostSerdes, LaserPlace, Setting};
 use crate::budget::{MarginSpread, margins};
-use crate::component::ComponentName as C;
+use crate::component::{ComponentName as C, Values};
 use crate::electrical::copper_loss;
 use crate::error::LinkError;
 use crate::laser::Operation;
@@ -197,11 +197,14 @@ fn obstacles(
             "{power:.0} W in one module, a front panel cools {most:.0} W"
         ));
     }
-    let copper = copper_loss(architecture.copper, values, standard.nyquist_frequency());
+    let copper = |v: &Values| copper_loss(architecture.copper, v, standard.nyquist_frequency());
     let limit = values[C::LinearHostLimit];
-    if architecture.host == HostSerdes::Linear && copper > limit {
+    if architecture.host == HostSerdes::Linear && copper(values) > limit {
+        let beyond = model.draws.share(|v| copper(v) > v[C::LinearHostLimit]);
         all.push(format!(
-            "{copper:.1} dB of copper, a linear module bears {limit:.1} dB"
+            "{:.1} dB of copper, a linear module bears {limit:.1} dB: too much in {:.0} % of draws",
+            copper(values),
+            100.0 * beyond
         ));
     }
     all

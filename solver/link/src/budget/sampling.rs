@@ -53,6 +53,12 @@ impl Draws {
         self.0.iter().map(output).collect()
     }
 
+    /// Share of draws of which that is true.
+    pub(crate) fn share(&self, is: impl Fn(&Values) -> bool) -> f64 {
+        let count = self.0.iter().filter(|values| is(values)).count();
+        count as f64 / self.0.len() as f64
+    }
+
     /// What `output` becomes, ascending, where it has a value.
     pub(crate) fn sorted(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
         let mut values = self.each(output);

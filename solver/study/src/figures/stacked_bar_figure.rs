@@ -7,7 +7,7 @@ use super::canvas::{Align, Canvas, Picture, Theme};
 use super::frame::TICK_SIZE;
 use super::line_plot::PlotAxis;
 use super::readings::{BoxReading, Readings};
-use crate::number::{significant, value_with_error};
+use crate::number::{significant, value_with_error_or};
 use crate::output_error::OutputError;
 
 /// Colours before they are used again, paler.
@@ -70,7 +70,7 @@ impl StackedBarFigure {
             .iter()
             .map(|bar| [bar.parts.iter().sum::<f64>(), bar.error].map(|v| v / unit.size))
             .collect();
-        let total = |[sum, error]: [f64; 2]| value_with_error(sum, error);
+        let total = |[sum, error]: [f64; 2]| value_with_error_or(sum, error, 4);
         let room = sums
             .iter()
             .map(|&sum| Canvas::text_width(&total(sum), TICK_SIZE, false));

@@ -135,8 +135,8 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
                 format!("not known: {}", c.difference.origin)
             }
             (false, _) => String::from("external: the integrated laser rolls over"),
-            (true, true) => String::from("integrated"),
-            (true, false) => String::from("external"),
+            (true, true) => format!("integrated, in {} of draws", share(c.integrated_share)),
+            (true, false) => format!("external, in {} of draws", share(1.0 - c.integrated_share)),
         };
         let failures = c.table_failure_rate.as_ref();
         vec![
@@ -168,6 +168,11 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
         ],
         rows: answers.cooling.iter().map(row).collect(),
     }
+}
+
+/// Whole per cents, all of them only where it is all: a thousand draws tell no more.
+fn share(of_draws: f64) -> String {
+    format!("{} %", (100.0 * of_draws).floor())
 }
 
 fn figure(answers: &LinkAnswers) -> MapFigure {

@@ -75,7 +75,7 @@ pub(super) fn share(share: f64, engines: u32, origin: &str) -> Cell {
         false => binomial_interval(share, engines),
     };
     Cell::ranged(share, range, None, PERCENT).with_origin(format!(
-        "{origin}, {engines} engines drawn; 95 % interval of the share"
+        "{origin}, of {engines} drawn; 95 % interval of the share"
     ))
 }
 

@@ -2,7 +2,9 @@
 
 use cpo_link::{Claim, Finding, LinkAnswers, Unit, Verdict};
 
-use super::cells::{PICOJOULE_PER_BIT, column, display, ranged, ranged_in, title};
+use super::cells::{
+    PICOJOULE_PER_BIT, column, display, ranged, ranged_in, share as share_cell, title,
+};
 use crate::figures::DisplayUnit;
 use crate::present::cells::PERCENT;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
@@ -33,24 +35,28 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
             "computed",
             "unit",
             "holds",
-            "within its range",
+            "in draws, %",
         ]
         .map(|title| Column::new(title, ""))
         .to_vec(),
-        rows: answers.claims.iter().flat_map(rows_of).collect(),
+        rows: answers
+            .claims
+            .iter()
+            .flat_map(|claim| rows_of(claim, answers.request.samples))
+            .collect(),
     };
     Section {
         title: format!("Link {link}: what is said, checked"),
         text: String::from(
             "A claim holds at a boundary where the median of draws lies in the claimed range; \
-             the last column says whether some of p05 to p95 does.",
+             the last column says in how many draws it does.",
         ),
         tables: vec![verdicts, findings, published(answers)],
         ..Section::default()
     }
 }
 
-fn rows_of(claim: &Claim) -> Vec<Vec<Cell>> {
+fn rows_of(claim: &Claim, samples: u32) -> Vec<Vec<Cell>> {
     let row = |f: &Finding| {
         vec![
             Cell::text(claim.name.replace('_', " ")),
@@ -59,7 +65,16 @@ fn rows_of(claim: &Claim) -> Vec<Vec<Cell>> {
             ranged_in(&f.computed, unit_of(f)),
             Cell::text(unit_of(f).symbol),
             Cell::text(if f.holds { "yes" } else { "no" }),
-            Cell::text(if f.may_hold { "yes" } else { "no" }),
+            f.share_of_draws.map_or_else(
+                || Cell::text("–"),
+                |share| {
+                    share_cell(
+                        share,
+                        samples,
+                        "draws in which it lies in the claimed range",
+                    )
+                },
+            ),
         ]
     };
     claim.findings.iter().map(row).collect()
