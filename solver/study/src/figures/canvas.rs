@@ -373,7 +373,7 @@ fn encode(
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_filter(filter);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_compression(png::Compression::Default);
     // 192 pixels an inch, so that programs that honour it show the figure at its size.
     let per_metre = (96.0 * STORED as f64 / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions {
