@@ -124,6 +124,10 @@ impl Number {
     #[must_use]
     pub fn at_best(mut self, status: Standing) -> Self {
         self.status = self.status.max(status);
+        // what is not known has no range either
+        if self.status == Standing::NotComputed {
+            [self.value, self.median, self.low, self.high] = [f64::NAN; 4];
+        }
         self
     }
 

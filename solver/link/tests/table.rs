@@ -321,6 +321,39 @@ fn lasers_of_a_link_age_by_one_law() {
     assert!(listed.expect("there").source.contains(path));
 }
 
+/// Rates span decades between two points of the map: where they are exponentials of temperature and depth they are found as such,
+/// and nowhere below zero.
+#[test]
+fn failure_rates_lie_between_those_of_the_points() {
+    let rate =
+        |base: f64, share: f64| (-30.0 + 0.3 * (base - 300.0) - 20.0 * (1.0 - share).sqrt()).exp();
+    let bases = [300.0, 310.0, 320.0];
+    let state = |base: f64, power: f64| [power + 0.1, 0.1, base + 10.0, 1.0];
+    let mut group = laser_light("laser/a_light", &bases, |_| 0.02, state);
+    let rates = bases.iter().flat_map(|&base| {
+        common::shares()
+            .into_iter()
+            .map(move |share| rate(base, share))
+    });
+    let axes = ["base_temperature", "light_share"];
+    let variable = Variable::new("mean_failure_rate", "1/s", "rate", &axes, rates.collect());
+    group = group.with_variable(variable).expect("a variable");
+    let map = LaserMap::read(&with([group]), "laser/a_light").expect("a map");
+    for base in [300.5, 307.0, 316.2] {
+        for share in [0.001, 0.03, 0.4, 0.97] {
+            let Operation::Running(point) = map.operate(0.0, 0.02 * share, base) else {
+                panic!("{base} {share}")
+            };
+            let found = point.failure_rate.expect("a rate");
+            // round-off of logarithms of some 30
+            assert!(
+                (found / rate(base, share) - 1.0).abs() < 1e-11,
+                "{base} {share} {found}"
+            );
+        }
+    }
+}
+
 /// With a map the laws' components do nothing and are listed so; its error bars are drawn instead.
 #[test]
 fn a_map_has_a_spread_and_leaves_the_laws_unused() {

@@ -5,8 +5,8 @@
 //! an external source up to the guaranteed end of its class. Of a module's laser no limit is known.
 
 use crate::Standing;
-use crate::architecture::{Architecture, Energy, LaserPlace, Setting};
-use crate::budget::{EngineDraws, MarginSpread, with_quantiles};
+use crate::architecture::{Architecture, Energy, LaserPlace, Setting, required_launch};
+use crate::budget::{EngineDraws, MarginSpread, quantile, with_quantiles};
 use crate::component::Values;
 use crate::decibel::{dbm, watts};
 use crate::laser::Operation;
@@ -51,8 +51,8 @@ impl MostOfChip {
 pub(super) struct Launch {
     /// By design, dBm, with its standing.
     pub(super) by_design: (f64, Standing),
-    /// Class of the external source that brings what is required.
-    pub(super) class: Option<PowerClass>,
+    /// Class of the external source that brings what is asked in half of the draws, and the share in which it does.
+    pub(super) class: Option<(PowerClass, f64)>,
     /// The most that the laser surely has, dBm.
     pub(super) most: Option<Number>,
     /// Margins with the launch by design.
@@ -80,14 +80,14 @@ impl Launch {
             request.seed,
         );
         let class = match architecture.laser {
-            LaserPlace::External => model.standards.class_for(typical.required_launch_dbm),
+            LaserPlace::External => class_of(model, architecture, setting),
             LaserPlace::Module | LaserPlace::Integrated => None,
         };
         let by_design = by_design(model, architecture, typical);
         let (most, spread_at_most) = match architecture.laser {
             LaserPlace::Module => (None, None),
             LaserPlace::External => {
-                let most = class.map_or(model.standards.most_dbm(), |class| class.least_dbm);
+                let most = class.map_or(model.standards.most_dbm(), |(class, _)| class.least_dbm);
                 let origin = "guaranteed end of the source's class";
                 let number = Number::exact(most, Unit::DecibelMilliwatt, origin);
                 (Some(number), Some(engines.spread(|_| most)))
@@ -105,6 +105,19 @@ impl Launch {
             spread_at_most,
         }
     }
+}
+
+/// The least class that brings the median of what is asked, and the share of draws in which it brings what is asked.
+pub(super) fn class_of(
+    model: &LinkModel,
+    architecture: &Architecture,
+    setting: &Setting,
+) -> Option<(PowerClass, f64)> {
+    let asked = |values: &Values| required_launch(architecture, setting, values);
+    let median = quantile(&model.draws.sorted(asked), 0.5);
+    let class = model.standards.class_for(median)?;
+    let share = model.draws.share(|values| asked(values) <= class.least_dbm);
+    Some((class, share))
 }
 
 /// One launch for all lasers: what is asked, the most of external sources, the most of a laser that has rolled over.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::architectures::{BoundaryEnergy, Energies, energies};
-use super::launch::{Launch, MostOfChip, by_design};
+use super::launch::{Launch, MostOfChip, by_design, class_of};
 use crate::architecture::{Architecture, Boundary, Energy, HostSerdes, LaserPlace, Setting};
 use crate::budget::{MarginSpread, margins};
 use crate::component::{ComponentName as C, Values};
@@ -162,7 +162,8 @@ fn obstacles(
         Some(Operation::Running(_)) | None => {}
     }
     let required = typical.required_launch_dbm;
-    if architecture.laser == LaserPlace::External && model.standards.class_for(required).is_none() {
+    let is_external = architecture.laser == LaserPlace::External && !required.is_nan();
+    if is_external && class_of(model, architecture, setting).is_none() {
         all.push(format!(
             "no power class of external sources brings {required:.1} dBm"
         ));

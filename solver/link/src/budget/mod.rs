@@ -14,4 +14,4 @@ pub use plane::Plane;
 pub(crate) use chain::{Conditions, StageText};
 pub(crate) use monte_carlo::EngineDraws;
 pub(crate) use outcome::{BudgetInputs, budget, margins, stacked};
-pub(crate) use sampling::{Draws, with_quantiles};
+pub(crate) use sampling::{Draws, quantile, with_quantiles};

@@ -98,8 +98,11 @@ pub struct Budget {
     /// The most that the laser surely has, dBm: its rollover, the guaranteed end of the source's class, or of the largest where
     /// none brings what is required; range p05 to p95. None of the laser of a module, of which no limit is known.
     pub most_launch: Option<Number>,
-    /// The least power class all of whose external sources bring what is required; none for other lasers and where no class does.
+    /// The least power class all of whose external sources bring the median of what draws require; none for other lasers and where
+    /// no class does.
     pub class: Option<PowerClass>,
+    /// Share of draws in which every source of that class brings what is required.
+    pub class_share: Option<f64>,
     /// Powers from plane to plane, all typical; ranges stack the ends of all losses so far.
     pub planes: Vec<PlanePower>,
     /// Outer modulation amplitude at TP2, dBm.
@@ -131,7 +134,7 @@ pub(crate) struct BudgetInputs<'a> {
     pub(crate) launch_dbm: f64,
     pub(crate) launch_standing: crate::Standing,
     pub(crate) most_launch: Option<Number>,
-    pub(crate) class: Option<PowerClass>,
+    pub(crate) class: Option<(PowerClass, f64)>,
     pub(crate) spread: MarginSpread,
     pub(crate) spread_at_most: Option<MarginSpread>,
 }
@@ -221,7 +224,8 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
             "what is required with typical values, or the most the laser has",
         ),
         most_launch: inputs.most_launch,
-        class: inputs.class,
+        class: inputs.class.map(|(class, _)| class),
+        class_share: inputs.class.map(|(_, share)| share),
         transmitter_amplitude: amplitude(Plane::P6, "average power at TP2 to amplitude"),
         transmitter_least: Number::exact(
             standard.transmitter_amplitude(typical[ComponentName::Tdecq]),

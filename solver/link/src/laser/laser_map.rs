@@ -34,11 +34,13 @@ pub struct LaserMap {
     junction: Vec<f64>,
     /// δ, K.
     temperature_error: Vec<f64>,
-    /// Mean over lasers, 1/s, where the study states how they age.
-    failure_rate: Option<Vec<f64>>,
+    /// Logarithm of the mean over lasers, 1/s, where the study states how they age: rates span decades between two shares.
+    log_failure_rate: Option<Vec<f64>>,
     status: Vec<Standing>,
     lasers: Option<f64>,
     ageing: Option<ArrheniusLaw>,
+    /// Drive current at which that law's rate holds, where the rate depends on it, A.
+    ageing_current: Option<f64>,
 }
 
 impl LaserMap {
@@ -48,11 +50,20 @@ impl LaserMap {
     /// [`LinkError`] for a group, variable or axis that the table lacks, and axes that do not rise.
     pub fn read(table: &LossTable, path: &str) -> Result<Self, LinkError> {
         let group = table.group(path).ok_or_else(|| {
-            LinkError::unknown(
-                "group of the table",
-                path,
-                table.groups.iter().map(|g| g.path.as_str()),
-            )
+            // tables of schema 1 have the array without its light
+            match path.strip_suffix("_light").filter(|array| table.group(array).is_some()) {
+                Some(_) => LinkError::Table {
+                    place: path.to_owned(),
+                    problem: "it is not there: the table is of an earlier version, or the laser has several points, of which none \
+                              has a map; run its study again, with one point of the laser"
+                        .into(),
+                },
+                None => LinkError::unknown(
+                    "group of the table",
+                    path,
+                    table.groups.iter().map(|g| g.path.as_str()),
+                ),
+            }
         })?;
         let lasers = match axis(group, "laser")? {
             AxisValues::Text(names) => names.len(),
@@ -112,8 +123,11 @@ impl LaserMap {
         };
         Ok(Self {
             ageing: ageing(),
+            ageing_current: number("ageing_current"),
             lasers: number("lasers_of_the_array"),
-            failure_rate: failure_rate.filter(|rates| rates.iter().any(|r| !r.is_nan())),
+            log_failure_rate: failure_rate
+                .filter(|rates| rates.iter().any(|r| !r.is_nan()))
+                .map(|rates| rates.iter().map(|r| log_rate(*r)).collect()),
             path: path.to_owned(),
             depths: shares.iter().map(|u| (1.0 - u).sqrt()).collect(),
             base_temperatures,
@@ -139,6 +153,11 @@ impl LaserMap {
     /// How its lasers age, where the study states it.
     pub fn ageing(&self) -> Option<&ArrheniusLaw> {
         self.ageing.as_ref()
+    }
+
+    /// Drive current at which that law's rate holds, where the rate depends on it, A.
+    pub fn ageing_current(&self) -> Option<f64> {
+        self.ageing_current
     }
 
     /// Least and largest base temperature at which lasers anywhere within the error bars are on the map, K.
@@ -182,7 +201,7 @@ impl LaserMap {
             voltage: electrical_power / current,
             electrical_power,
             junction_temperature: at(&self.junction),
-            failure_rate: self.failure_rate.as_ref().map(|rates| at(rates)),
+            failure_rate: self.log_failure_rate.as_ref().map(|rates| at(rates).exp()),
             status: self.worst_status(k, depth),
         })
     }
@@ -266,6 +285,14 @@ fn cubic(x: &[f64], y: &[f64], at: f64) -> f64 {
         others.fold(y[i], |term, j| term * (at - x[j]) / (x[i] - x[j]))
     };
     (0..x.len()).map(term).sum()
+}
+
+/// ln of a rate; of none that of the least number, so that between points it stays a number, and NaN where there is no rate.
+fn log_rate(rate: f64) -> f64 {
+    match rate > 0.0 || rate.is_nan() {
+        true => rate.ln(),
+        false => f64::MIN_POSITIVE.ln(),
+    }
 }
 
 /// From `a` to `b` by the weight of `b`; a value that is not there matters only where it is used.

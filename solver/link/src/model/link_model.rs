@@ -359,7 +359,14 @@ fn take_laser(components: &mut Components, map: &LaserMap) {
             law.reference_temperature,
         ];
         for (name, value) in C::LASER_AGEING.into_iter().zip(values) {
-            let origin = format!("reliability that the study states, by {}", map.path());
+            let at = match map.ageing_current() {
+                Some(amperes) => format!(
+                    ", of external lasers at the {:.3} mA of that law",
+                    1e3 * amperes
+                ),
+                None => String::new(),
+            };
+            let origin = format!("reliability that the study states, by {}{at}", map.path());
             components.replace(
                 name,
                 value,

@@ -4,9 +4,11 @@
 //! where the laser does; current and junction temperature end there with a square root, so that shares are
 //! u = 1 − (1 − k/N)² and curves are smooth in k.
 //!
-//! Thermal resistances known to R ± E shift junctions by E Q, as a base temperature that is known to ± δ, δ = max_i Σ_j E_ij Q_j, would.
-//! Error bars at a share are |∂/∂T| δ. The uncertainty of a fit enters as the δ that moves P_r alike. Tested against the
-//! array solved with R + E and R − E.
+//! Error bars are those at the same share, whose light moves with P_r: what the array does with R + E, the error bars of the thermal
+//! resistances on top, and what the base temperature does that moves P_r as the uncertainty of a fit does.
+//!
+//! For a reader that asks for light and not for shares: R + E shifts junctions by E Q, as a base temperature would that is higher by
+//! δ = max_i Σ_j E_ij Q_j; at the same light it has the same effect to first order.
 
 use cpo_materials::{Power, Quantity};
 use cpo_solver::laser::{LaserArray, LaserError, LaserState, Operating};
@@ -75,20 +77,21 @@ pub(super) fn light(of: &MappedArray<'_>) -> Result<Option<LaserLight>, LaserErr
     let share: Vec<f64> = (0..=SHARES)
         .map(|k| 1.0 - (1.0 - k as f64 / SHARES as f64).powi(2))
         .collect();
-    let solved = base
+    let columns = base
         .par_iter()
-        .map(|&kelvin| Solved::at(of, kelvin, &share))
+        .map(|&kelvin| Column::at(of, kelvin, &share))
         .collect::<Result<Vec<_>, _>>()?;
-    if solved.iter().any(|solved| solved.rollover.is_infinite()) {
+    if columns.iter().any(|c| c.stated.rollover.is_infinite()) {
         return Ok(None);
     }
     let lasers = of.chosen();
-    let columns = Columns { of, base, solved };
+    let columns = Columns { of, base, columns };
     let temperatures = 0..columns.base.len();
-    let mut array = Array2::from_elem((temperatures.len(), share.len()), None);
-    let mut each = Array3::from_elem((lasers.len(), temperatures.len(), share.len()), None);
+    let shares = share.len();
+    let mut array = Array2::from_elem((temperatures.len(), shares), None);
+    let mut each = Array3::from_elem((lasers.len(), temperatures.len(), shares), None);
     for t in temperatures.clone() {
-        for u in 0..columns.solved[t].states.len() {
+        for u in 0..columns.columns[t].stated.states.len() {
             array[(t, u)] = Some(columns.of_all(t, u));
             for (k, &i) in lasers.iter().enumerate() {
                 each[(k, t, u)] = Some(columns.of_one(t, u, i));
@@ -105,31 +108,16 @@ pub(super) fn light(of: &MappedArray<'_>) -> Result<Option<LaserLight>, LaserErr
     }))
 }
 
-/// One temperature of the chip.
+/// The most light and the states by share, then laser, at one temperature of the chip; no states where no laser lases.
 struct Solved {
-    /// The most light of each laser, W.
+    /// W, of each laser.
     rollover: f64,
-    /// Its error by the laser's fit, W.
-    fit_error: f64,
-    /// States by share, then laser; empty where no laser lases.
     states: Vec<Vec<LaserState>>,
 }
 
 impl Solved {
-    fn at(of: &MappedArray<'_>, kelvin: f64, share: &[f64]) -> Result<Self, LaserError> {
-        let array = of.at(kelvin)?;
-        let alike = vec![Power::from_si(1.0); array.len()];
-        let most = |array: &LaserArray| -> Result<f64, LaserError> {
-            Ok(array.max_power(&alike)?[0].si())
-        };
-        let rollover = most(&array)?;
-        let fit_error = match of.fit {
-            Some(fit) if rollover > 0.0 => {
-                let widths = array.spread(fit, |array| Ok(Some(vec![most(array)?])))?;
-                widths.map_or(0.0, |widths| COVERAGE * widths[0])
-            }
-            _ => 0.0,
-        };
+    fn of(array: &LaserArray, share: &[f64]) -> Result<Self, LaserError> {
+        let rollover = most(array)?;
         let mut states = Vec::with_capacity(share.len());
         if rollover > 0.0 && rollover.is_finite() {
             for &u in share {
@@ -140,10 +128,40 @@ impl Solved {
                 }
             }
         }
+        Ok(Self { rollover, states })
+    }
+}
+
+/// The most light of each laser, all alike, W.
+fn most(array: &LaserArray) -> Result<f64, LaserError> {
+    let alike = vec![Power::from_si(1.0); array.len()];
+    Ok(array.max_power(&alike)?[0].si())
+}
+
+/// One temperature of the chip.
+struct Column {
+    stated: Solved,
+    /// With R + E.
+    warm: Solved,
+    /// Of the most light by the laser's fit, W.
+    fit_error: f64,
+}
+
+impl Column {
+    fn at(of: &MappedArray<'_>, kelvin: f64, share: &[f64]) -> Result<Self, LaserError> {
+        let array = of.at(kelvin)?;
+        let stated = Solved::of(&array, share)?;
+        let fit_error = match of.fit {
+            Some(fit) if stated.rollover > 0.0 => {
+                let widths = array.spread(fit, |array| Ok(Some(vec![most(array)?])))?;
+                widths.map_or(0.0, |widths| COVERAGE * widths[0])
+            }
+            _ => 0.0,
+        };
         Ok(Self {
-            rollover,
+            stated,
+            warm: Solved::of(&of.warm_at(kelvin)?, share)?,
             fit_error,
-            states,
         })
     }
 }
@@ -152,14 +170,14 @@ impl Solved {
 struct Columns<'a> {
     of: &'a MappedArray<'a>,
     base: Vec<f64>,
-    solved: Vec<Solved>,
+    columns: Vec<Column>,
 }
 
 impl Columns<'_> {
     /// Slope of a number over base temperature at point `t`, by the neighbours that have it; NaN if none has.
     fn slope(&self, t: usize, number: impl Fn(&Solved) -> Option<f64>) -> f64 {
         let at = |k: usize| {
-            let number = number(self.solved.get(k)?)?;
+            let number = number(&self.columns.get(k)?.stated)?;
             Some((self.base[k], number))
         };
         let below = t.checked_sub(1).and_then(at).or_else(|| at(t));
@@ -170,29 +188,46 @@ impl Columns<'_> {
         }
     }
 
-    /// δ of those states, K.
-    fn shift(&self, t: usize, states: &[LaserState]) -> f64 {
-        let by_fit = match self.solved[t].fit_error {
+    /// Error of the base temperature that moves the most light as that of the fit does, K.
+    fn shift_of_fit(&self, t: usize) -> f64 {
+        match self.columns[t].fit_error {
             0.0 => 0.0,
             error => error / self.slope(t, |solved| Some(solved.rollover)).abs(),
-        };
-        self.of.shift(states) + by_fit
+        }
     }
 
     /// The most light of each laser, W.
     fn rollover(&self, t: usize) -> Barred {
-        let solved = &self.solved[t];
-        let error = solved.states.last().map_or(0.0, |states| {
-            self.slope(t, |solved| Some(solved.rollover)).abs() * self.shift(t, states)
-        });
-        (solved.rollover, error)
+        let Column {
+            stated,
+            warm,
+            fit_error,
+        } = &self.columns[t];
+        (
+            stated.rollover,
+            (warm.rollover - stated.rollover).abs() + fit_error,
+        )
     }
 
-    /// A number of the states at share `u`, its error by their δ.
+    /// A number of the states at share `u` with its error there; not known where no laser lases with R + E.
     fn barred(&self, t: usize, u: usize, number: impl Fn(&[LaserState]) -> f64) -> Barred {
-        let states = &self.solved[t].states[u];
-        let slope = self.slope(t, |solved| Some(number(solved.states.get(u)?)));
-        (number(states), slope.abs() * self.shift(t, states))
+        let column = &self.columns[t];
+        let value = number(&column.stated.states[u]);
+        let warm = column
+            .warm
+            .states
+            .get(u)
+            .map_or(f64::NAN, |states| number(states));
+        let by_fit = match self.shift_of_fit(t) {
+            0.0 => 0.0,
+            shift => {
+                shift
+                    * self
+                        .slope(t, |solved| Some(number(solved.states.get(u)?)))
+                        .abs()
+            }
+        };
+        (value, (warm - value).abs() + by_fit)
     }
 
     /// The rate of one laser where the study states how lasers age.
@@ -216,7 +251,8 @@ impl Columns<'_> {
             electrical_power: mean(&|s| self.voltage(s) * s.current.si()),
             current: mean(&|s| s.current.si()),
             failure_rate: self.ageing().map(|rate| mean(&rate)),
-            temperature_error: self.shift(t, &self.solved[t].states[u]),
+            temperature_error: self.of.shift(&self.columns[t].stated.states[u])
+                + self.shift_of_fit(t),
         }
     }
 
@@ -230,5 +266,89 @@ impl Columns<'_> {
             junction: own(&|s| s.junction.si()),
             failure_rate: self.ageing().map(|rate| own(&rate)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cpo_materials::{
+        Current, Resistance, SlopeEfficiency, Temperature, TemperatureDifference, Voltage,
+        Wavelength, WavelengthDrift,
+    };
+    use cpo_solver::laser::{LaserModel, LaserParameters};
+    use ndarray::array;
+
+    fn model() -> LaserModel {
+        LaserModel::new(LaserParameters {
+            threshold: Current::a(0.1),
+            threshold_temperature: TemperatureDifference::kelvin(60.0),
+            slope: SlopeEfficiency::from_si(0.45),
+            slope_temperature: TemperatureDifference::kelvin(249.0),
+            turn_on: Voltage::from_si(0.95),
+            resistance: Resistance::from_si(0.425),
+            reference: Temperature::kelvin(298.15),
+            wavelength: Wavelength::from_si(1.31e-6),
+            drift: WavelengthDrift::from_si(9e-11),
+        })
+        .unwrap()
+    }
+
+    /// Bars are what R + E and R - E do at the same share, to the second order in 2 % of R: a tenth of the largest bar of that
+    /// temperature.
+    #[test]
+    fn bars_are_those_of_another_resistance_at_the_same_share() {
+        let resistance = array![[20.0, 6.0, 3.0], [6.0, 21.0, 6.0], [3.0, 6.0, 20.0]];
+        let bars = 0.02 * &resistance;
+        let solved = |resistance: &Array2<f64>| {
+            let of = MappedArray {
+                model: model(),
+                resistance,
+                bars: &bars,
+                reliability: None,
+                fit: None,
+            };
+            light(&of).unwrap().unwrap()
+        };
+        let found = solved(&resistance);
+        let ends = [
+            solved(&(&resistance + &bars)),
+            solved(&(&resistance - &bars)),
+        ];
+        let numbers: [fn(&LaserLight, usize, usize) -> Barred; 4] = [
+            |l, t, u| l.array[(t, u)].unwrap().optical_power,
+            |l, t, u| l.array[(t, u)].unwrap().electrical_power,
+            |l, t, u| l.each[(0, t, u)].unwrap().junction,
+            |l, t, u| l.each[(0, t, u)].unwrap().current,
+        ];
+        let mut compared = 0;
+        for t in (0..found.base.len()).step_by(4) {
+            if ends
+                .iter()
+                .chain([&found])
+                .any(|l| l.array[(t, 0)].is_none())
+            {
+                continue;
+            }
+            for number in numbers {
+                let change = |u: usize| {
+                    let (here, _) = number(&found, t, u);
+                    let moved = |other: &LaserLight| (number(other, t, u).0 - here).abs();
+                    moved(&ends[0]).max(moved(&ends[1]))
+                };
+                let shares = 0..found.share.len();
+                let most = shares.clone().map(change).fold(0.0, f64::max);
+                for u in shares {
+                    let (_, bar) = number(&found, t, u);
+                    assert!(
+                        (bar - change(u)).abs() < 0.1 * most,
+                        "{t} {u}: {bar} {}",
+                        change(u)
+                    );
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 300, "{compared}");
     }
 }

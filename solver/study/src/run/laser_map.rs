@@ -73,6 +73,12 @@ impl MappedArray<'_> {
         array(self.model, base, self.resistance.clone(), self.bars.clone())
     }
 
+    /// The same with all thermal resistances at the upper end of their error bars.
+    pub(super) fn warm_at(&self, base: f64) -> Result<LaserArray, LaserError> {
+        let warm = self.resistance + self.bars;
+        array(self.model, base, warm, self.bars.clone())
+    }
+
     /// Laser `i` by itself.
     fn single(&self, base: f64, i: usize) -> Result<LaserArray, LaserError> {
         let of = |matrix: &Array2<f64>| Array2::from_elem((1, 1), matrix[(i, i)]);

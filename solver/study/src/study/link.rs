@@ -16,6 +16,8 @@ use crate::tabulate::{group_path, identifier};
 
 /// Standard of the lanes unless the study says otherwise.
 const DEFAULT_STANDARD: &str = "400G-DR4";
+/// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2).
+const HALF_CHANNEL: f64 = 10e-9;
 /// Most lanes of an engine, lanes that share a laser, spares.
 const MOST_LANES: usize = 4096;
 /// Most engines drawn.
@@ -436,10 +438,29 @@ impl Reader {
         known: &LinkSurroundings<'_>,
         is_needed: bool,
     ) -> Option<Option<Wavelength>> {
-        if let Some(cursor) = table.get("wavelength") {
-            return self.constant(&cursor, Limit::Positive).map(Some);
-        }
         let all = known.wavelength.map(|w| self.all_values(&w));
+        if let Some(cursor) = table.get("wavelength") {
+            let stated: Wavelength = self.constant(&cursor, Limit::Positive)?;
+            let all = all.unwrap_or_default();
+            let ends = [f64::min as fn(f64, f64) -> f64, f64::max]
+                .map(|end| all.iter().copied().reduce(end).unwrap_or(stated.si()));
+            // A table of one wavelength holds for its channel.
+            let room = if ends[0] < ends[1] { 0.0 } else { HALF_CHANNEL };
+            if is_needed && !(ends[0] - room..=ends[1] + room).contains(&stated.si()) {
+                let [from, to] = ends.map(|end| format!("{:.1} nm", 1e9 * end));
+                self.diagnostics
+                    .error(
+                        &cursor.place,
+                        "no value of the table is taken outside the study's wavelengths",
+                    )
+                    .allowed(match room > 0.0 {
+                        true => format!("within 10 nm of {from}"),
+                        false => format!("{from} to {to}"),
+                    });
+                return None;
+            }
+            return Some(Some(stated));
+        }
         match all.as_deref() {
             Some([only]) => Some(Some(Wavelength::from_si(*only))),
             Some([_, ..]) if is_needed => {

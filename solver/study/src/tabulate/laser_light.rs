@@ -76,6 +76,11 @@ pub(super) fn group(
         ] {
             group = group.with_attribute(Attribute::number(name, value));
         }
+        if let Some((current, exponent)) = law.current {
+            group = group
+                .with_attribute(Attribute::number("ageing_current", current.si()))
+                .with_attribute(Attribute::number("ageing_current_exponent", exponent));
+        }
     }
     group = group
         .with_axis(AxisScale::text(

@@ -11,6 +11,8 @@ use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 /// Rows of the table of the contour.
 const MOST_ROWS: usize = 13;
+/// Share of draws from which on a choice is clear.
+const CLEAR: f64 = 0.95;
 
 pub(super) fn section(
     album: &mut Album<'_>,
@@ -89,7 +91,7 @@ fn sentence(map: &BreakEvenMap) -> String {
 
 fn side(side: BreakEvenSide) -> &'static str {
     match side {
-        BreakEvenSide::Equal => "both cost the same",
+        BreakEvenSide::Equal => "external lasers take less",
         BreakEvenSide::Rollover => "the integrated laser rolls over",
         BreakEvenSide::NotKnown => "not known",
         BreakEvenSide::MapEnds => "the table's map of the laser ends",
@@ -135,8 +137,8 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
                 format!("not known: {}", c.difference.origin)
             }
             (false, _) => String::from("external: the integrated laser rolls over"),
-            (true, true) => format!("integrated, in {} of draws", share(c.integrated_share)),
-            (true, false) => format!("external, in {} of draws", share(1.0 - c.integrated_share)),
+            (true, true) => clearly("integrated", c.integrated_share),
+            (true, false) => clearly("external", 1.0 - c.integrated_share),
         };
         let failures = c.table_failure_rate.as_ref();
         vec![
@@ -170,9 +172,13 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
     }
 }
 
-/// Whole per cents, all of them only where it is all: a thousand draws tell no more.
-fn share(of_draws: f64) -> String {
-    format!("{} %", (100.0 * of_draws).floor())
+/// Which laser, and in how many draws, in whole per cents: a thousand draws tell no more.
+fn clearly(laser: &str, share: f64) -> String {
+    let percent = (100.0 * share).floor();
+    match share >= CLEAR {
+        true => format!("{laser}, in {percent} % of draws"),
+        false => format!("not clear: {laser} in {percent} % of draws"),
+    }
 }
 
 fn figure(answers: &LinkAnswers) -> MapFigure {

@@ -71,9 +71,10 @@ fn sentence(a: &ArchitectureAnswer) -> String {
     );
     if let Some(class) = budget.class {
         text += &format!(
-            ", which every source of the {} dBm class brings, {} dBm at least",
+            ", for which a source of the {} dBm class brings {} dBm at least, what is asked in {} % of draws",
             significant(class.nominal_dbm, 3),
-            significant(class.least_dbm, 3)
+            significant(class.least_dbm, 3),
+            (100.0 * budget.class_share.unwrap_or(f64::NAN)).floor()
         );
     }
     if let Some(at_class) = &a.optics_at_class {

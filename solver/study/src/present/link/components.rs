@@ -52,9 +52,9 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
     let copper = |c: &CopperAnswer| {
         vec![
             Cell::text(format!(
-                "{} Gbit/s {:?}, {}",
+                "{} Gbit/s {}, {}",
                 significant(c.line_rate / 1e9, 4),
-                c.modulation,
+                format!("{:?}", c.modulation).to_uppercase(),
                 match c.path {
                     CopperPath::Board => "board",
                     CopperPath::Substrate => "substrate",

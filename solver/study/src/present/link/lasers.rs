@@ -2,21 +2,24 @@
 
 use cpo_link::{ArchitectureAnswer, LinkAnswers};
 
-use super::cells::{FIT, column, ranged, ranged_in, stated};
+use super::cells::{FIT, column, ranged, ranged_in, share};
 use crate::present::cells::PERCENT;
 use crate::report::{Cell, Column, ReportTable};
 
 pub(super) fn table(answers: &LinkAnswers) -> ReportTable {
     let row = |a: &ArchitectureAnswer| {
-        let draws = format!(
-            "share of {} draws of all components in which the laser brings the light",
-            answers.request.samples
-        );
-        // The same within every boundary.
-        let share = a.energies.first().map_or(f64::NAN, |e| e.feasible_share);
+        // An integrated laser's limit is its rollover, the same within every boundary; a source's is its class.
+        let has_light = match (&a.laser, a.budget.class_share) {
+            (Some(_), _) => a.energies.first().map(|e| e.feasible_share),
+            (None, of_class) => of_class,
+        };
         vec![
             Cell::text(&a.title),
-            stated(share, PERCENT, &draws),
+            share(
+                has_light.unwrap_or(f64::NAN),
+                answers.request.samples,
+                "share of draws of all components in which the laser, or every source of its class, brings the light; of modules no limit is known",
+            ),
             ranged(&a.failure_rate),
             ranged_in(&a.outage, PERCENT),
         ]

@@ -25,9 +25,14 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         text: String::from(
             "An architecture is out where something stands against it with typical values, which the last column says. The winner is \
              that of the least median; draws are paired, what two architectures have in common is drawn alike, and a winner is clear where it \
-             takes less than every other in 95 % of them or more. Engines yield where all their lanes reach the sensitivity at TP3: with \
-             one launch for all by design, and where each laser is set after assembly.",
-        ),
+             takes less than every other in 95 % of them or more. Engines yield where all their lanes reach the sensitivity at TP3, \
+             with the reserve spent: with one launch for all by design, and where each laser is set after assembly.",
+        ) + match answers.request.laser_map {
+            Some(_) => {
+                " Integrated lasers are those of the loss table: alike, with the spread of its error bars alone."
+            }
+            None => "",
+        },
         choice: Some(Choice {
             name: String::from("Boundary"),
             alternatives: alternatives.collect(),
