@@ -507,3 +507,28 @@ fn a_linear_module_at_200_gbit_per_s_stands_on_an_edge() {
         .expect("a share");
     assert!((30.0..70.0).contains(&share), "{obstacle}");
 }
+
+/// Draws in which one laser is always the cheaper count, at the end of the temperatures asked for: the median is that of all draws.
+#[test]
+fn draws_without_a_break_even_count() {
+    let all = answers(&LinkRequest::default(), embedded());
+    let map = all.break_even;
+    let [_, integrated] = map.always_shares;
+    assert!(
+        integrated > 0.05,
+        "{integrated}: the least for p95 to be the end"
+    );
+    let last = map.chip_temperatures.last().expect("some");
+    assert_eq!(map.at_typical_path.high, *last);
+    // with fewer temperatures, up to below the median, it is their end
+    let cool = LinkRequest {
+        chip_temperatures: vec![300.0, map.at_typical_path.median - 5.0],
+        ..LinkRequest::default()
+    };
+    let cut = answers(&cool, embedded()).break_even;
+    assert_eq!(cut.at_typical_path.median, cool.chip_temperatures[1]);
+    assert!(
+        (cut.at_typical_path.low - map.at_typical_path.low).abs() < 1e-3,
+        "bisection, of 100 K in both"
+    );
+}

@@ -201,7 +201,10 @@ fn a_link_alone_needs_no_table_of_physics() {
     let text = "[study]\nname = \"alone\"\n[link.port]\nbandwidth = \"1.6 Tbit/s\"\nstandard = \"200G-DR\"\n";
     let (summary, failures) = run(text, directory.path());
     assert_eq!(failures, 0);
-    assert!(architecture(&summary["link"]["port"], "linear_pluggable").is_object());
+    let link = &summary["link"]["port"];
+    assert!(architecture(link, "linear_pluggable").is_object());
+    // 75 degC, not the 20 degC at which materials stand unless the study says otherwise
+    assert_eq!(link["request"]["chip_temperature"].as_f64(), Some(348.15));
 }
 
 #[test]

@@ -62,8 +62,8 @@ pub struct BreakEvenMap {
     pub bandwidth: f64,
     /// The contour.
     pub contour: Vec<BreakEvenPoint>,
-    /// Break-even temperature at the typical path loss, K; NaN where there is none, as the side says; range p05 to p95 of the
-    /// draws that have one.
+    /// Break-even temperature at the typical path loss, K; NaN where there is none, as the side says; median and range, p05 to p95, of
+    /// all draws, of which those without one stand at the end of the temperatures asked for.
     pub at_typical_path: Number,
     /// How the contour ends there.
     pub side_at_typical_path: BreakEvenSide,
@@ -226,11 +226,14 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
             | BreakEvenSide::NotKnown => {}
         }
     }
-    let mut known: Vec<f64> = drawn
-        .iter()
-        .map(|(t, _)| *t)
-        .filter(|t| !t.is_nan())
-        .collect();
+    let [first, last] = comparison.range;
+    let of_draw = |(t, side): &(f64, BreakEvenSide)| match side {
+        BreakEvenSide::Equal | BreakEvenSide::Rollover => Some(*t),
+        BreakEvenSide::ExternalAlways => Some(first),
+        BreakEvenSide::IntegratedAlways | BreakEvenSide::MapEnds => Some(last),
+        BreakEvenSide::NotKnown => None,
+    };
+    let mut known: Vec<f64> = drawn.iter().filter_map(of_draw).collect();
     known.sort_by(f64::total_cmp);
     let range = with_quantiles(temperature, &known);
     let (architecture, setting) = &comparison.external;
@@ -254,7 +257,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         at_typical_path: Number::drawn(
             range,
             Unit::Kelvin,
-            "bisection of integrated less external optics; p05 to p95 of the draws that have one",
+            "bisection of integrated less external optics; p05 to p95 of all draws, those without one at the ends of what was asked for",
         )
         .at_best(comparison.standing(model)),
         side_at_typical_path: side,

@@ -53,7 +53,8 @@ pub(crate) struct LinkSurroundings<'a> {
     pub(crate) laser_names: &'a [String],
     pub(crate) lasers: &'a [LaserTable],
     pub(crate) wavelength: Option<Expr<Wavelength>>,
-    pub(crate) temperature: Expr<Temperature>,
+    /// Where the study states one.
+    pub(crate) temperature: Option<Expr<Temperature>>,
 }
 
 impl Reader {
@@ -95,10 +96,14 @@ impl Reader {
         let cooling = self.coolings(&table, known);
         let chip_temperature = match table.get("chip_temperature") {
             Some(cursor) => self.constant::<Temperature>(&cursor, Limit::Positive),
-            None => self
-                .all_values(&known.temperature)
-                .first()
-                .map(|&kelvin| Temperature::from_si(kelvin)),
+            None => match &known.temperature {
+                Some(stated) => {
+                    let all = self.all_values(stated);
+                    all.first().map(|&kelvin| Temperature::from_si(kelvin))
+                }
+                // no engine works at the temperature of a laboratory
+                None => Some(Temperature::from_si(request.chip_temperature)),
+            },
         };
         let reads_light = table.has("coupling") || table.has("waveguide");
         let wavelength = self.link_wavelength(&table, known, reads_light);

@@ -359,7 +359,7 @@ impl Reader {
             laser_names: &lasers_at.names,
             lasers: &lasers,
             wavelength: wavelength.flatten(),
-            temperature: base,
+            temperature: get("temperature").map(|_| base),
         };
         let links = each(&links_at, |name, c| self.link(name, c, &surroundings));
 

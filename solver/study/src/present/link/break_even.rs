@@ -69,11 +69,19 @@ fn sentence(map: &BreakEvenMap) -> String {
         ),
     };
     if at.low.is_finite() && at.high > at.low {
+        // draws without such a temperature stand at the ends
+        let temperatures = &map.chip_temperatures;
+        let (first, last) = (temperatures[0], temperatures[temperatures.len() - 1]);
+        let said = |kelvin: f64| match (kelvin <= first, kelvin >= last) {
+            (true, _) => format!("less than {}", celsius(first)),
+            (_, true) => format!("more than {}", celsius(last)),
+            (false, false) => celsius(kelvin),
+        };
         text += &format!(
-            "; median of the draws that have such a temperature {}, p05 to p95 {} to {}",
-            celsius(at.median),
-            celsius(at.low),
-            celsius(at.high)
+            "; median of the draws {}, p05 to p95 {} to {}",
+            said(at.median),
+            said(at.low),
+            said(at.high)
         );
     }
     let [external, integrated] = map.always_shares.map(|share| significant(100.0 * share, 3));
