@@ -4,6 +4,8 @@ use std::path::Path;
 
 use cpo_study::Study;
 use cpo_study::run::{Checkpoints, LaserOutcome, Silent, run};
+use cpo_study::table::Status;
+use cpo_study::tabulate::loss_table;
 use tempfile::TempDir;
 
 /// Three lasers in a row; `keys` are those of their table but for heat, sources and voltage.
@@ -227,6 +229,37 @@ fn light_is_the_same_for_all_up_to_the_rollover() {
     // linear in the bar, the larger of two sides there, the laser with the largest error for all here
     let ratio = between(|r| r.1) / own.error;
     assert!((0.9..1.3).contains(&ratio), "{ratio}");
+}
+
+/// What rests on a heat problem that missed its error is marked in the maps of the lasers too.
+#[test]
+fn maps_are_as_good_as_their_heat() {
+    let study = Study::parse(&study(STATED), "text", Path::new("")).unwrap();
+    let plan = study.plan().unwrap();
+    let mut results = run(&study, &plan, 2, &Checkpoints::none(), &Silent).unwrap();
+    for (given, maps) in [
+        (Status::Ok, Status::Ok),
+        (Status::Unconverged, Status::Unconverged),
+    ] {
+        let outcome = results.lasers[0].as_mut().unwrap();
+        outcome.lasers[0].base_temperature.status = given;
+        let table = loss_table(&study, &plan, &results, &[]).unwrap();
+        for (group, name) in [
+            ("map", "optical_power"),
+            ("map", "junction_temperature_alone"),
+            ("light", "rollover_power"),
+            ("light", "mean_electrical_power"),
+            ("light", "junction_temperature"),
+        ] {
+            let group = table.group(&format!("laser/dfb_liquid_{group}")).unwrap();
+            let status = &group.variable(name).unwrap().status;
+            let known = status.iter().filter(|s| **s != Status::NotComputed);
+            assert!(
+                known.clone().count() > 20 && known.clone().all(|s| *s == maps),
+                "{name}"
+            );
+        }
+    }
 }
 
 /// Samples of the law itself give what the stated parameters give; noise gives bars that hold it.

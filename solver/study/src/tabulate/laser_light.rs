@@ -3,6 +3,7 @@
 use cpo_materials::Quantity;
 
 use super::Column;
+use super::laser_map::over_the_chip;
 use crate::run::{ArrayLight, Barred, LaserLight, LaserOutcome, LitLaser, Value};
 use crate::table::{Attribute, AxisScale, Group, TableError};
 
@@ -58,16 +59,19 @@ pub(super) fn group(
     light: &LaserLight,
     path: &str,
 ) -> Result<Group, TableError> {
-    let names = light.lasers.iter().map(|&i| outcome.lasers[i].name.clone());
-    let mut group = Group::new(
+    let status = outcome.status();
+    let mut group = over_the_chip(
         format!("{path}_light"),
         "what lasers take for equal light, the chip's temperature the same below all",
-    )
-    .with_attribute(Attribute::text("boundary_id", &outcome.heat))
-    .with_attribute(Attribute::number(
-        "lasers_of_the_array",
-        outcome.lasers.len() as f64,
-    ));
+        outcome,
+        (&light.lasers, &light.base),
+    )?
+    .with_axis(AxisScale::numbers(
+        "light_share",
+        "1",
+        "light of each laser over the most that all bring at once; 0 is threshold",
+        light.share.clone(),
+    ))?;
     if let Some(law) = &outcome.ageing {
         for (name, value) in [
             ("ageing_failure_rate", law.failure_rate.si()),
@@ -82,29 +86,11 @@ pub(super) fn group(
                 .with_attribute(Attribute::number("ageing_current_exponent", exponent));
         }
     }
-    group = group
-        .with_axis(AxisScale::text(
-            "laser",
-            "hottest, median and coolest of the array",
-            names.collect(),
-        ))?
-        .with_axis(AxisScale::numbers(
-            "base_temperature",
-            "K",
-            "temperature of the chip below the lasers, all of them off",
-            light.base.clone(),
-        ))?
-        .with_axis(AxisScale::numbers(
-            "light_share",
-            "1",
-            "light of each laser over the most that all bring at once; 0 is threshold",
-            light.share.clone(),
-        ))?;
     let mut most = Column::default();
     for &(power, error) in &light.rollover {
         most.push(Value::with_error(power, error));
     }
-    group = group.with_variable(most.variable(
+    group = group.with_variable(most.at_best(status).variable(
         "rollover_power",
         "W",
         "the most light of each laser, all alike; 0 where none lases",
@@ -112,12 +98,12 @@ pub(super) fn group(
     ))?;
     let shares = ["base_temperature", "light_share"];
     for (name, units, long_name, value) in OF_ALL {
-        let column = column(light.array.iter(), value);
+        let column = column(light.array.iter(), value).at_best(status);
         group = group.with_variable(column.variable(name, units, long_name, &shares))?;
     }
     let axes = ["laser", "base_temperature", "light_share"];
     for (name, units, long_name, value) in OF_ONE {
-        let column = column(light.each.iter(), value);
+        let column = column(light.each.iter(), value).at_best(status);
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
     }
     Ok(group)

@@ -35,27 +35,13 @@ pub(super) fn group(
     map: &LaserMap,
     path: &str,
 ) -> Result<Group, TableError> {
-    let names = map.lasers.iter().map(|&i| outcome.lasers[i].name.clone());
-    let mut group = Group::new(
+    let status = outcome.status();
+    let mut group = over_the_chip(
         format!("{path}_map"),
         "light against current and the temperature of the chip, the same below all lasers",
-    )
-    .with_attribute(Attribute::text("boundary_id", &outcome.heat))
-    .with_attribute(Attribute::number(
-        "lasers_of_the_array",
-        outcome.lasers.len() as f64,
-    ))
-    .with_axis(AxisScale::text(
-        "laser",
-        "hottest, median and coolest of the array",
-        names.collect(),
-    ))?
-    .with_axis(AxisScale::numbers(
-        "base_temperature",
-        "K",
-        "temperature of the chip below the lasers, all of them off",
-        map.base.clone(),
-    ))?
+        outcome,
+        (&map.lasers, &map.base),
+    )?
     .with_axis(AxisScale::numbers(
         "current",
         "A",
@@ -75,7 +61,7 @@ pub(super) fn group(
         (&map.alone, "_alone", "all other lasers off"),
     ] {
         for (name, units, long_name, value) in QUANTITIES {
-            let column = column(points, value);
+            let column = column(points, value).at_best(status);
             group = group.with_variable(column.variable(
                 &format!("{name}{suffix}"),
                 units,
@@ -85,6 +71,33 @@ pub(super) fn group(
         }
     }
     Ok(group)
+}
+
+/// A group over lasers and the temperature of the chip, with the problem that it belongs to.
+pub(super) fn over_the_chip(
+    path: String,
+    title: &str,
+    outcome: &LaserOutcome,
+    (lasers, base): (&[usize], &[f64]),
+) -> Result<Group, TableError> {
+    let names = lasers.iter().map(|&i| outcome.lasers[i].name.clone());
+    Group::new(path, title)
+        .with_attribute(Attribute::text("boundary_id", &outcome.heat))
+        .with_attribute(Attribute::number(
+            "lasers_of_the_array",
+            outcome.lasers.len() as f64,
+        ))
+        .with_axis(AxisScale::text(
+            "laser",
+            "hottest, median and coolest of the array",
+            names.collect(),
+        ))?
+        .with_axis(AxisScale::numbers(
+            "base_temperature",
+            "K",
+            "temperature of the chip below the lasers, all of them off",
+            base.to_vec(),
+        ))
 }
 
 fn column(points: &Array3<Option<MapPoint>>, value: fn(&MapPoint) -> Value) -> Column {

@@ -167,6 +167,16 @@ impl Column {
         self.push_with(Value::absent(), reason.to_owned());
     }
 
+    /// The same where what it all rests on has reached no better status than that.
+    fn at_best(mut self, status: Status) -> Self {
+        if status == Status::Unconverged {
+            for own in self.status.iter_mut().filter(|own| **own == Status::Ok) {
+                *own = status;
+            }
+        }
+        self
+    }
+
     fn variable(self, name: &str, units: &str, long_name: &str, axes: &[&str]) -> Variable {
         Variable::new(name, units, long_name, axes, self.values)
             .with_error(self.errors)
