@@ -86,10 +86,17 @@ pub(crate) fn told(link: &LinkOutcome) {
     }
     let break_even = &answers.break_even.at_typical_path;
     if break_even.middle().is_finite() {
+        let asked = &answers.break_even.chip_temperatures;
+        let is_cut =
+            |end: Option<&f64>| end.is_some_and(|t| [break_even.low, break_even.high].contains(t));
+        let end = match is_cut(asked.first()) || is_cut(asked.last()) {
+            true => "; draws beyond the temperatures asked for stand at their end",
+            false => "",
+        };
         let [middle, low, high] = [break_even.middle(), break_even.low, break_even.high]
             .map(|kelvin| kelvin - CELSIUS_ZERO);
         say!(
-            "  integrated lasers take less up to {} degC of the chip (external path {} dB, typical)",
+            "  integrated lasers take less up to {} degC of the chip (external path {} dB, typical){end}",
             value_within(middle, [low, high]),
             significant(answers.break_even.typical_path_loss_db, 3)
         );

@@ -210,6 +210,18 @@ impl Diagnostics {
         self.error(&cursor.place, message)
     }
 
+    /// What is wrong with a count that is no whole number.
+    pub(crate) fn not_whole(&mut self, cursor: &Cursor<'_>) -> &mut Diagnostic {
+        match cursor.node.value {
+            Value::Float(number) => {
+                let name = last_key(&cursor.place);
+                let message = format!("{name} must be a whole number, not {number}");
+                self.error(&cursor.place, message)
+            }
+            _ => self.wrong_type(cursor, "a whole number"),
+        }
+    }
+
     /// The table at `cursor`; unknown keys are reported here.
     pub(crate) fn table<'t>(
         &mut self,
@@ -322,8 +334,7 @@ impl Diagnostics {
     /// A whole number from 1 to `most`.
     pub(crate) fn count(&mut self, cursor: &Cursor<'_>, most: usize) -> Option<usize> {
         let Value::Integer(value) = cursor.node.value else {
-            self.wrong_type(cursor, "a whole number")
-                .allowed(format!("1 to {most}"));
+            self.not_whole(cursor).allowed(format!("1 to {most}"));
             return None;
         };
         match usize::try_from(value) {

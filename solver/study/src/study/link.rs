@@ -269,7 +269,7 @@ impl Reader {
             return Some(Some(number as usize));
         }
         self.diagnostics
-            .wrong_type(&cursor, "a whole number")
+            .not_whole(&cursor)
             .allowed("a whole number of zero or more");
         None
     }
