@@ -54,7 +54,7 @@ pub use laser::{
     ArrheniusLaw, IntegratedLaser, LaserLaw, LaserMap, OperatingPoint, Operation,
     probability_of_outage,
 };
-pub use model::{BaseTemperature, Cooling, LinkModel, LinkRequest, Port, TableEntry};
+pub use model::{BaseTemperature, Cooling, HALF_CHANNEL, LinkModel, LinkRequest, Port, TableEntry};
 pub use number::{Number, Standing, Unit};
 pub use receiver::{
     Modulation, amplitude_of_average, average_over_amplitude, bit_error_ratio, q_factor,

@@ -7,3 +7,4 @@ mod table_value;
 pub(crate) use link_model::CooledChip;
 pub use link_model::LinkModel;
 pub use request::{BaseTemperature, Cooling, LinkRequest, Port, TableEntry};
+pub use table_value::HALF_CHANNEL;

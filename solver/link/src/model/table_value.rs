@@ -11,8 +11,8 @@ use crate::error::LinkError;
 
 /// Axes on which the middle is meant where nothing is said: the fundamental mode, a fibre without tilt.
 const MIDDLE: [&str; 4] = ["mode", "mode_in", "tilt_x", "tilt_y"];
-/// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2).
-const HALF_CHANNEL: f64 = 10e-9;
+/// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2): so far a value of one wavelength holds.
+pub const HALF_CHANNEL: f64 = 10e-9;
 
 /// A value with its error bar and standing.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,8 @@
 //! `[link.NAME]`: the port whose optics are compared, and what of the loss table goes into it.
 
 use cpo_link::{
-    BaseTemperature, ComponentName, Components, Cooling, LinkRequest, Port, Standards, TableEntry,
+    BaseTemperature, ComponentName, Components, Cooling, HALF_CHANNEL, LinkRequest, Port,
+    Standards, TableEntry,
 };
 use cpo_materials::{AnyQuantity, BitRate, Decibel, Length, Quantity, Temperature, Wavelength};
 
@@ -16,8 +17,6 @@ use crate::tabulate::{group_path, identifier};
 
 /// Standard of the lanes unless the study says otherwise.
 const DEFAULT_STANDARD: &str = "400G-DR4";
-/// Half the spacing of coarse wavelength channels, m (ITU-T G.694.2).
-const HALF_CHANNEL: f64 = 10e-9;
 /// Most lanes of an engine, lanes that share a laser, spares.
 const MOST_LANES: usize = 4096;
 /// Most engines drawn.
