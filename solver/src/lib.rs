@@ -14,6 +14,7 @@ pub mod linalg;
 pub mod modes;
 mod quadrature;
 pub mod ring;
+pub mod spread;
 pub mod taper;
 
 pub use error::SolverError;

@@ -44,6 +44,7 @@ mod study;
 mod wave_set;
 mod weakly_guiding_fiber;
 
+pub use crate::spread::Quantiles;
 pub use alignment::Alignment;
 pub use coat::{CoatLayer, Face, Multilayer, Response};
 pub use error::CouplingError;
@@ -60,7 +61,7 @@ pub use jones::JonesMatrix;
 pub use linearly_polarized_mode::LinearlyPolarizedMode;
 pub use map::{CouplingMap, Direction};
 pub use measured_field::MeasuredField;
-pub use monte_carlo::{LossSamples, MonteCarlo, PlacementSpread, ProcessSpread, Quantiles};
+pub use monte_carlo::{LossSamples, MonteCarlo, PlacementSpread, ProcessSpread};
 pub use overlap::{efficiency, loss_db, overlap};
 pub use placement::{DegreeOfFreedom, Placement};
 pub use scan::CouplingScan;

@@ -4,9 +4,7 @@
 //! and a random part, one draw a lane (a fibre's core, its place in the groove); both are normal. Every sample is the full
 //! overlap of [`Alignment`], no response surface, to 10⁻³ dB.
 //!
-//! Draws are scrambled Sobol points (Owen's scrambling; Burley, J. Comput. Graph. Tech. 9(4), 1 (2020)) taken through the inverse
-//! normal distribution. Independent scramblings are replicates: the spread of their results is the standard error of a
-//! quantile or a yield. The same seed gives the same draws on any machine and for any number of threads.
+//! Draws are those of [`crate::spread`].
 //!
 //! A systematic error does not average over lanes, so it is kept apart: quantiles are given of all deviations together, of
 //! the systematic ones alone (random parts nil) and of the random ones alone.
@@ -17,25 +15,17 @@
 use cpo_materials::{Length, Quantity};
 use num_complex::Complex64;
 use rayon::prelude::*;
-use spec_math::cephes64::ndtri;
 
 use super::error::positive;
 use super::overlap::loss_db;
-use super::receiver::{Receiver, parabola};
+use super::receiver::Receiver;
 use super::{Alignment, CouplingError, CouplingScan, DegreeOfFreedom, Placement, SampledField};
+use crate::spread::{Deviates, Quantiles, REPLICATES, over_replicates, parabola};
 
-/// Independent scramblings of the points.
-const REPLICATES: usize = 8;
 /// Longest sequence of the points: engines of a replicate.
 const MOST_SAMPLES: usize = 1 << 16;
 /// Largest normal deviate that a point of 24 bits gives.
 const FARTHEST_DRAW: f64 = 5.5;
-/// More sets of four dimensions than placements and process parameters can need.
-const DIMENSION_SETS: usize = 64;
-/// Odd, so that every seed gives other sequences.
-const SEED_STRIDE: u32 = 0x9e37_79b9;
-/// Points are multiples of this in [0, 1).
-const POINT_WIDTH: f64 = 1.0 / (1 << 24) as f64;
 /// Samples in which a quadratic is tried where the process varies too.
 const QUADRATIC_SAMPLES: usize = 1000;
 
@@ -147,17 +137,6 @@ pub struct MonteCarlo {
     lanes: usize,
     pitch: f64,
     seed: u32,
-}
-
-/// p05, p50 and p95 of a loss in dB, each with its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quantiles {
-    /// A twentieth of the lanes lose less.
-    pub p05: [f64; 2],
-    /// The median.
-    pub p50: [f64; 2],
-    /// A twentieth of the lanes lose more.
-    pub p95: [f64; 2],
 }
 
 /// The losses of all samples.
@@ -322,15 +301,11 @@ impl Draws<'_> {
         let per_replicate = self.plan.engines() * lanes;
         let (replicate, n) = (n / per_replicate, n % per_replicate);
         let (engine, lane) = (n / lanes, n % lanes);
-        // Lanes have sequences of their own: points of one sequence avoid each other. A set of four dimensions a seed, as the
-        // sequence's authors advise for many dimensions.
+        let deviates = Deviates::new(self.plan.seed);
+        // lanes have sequences of their own
         let normal = |lane: Option<usize>, dimension: usize| -> f64 {
             let sequence = lane.map_or(0, |lane| lane + 1);
-            let own = (sequence * DIMENSION_SETS + dimension / 4) * REPLICATES + replicate;
-            let seed = (own as u32) ^ self.plan.seed.wrapping_mul(SEED_STRIDE);
-            let point = sobol_burley::sample(engine as u32, (dimension % 4) as u32, seed);
-            // the middle of the point's interval of 24 bits, so that neither end is infinite
-            ndtri(f64::from(point) + 0.5 * POINT_WIDTH)
+            deviates.normal(replicate, engine, sequence, dimension)
         };
         let (is_systematic, is_random) = (part != Part::Random, part != Part::Systematic);
         let sum = |systematic: f64, random: f64, dimension: usize| -> f64 {
@@ -428,23 +403,18 @@ impl LossSamples {
     /// p05, p50 and p95 of `losses`, one of [`LossSamples::total`], [`LossSamples::systematic`] and
     /// [`LossSamples::random`].
     pub fn quantiles(&self, losses: &[f64]) -> Quantiles {
-        let of = |share: f64| self.estimate(losses, |losses| quantile(losses, share));
-        Quantiles {
-            p05: of(0.05),
-            p50: of(0.5),
-            p95: of(0.95),
-        }
+        Quantiles::of(losses)
     }
 
     /// The share of lanes that lose `budget_db` at most, and its standard error.
     pub fn lane_yield(&self, budget_db: f64) -> [f64; 2] {
-        self.estimate(&self.total, |losses| share_within(losses, budget_db))
+        over_replicates(&self.total, |losses| share_within(losses, budget_db))
     }
 
     /// The share of engines all of whose lanes lose `budget_db` at most, and its standard error.
     pub fn engine_yield(&self, budget_db: f64) -> [f64; 2] {
         let worst: Vec<f64> = self.worst_lanes();
-        self.estimate(&worst, |losses| share_within(losses, budget_db))
+        over_replicates(&worst, |losses| share_within(losses, budget_db))
     }
 
     /// The loss in dB of the worst lane of each engine.
@@ -454,31 +424,9 @@ impl LossSamples {
             .map(|lanes| lanes.iter().copied().fold(f64::NEG_INFINITY, f64::max))
             .collect()
     }
-
-    /// Of all samples, with the standard error by the replicates.
-    fn estimate(&self, losses: &[f64], of: impl Fn(&[f64]) -> f64) -> [f64; 2] {
-        let replicates: Vec<f64> = losses.chunks(losses.len() / REPLICATES).map(&of).collect();
-        let count = replicates.len() as f64;
-        let mean = replicates.iter().sum::<f64>() / count;
-        let variance = replicates.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0);
-        [of(losses), (variance / count).sqrt()]
-    }
 }
 
 fn share_within(losses: &[f64], budget_db: f64) -> f64 {
     let within = losses.iter().filter(|&&loss| loss <= budget_db);
     within.count() as f64 / losses.len() as f64
-}
-
-/// By linear interpolation between the order statistics.
-fn quantile(losses: &[f64], share: f64) -> f64 {
-    let mut sorted = losses.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, high) = (place.floor() as usize, place.ceil() as usize);
-    // two infinite losses have no difference
-    if sorted[low] == sorted[high] {
-        return sorted[low];
-    }
-    sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
 }

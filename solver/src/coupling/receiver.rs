@@ -14,6 +14,7 @@ use super::overlap::density;
 use super::plane::Plane;
 use super::plane_waves::Waves;
 use super::{CouplingError, CouplingScan, Gap, SampledField};
+use crate::spread::parabola;
 
 /// Spacing of the lattice in parts of 1/r.
 const SPACING: f64 = 0.1;
@@ -50,11 +51,6 @@ fn moments(mode: &SampledField) -> [[f64; 2]; 2] {
     let [s, sx, sy, sxx, syy] = sums;
     let radius = |second: f64, first: f64| 2.0 * (second / s - (first / s).powi(2)).sqrt();
     [[sx / s, sy / s], [radius(sxx, sx), radius(syy, sy)]]
-}
-
-/// Weights at `t` of a value at −1 and of one at +1, each less that at 0, which is to be added.
-pub(super) fn parabola(t: f64) -> [f64; 2] {
-    [0.5 * t * (t - 1.0), 0.5 * t * (t + 1.0)]
 }
 
 /// Weights of the points −2 … 3 for a value at `t` in [0, 1) from point 0.

@@ -136,6 +136,17 @@ impl Grating {
         self
     }
 
+    /// Every trench wider by `width` (m, narrower where negative), half of it at each edge: what exposure and etch leave of
+    /// what is drawn.
+    #[must_use]
+    pub fn widened(mut self, width: f64) -> Self {
+        for [begin, end] in &mut self.trenches {
+            *begin -= 0.5 * width;
+            *end += 0.5 * width;
+        }
+        self
+    }
+
     /// Begin and end of every trench, m.
     pub fn edges(&self) -> &[[f64; 2]] {
         &self.trenches

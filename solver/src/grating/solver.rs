@@ -215,6 +215,16 @@ impl GratingSolver {
     /// # Errors
     /// As [`solve`](Self::solve).
     pub fn centred(&self, problem: &GratingProblem) -> Result<GratingProblem, GratingError> {
+        let stretch = self.stretch(problem)?;
+        let grating = problem.grating.clone().scaled(stretch);
+        Ok(problem.clone().with_grating(grating))
+    }
+
+    /// The factor along z that [`centred`](Self::centred) finds.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve).
+    pub fn stretch(&self, problem: &GratingProblem) -> Result<f64, GratingError> {
         let at = |factor: f64| {
             let grating = problem.grating.clone().scaled(factor);
             problem.clone().with_grating(grating)
@@ -240,6 +250,6 @@ impl GratingSolver {
                 step *= 0.5;
             }
         }
-        Ok(at(best.1))
+        Ok(best.1)
     }
 }

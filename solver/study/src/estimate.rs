@@ -6,7 +6,7 @@
 
 use crate::plan::Plan;
 use crate::run::{Outcome, mode_problem, mode_solver, planned_cells, taper_solver};
-use crate::study::{Accuracy, Study};
+use crate::study::{Accuracy, ParameterId, Study};
 
 /// Seconds per unknown and mode on one level: factorisation, iteration, what is derived. A wire with two modes
 /// takes 0.2 s to 1e-3 and 1.2 s to 1e-5; single cases are off by a factor of two.
@@ -140,7 +140,10 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             points,
             unknowns: [sizes[0], sizes[sizes.len() - 1]],
             bytes: 16.0 * last * FACTOR_ENTRIES * last.max(2.0).log2(),
-            seconds: each * visited as f64 * SECONDS_PER_GRATING_UNKNOWN,
+            seconds: each
+                * with_deviations(&study.grating_deviations(table))
+                * visited as f64
+                * SECONDS_PER_GRATING_UNKNOWN,
         });
     }
     for table in &study.tapers {
@@ -162,7 +165,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         let [modes, slices] = [table.modes, table.slices].map(|n| n as f64);
         let all: f64 = unknowns.map(|n| n as f64).iter().sum();
         let last = unknowns[1] as f64;
-        let lengths = study.length_sets(table).len() as f64;
+        let lengths = study.length_sets(table, &point.values).len() as f64;
         // Numbers are complex with a layer.
         let size = if table.boundary.absorb() { 2.0 } else { 1.0 };
         let factors = FACTOR_ENTRIES * last.max(2.0).log2();
@@ -174,6 +177,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
                 * size
                 * (last * (factors + TAPER_VECTORS * modes) + 2.0 * modes * slices * all),
             seconds: points as f64
+                * with_deviations(&study.taper_deviations(table))
                 * (size * slices * modes * all * SECONDS_PER_TAPER_CELL
                     + lengths * modes.powi(3) * SECONDS_PER_LENGTH),
         });
@@ -221,4 +225,12 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         });
     }
     Ok(tables)
+}
+
+/// How often a point is solved: where nothing deviates, twice for each parameter that does, and where all do.
+fn with_deviations(deviating: &[ParameterId]) -> f64 {
+    match deviating.len() {
+        0 => 1.0,
+        parameters => 2.0 * (parameters as f64 + 1.0),
+    }
 }

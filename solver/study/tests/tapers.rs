@@ -297,7 +297,7 @@ fn lengths_are_axes_within_a_point() {
         .collect();
     assert_eq!(names, [("ends", &[0, 2][..]), ("length_between", &[1])]);
     let um = Length::um;
-    let sets = study.length_sets(table);
+    let sets = study.length_sets(table, &plan.tapers[0].values);
     assert_eq!(sets.len(), 6);
     assert_eq!(sets[1], [um(2.0), um(2.0), um(2.0), um(1.0)]);
     assert_eq!(sets[5], [um(4.0), um(3.0), um(4.0), um(1.0)]);
@@ -353,10 +353,107 @@ fn the_example_is_planned_whole() {
     let plan = study.plan().unwrap();
     assert_eq!(plan.len(), 6);
     let table = study.taper_table("inverse").unwrap();
-    let sets = study.length_sets(table);
+    let sets = study.length_sets(table, &plan.tapers[0].values);
     assert_eq!(sets.len(), 31);
     assert_eq!(
         (sets[0][0], sets[30][0]),
         (Length::um(50.0), Length::um(200.0))
     );
+}
+
+/// What would prove the spread wrong: other quantiles than the losses of tapers that are that thick and that long. A loss that
+/// falls all the way has its p05 and p95 where the parameter has its own.
+#[test]
+fn deviations_are_those_of_tapers_solved_anew() {
+    let with = |thin: &str, length: &str| {
+        SLAB.replace("[\"1500 nm\", \"1550 nm\"]", "\"1550 nm\"")
+            .replace("thin = [\"250 nm\", \"300 nm\"]", &format!("thin = {thin}"))
+            .replace("[\"1.5 um\", \"3 um\", \"6 um\"]", length)
+    };
+    let thin = "{ nominal = \"280 nm\", sigma = \"6 nm\", scope = \"wafer\" }";
+    let length = "{ nominal = \"1.5 um\", sigma = \"40 nm\", scope = \"lane\" }";
+    let (study, plan, results) = solved(&with(thin, length), 2);
+    let result = &results.tapers[0].as_ref().unwrap().sets[0].inputs[0];
+    let spread = result.spread.as_ref().unwrap().as_ref().unwrap();
+    let loss = |thin: f64, length: f64| {
+        let [thin, length] = [(thin, "nm"), (length, "um")].map(|(v, u)| format!("\"{v} {u}\""));
+        let (_, _, results) = solved(&with(&thin, &length), 2);
+        results.tapers[0].as_ref().unwrap().sets[0].inputs[0].loss_db
+    };
+    let z = 1.644_853_6;
+    for (name, quantiles, at) in [
+        (
+            "thickness",
+            &spread.systematic,
+            [loss(280.0 + z * 6.0, 1.5), loss(280.0 - z * 6.0, 1.5)],
+        ),
+        (
+            "length",
+            &spread.random,
+            [loss(280.0, 1.5 + z * 0.04), loss(280.0, 1.5 - z * 0.04)],
+        ),
+    ] {
+        let width = (at[1].value - at[0].value).abs();
+        for (found, exact) in [quantiles[0], quantiles[2]].iter().zip(at) {
+            // of the width: 1 % for the draws, 3 % for the third order at these deviations
+            let basis = 0.04 * width;
+            let off = (found.value - exact.value).abs();
+            assert!(
+                off < basis.min(found.error),
+                "{name} {found:?} {exact:?} {width}"
+            );
+        }
+        // the bars of both losses are far wider than round-off, and narrower than what deviations do
+        assert!(width > 2.0 * result.loss_db.error, "{name} {width}");
+    }
+    // Independent deviations add by their squares, up to their curvatures.
+    let width = |[p05, _, p95]: &[cpo_study::run::Value; 3]| p95.value - p05.value;
+    let squares = width(&spread.systematic).hypot(width(&spread.random));
+    assert!((width(&spread.total) / squares - 1.0).abs() < 0.05);
+
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let group = table.group("taper/slab").unwrap();
+    let variable = group.variable("loss_systematic_p95").unwrap();
+    assert_eq!(variable.values, [spread.systematic[2].value]);
+    assert_eq!(variable.axes, group.variable("loss").unwrap().axes);
+    let cost = Cost {
+        wall_s: 1.0,
+        cpu_s: 1.0,
+        peak_bytes: 1,
+        points: plan.len(),
+    };
+    let json = summary(&study, &plan, &results, &cost, &[]);
+    let row = &json["taper"]["slab"][0]["by_length"][0]["inputs"][0];
+    assert_eq!(row["spread"]["random_p05_db"], spread.random[0].value);
+    let page = report(&study, &plan, &results, &[], &cost, &[]);
+    let section = page
+        .sections
+        .iter()
+        .find(|s| s.title == "Taper slab")
+        .unwrap();
+    let mut columns = section.tables.iter().flat_map(|t| &t.columns);
+    assert!(columns.any(|c| c.title == "random p05 to p95"));
+}
+
+/// Where a deviating end guides nothing there is no spread, and the reason says where.
+#[test]
+fn a_spread_that_fails_says_where() {
+    let thin = "{ nominal = \"120 nm\", sigma = \"66 nm\", scope = \"wafer\" }";
+    let text = SLAB
+        .replace("[\"1500 nm\", \"1550 nm\"]", "\"1550 nm\"")
+        .replace("thin = [\"250 nm\", \"300 nm\"]", &format!("thin = {thin}"))
+        .replace("[\"1.5 um\", \"3 um\", \"6 um\"]", "\"3 um\"");
+    let (study, plan, results) = solved(&text, 2);
+    let result = &results.tapers[0].as_ref().unwrap().sets[0].inputs[0];
+    assert!(result.loss_db.value.is_finite());
+    let reason = result.spread.as_ref().unwrap().as_ref().unwrap_err();
+    assert!(reason.contains("with thin = 5.6"), "{reason}");
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let variable = table
+        .group("taper/slab")
+        .unwrap()
+        .variable("loss_p50")
+        .unwrap();
+    assert!(variable.values[0].is_nan());
+    assert_eq!(variable.reason, [reason.as_str()]);
 }

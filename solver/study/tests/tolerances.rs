@@ -66,9 +66,9 @@ cuts = { z = { from = "-2 um", to = "10 um", points = 3 }, tilt_x = ["-1 deg", "
     let spread = result.alignment.spread.as_ref().unwrap().as_ref().unwrap();
     assert_eq!(spread.samples, 8192);
     for (part, sigma) in [
-        (&spread.total, 1.0),
-        (&spread.systematic, 0.6),
-        (&spread.random, 0.8),
+        (&spread.loss.total, 1.0),
+        (&spread.loss.systematic, 0.6),
+        (&spread.loss.random, 0.8),
     ] {
         for (value, z) in part[1..].iter().zip(HALF_NORMAL) {
             let exact = DB * (z * sigma * 1e-6 / WAIST).powi(2) + result.loss_db.value;
@@ -111,7 +111,7 @@ cuts = { z = { from = "-2 um", to = "10 um", points = 3 }, tilt_x = ["-1 deg", "
         .find(|g| g.path == "fibre_chip/joint")
         .unwrap();
     let variable = |name: &str| group.variables.iter().find(|v| v.name == name).unwrap();
-    assert_eq!(variable("loss_p95").values, [spread.total[2].value]);
+    assert_eq!(variable("loss_p95").values, [spread.loss.total[2].value]);
     assert_eq!(variable("engine_yield").values, [engine.value]);
     assert_eq!(variable("misalignment_x_tilt_x").units, "dB/(m rad)");
     assert_eq!(variable("misalignment_zz").units, "dB/m2");
@@ -126,7 +126,7 @@ cuts = { z = { from = "-2 um", to = "10 um", points = 3 }, tilt_x = ["-1 deg", "
     };
     let json = summary(&study, &plan, &results, &cost, &[]);
     let row = &json["coupling"]["joint"][0];
-    assert_eq!(row["spread"]["total_p95_db"], spread.total[2].value);
+    assert_eq!(row["spread"]["total_p95_db"], spread.loss.total[2].value);
     assert!(row["tolerance_1db"]["z"].as_f64().unwrap() > 5e-5);
     let shown = figures(&study, &plan, &results).unwrap();
     for name in ["coupling_joint_cuts", "coupling_joint_tilts"] {
@@ -160,13 +160,19 @@ fn tolerances_in_place_count() {
     let (_, _, results) = solved(&text);
     let result = first(&results);
     let spread = result.alignment.spread.as_ref().unwrap().as_ref().unwrap();
-    assert_eq!(spread.systematic[0].value, spread.systematic[2].value);
+    assert_eq!(
+        spread.loss.systematic[0].value,
+        spread.loss.systematic[2].value
+    );
     // 10 log₁₀(1 + (λz/2πnw²)²) at z = 20 µm ± 1.645 × 4 µm
     let loss = |z: f64| {
         let z = 1.55e-6 * z / (2.0 * std::f64::consts::PI * 1.45 * WAIST * WAIST);
         10.0 * (1.0 + z * z).log10()
     };
-    for (value, z) in [(spread.total[0], -1.645), (spread.total[2], 1.645)] {
+    for (value, z) in [
+        (spread.loss.total[0], -1.645),
+        (spread.loss.total[2], 1.645),
+    ] {
         let exact = loss((20.0 + 4.0 * z) * 1e-6);
         // 4·10⁻⁴ dB that a draw leaves out
         assert!(
@@ -179,9 +185,9 @@ fn tolerances_in_place_count() {
     let result = first(&results);
     assert!((result.offset[0] - 1e-6).abs() < 1e-20);
     let spread = result.alignment.spread.as_ref().unwrap().as_ref().unwrap();
-    assert!(spread.total[0].value < result.loss_db.value - 0.05);
-    assert!(spread.total[2].value > result.loss_db.value + 0.05);
-    assert_eq!(spread.random[0].value, spread.random[2].value);
+    assert!(spread.loss.total[0].value < result.loss_db.value - 0.05);
+    assert!(spread.loss.total[2].value > result.loss_db.value + 0.05);
+    assert_eq!(spread.loss.random[0].value, spread.loss.random[2].value);
 }
 
 /// A guide whose width spreads over the wafer: the loss at either width, solved by itself, brackets the quantiles.
@@ -222,7 +228,7 @@ gap = {{ length = "1 um", index = 1.444 }}
     ));
     let result = first(&spread);
     let spread = result.alignment.spread.as_ref().unwrap().as_ref().unwrap();
-    assert_eq!(spread.random[0].value, spread.random[2].value);
+    assert_eq!(spread.loss.random[0].value, spread.loss.random[2].value);
     let at = |width: f64| {
         let (_, _, results) = solved(&guide(&format!("\"{width} nm\"")));
         first(&results).loss_db.value
@@ -234,13 +240,13 @@ gap = {{ length = "1 um", index = 1.444 }}
     // the loss is nearly straight over the spread; its deviating modes to 10⁻³ of n_eff: 1 % of the change
     let basis = 0.02 * (high - low) + 2.0 * result.loss_db.error;
     assert!(
-        (spread.total[0].value - low).abs() < basis,
+        (spread.loss.total[0].value - low).abs() < basis,
         "{:?} {low}",
-        spread.total
+        spread.loss.total
     );
     assert!(
-        (spread.total[2].value - high).abs() < basis,
+        (spread.loss.total[2].value - high).abs() < basis,
         "{:?} {high}",
-        spread.total
+        spread.loss.total
     );
 }

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 
 use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wavelength};
 
+use cpo_solver::spread::STEP;
+
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, CrossSectionTable, Expr, FiberKind, GratingTable, HeatTable, MaterialId,
-    ModesTable, NamedValue, ParameterId, ParameterValues, Port, TaperTable, Wall,
+    CouplingTable, CrossSectionTable, DrawnGrating, Expr, FiberKind, GratingTable, HeatTable,
+    MaterialId, Mistake, ModesTable, NamedValue, ParameterId, ParameterValues, Port, TaperTable,
+    Wall,
 };
 
 /// Gratings of a sweep that are drawn before the run, at some milliseconds each.
@@ -284,12 +287,50 @@ impl Planner<'_> {
             return; // a drawing asks for the materials again
         }
         for values in assignments.iter().take(MOST_GRATINGS) {
-            let temperature = study.evaluate(&study.temperature, values);
-            if let Err(mistake) = study.make_grating(grating, values, temperature) {
+            let make = |at: &ParameterValues| {
+                let drawn = DrawnGrating {
+                    values,
+                    stretch: 1.0,
+                };
+                let temperature = study.evaluate(&study.temperature, at);
+                study.make_grating(grating, &drawn, at, temperature)
+            };
+            if let Err(mistake) = make(values) {
                 self.report(*mistake, values);
                 break;
             }
+            let deviating = study.grating_deviations(grating);
+            if !self.check_deviations(values, &deviating, |at| make(at).map(|_| ())) {
+                break;
+            }
         }
+    }
+
+    /// Whether what is made of `values` is made where parameters deviate too, as far as it is solved there.
+    fn check_deviations(
+        &mut self,
+        values: &ParameterValues,
+        deviating: &[ParameterId],
+        make: impl Fn(&ParameterValues) -> Result<(), Mistake>,
+    ) -> bool {
+        for &id in deviating {
+            for deviates in [-STEP, STEP] {
+                let at = self.study.deviated(values, id, deviates);
+                if let Err(mistake) = make(&at) {
+                    let parameter = &self.study.parameters[id.0];
+                    let place = self.diagnostics.locate(&parameter.place);
+                    let told = format!(
+                        "`{}` deviates, and its spread takes points \u{b1}\u{221a}3 sigma from its nominal value",
+                        parameter.name
+                    );
+                    let mut mistake = mistake;
+                    mistake.related(told, place);
+                    self.report(*mistake, &at);
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     pub(super) fn check_taper(
@@ -315,12 +356,19 @@ impl Planner<'_> {
             return; // a drawing asks for the materials again
         }
         for values in assignments.iter().take(MOST_TAPERS) {
-            let conditions = (
-                study.evaluate(&wavelength, values),
-                study.evaluate(&study.temperature, values),
-            );
-            if let Err(mistake) = study.make_taper(taper, values, conditions) {
+            let make = |at: &ParameterValues| {
+                let conditions = (
+                    study.evaluate(&wavelength, at),
+                    study.evaluate(&study.temperature, at),
+                );
+                study.make_taper(taper, at, conditions).map(|_| ())
+            };
+            if let Err(mistake) = make(values) {
                 self.report(*mistake, values);
+                break;
+            }
+            let deviating = study.taper_deviations(taper);
+            if !self.check_deviations(values, &deviating, make) {
                 break;
             }
         }

@@ -16,7 +16,7 @@ use cpo_materials::{Quantity, Temperature, Wavelength};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostics, Place};
-use crate::study::{ParameterId, ParameterValues, Port, Study};
+use crate::study::{GratingTable, ParameterId, ParameterValues, Port, Study, TaperTable};
 use sweep::Sweep;
 
 /// Modes of one cross-section under one condition.
@@ -184,6 +184,45 @@ impl Study {
             return Err(StudyError::Invalid(Report { diagnostics }));
         }
         Ok(planner.plan)
+    }
+}
+
+impl Study {
+    /// Parameters with a tolerance that a taper depends on, its lengths and conditions among them.
+    pub(crate) fn taper_deviations(&self, taper: &TaperTable) -> Vec<ParameterId> {
+        let mut all = Sweep::new(self).of_taper(taper);
+        all.extend(taper.sections.iter().filter_map(|s| s.length.parameter));
+        self.deviating(&all)
+    }
+
+    /// Parameters with a tolerance that a grating depends on, its conditions among them.
+    pub(crate) fn grating_deviations(&self, grating: &GratingTable) -> Vec<ParameterId> {
+        let sweep = Sweep::new(self);
+        let mut all = sweep.of_grating(grating);
+        all.extend(sweep.conditions());
+        self.deviating(&all)
+    }
+
+    fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {
+        let deviates = |id: &ParameterId| {
+            let tolerance = self.parameters[id.0].tolerance;
+            tolerance.is_some_and(|tolerance| tolerance.sigma > 0.0)
+        };
+        all.iter().copied().filter(deviates).collect()
+    }
+
+    /// `values` with a parameter so many standard deviations off its nominal value.
+    pub(crate) fn deviated(
+        &self,
+        values: &ParameterValues,
+        id: ParameterId,
+        deviates: f64,
+    ) -> ParameterValues {
+        let parameter = &self.parameters[id.0];
+        let sigma = parameter.tolerance.map_or(0.0, |tolerance| tolerance.sigma);
+        values
+            .clone()
+            .with(id, parameter.nominal() + deviates * sigma)
     }
 }
 

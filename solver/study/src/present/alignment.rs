@@ -2,11 +2,11 @@
 
 use super::cells::{cell, plain, table};
 use super::coupling::Axes;
-use super::{Context, Figure, drawn};
+use super::{Context, Figure, drawn, spread};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
 use crate::output_error::OutputError;
 use crate::report::{Cell, Column, ReportTable, significant};
-use crate::run::{CouplingResult, Quantiles, SpreadResult};
+use crate::run::{CouplingResult, SpreadResult};
 use crate::study::{CouplingTable, Freedom};
 use crate::tabulate::{SIDES, group_path};
 
@@ -78,23 +78,16 @@ pub(super) fn ranges(context: Context<'_>, coupling: &CouplingTable) -> Option<R
     Some(table(caption, columns, rows.collect()))
 }
 
-fn spread(result: &CouplingResult) -> Option<&SpreadResult> {
+fn of_result(result: &CouplingResult) -> Option<&SpreadResult> {
     result.alignment.spread.as_ref()?.as_ref().ok()
 }
 
 /// Quantiles of the loss over all deviations, and yields; nothing where none is stated.
 pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<ReportTable> {
     let (mut columns, results) = rows(context, coupling);
-    let samples = results.iter().find_map(|(_, r)| spread(r))?.samples;
+    let samples = results.iter().find_map(|(_, r)| of_result(r))?.samples;
     let group = group_path("fibre_chip", &coupling.name);
-    columns.extend(
-        ["p05", "p50", "p95"]
-            .map(|name| Column::new(name, "dB").of_table(format!("{group}/loss_{name}"))),
-    );
-    columns.extend(["systematic", "random"].map(|part| {
-        let range = format!("{group}/loss_{part}_p05 and loss_{part}_p95");
-        Column::new(format!("{part} p05 to p95"), "dB").of_table(range)
-    }));
+    columns.extend(spread::columns(&group));
     let budget = coupling.tolerancing.monte_carlo.budget;
     let lanes = coupling.tolerancing.array.fibers;
     if budget.is_some() {
@@ -106,18 +99,14 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
     }
     let mut rows = Vec::new();
     for (mut row, result) in results {
-        let Some(spread) = spread(result) else {
+        let Some(found) = of_result(result) else {
             continue;
         };
-        let decibel = DisplayUnit::DECIBEL;
-        row.extend(spread.total.iter().map(|value| cell(value, decibel, "")));
-        for part in [&spread.systematic, &spread.random] {
-            row.push(Cell::text(width(part)));
-        }
+        row.extend(spread::cells(&found.loss, ""));
         if budget.is_some() {
-            row.push(cell(&spread.lane_yield, PERCENT, ""));
+            row.push(cell(&found.lane_yield, PERCENT, ""));
             if lanes > 1 {
-                row.push(cell(&spread.engine_yield, PERCENT, ""));
+                row.push(cell(&found.engine_yield, PERCENT, ""));
             }
         }
         rows.push(row);
@@ -129,19 +118,10 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
         )
     });
     let caption = format!(
-        "Loss over {samples} lanes drawn from the deviations stated: of all together, of those that all lanes of an engine share \
-         (wafer, die), which do not average over lanes, and of those of each lane by itself.{within}"
+        "Loss over {samples} lanes drawn from the deviations stated: {}.{within}",
+        spread::PARTS
     );
     Some(table(&caption, columns, rows))
-}
-
-/// "2.09 to 2.71".
-fn width([p05, _, p95]: &Quantiles) -> String {
-    format!(
-        "{} to {}",
-        significant(p05.value, 4),
-        significant(p95.value, 4)
-    )
 }
 
 /// Loss along the cuts of the first point, all lengths in one figure and all angles in another.

@@ -1,7 +1,7 @@
 //! The section of a grating.
 
-use super::Context;
 use super::cells::{PERCENT, cell, failed, loss, optional, table};
+use super::{Context, spread};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{GratingOutcome, GratingResult};
@@ -67,7 +67,11 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
         Column::new("on", "%").of_table(format!("{group}/transmission")),
         Column::new("back", "%").of_table(format!("{group}/back_reflection")),
     ]);
-    let (mut design, mut spectrum) = (Vec::new(), Vec::new());
+    let mut of_spreads = conditions.columns();
+    of_spreads.push(Column::new("wavelength", "nm"));
+    of_spreads.extend(spread::columns(&group));
+    let deviates = !context.study.grating_deviations(grating).is_empty();
+    let (mut design, mut spectrum, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for (p, &g) in points.iter().enumerate() {
         let mut row = conditions.cells(p);
         let outcome = match &context.results.gratings[g] {
@@ -83,6 +87,11 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
         for (&wavelength, result) in outcome.wavelengths.iter().zip(&outcome.results) {
             let mut row = conditions.cells(p);
             row.push(Cell::number(wavelength, DisplayUnit::NANOMETRE));
+            if let Some(found) = &result.spread {
+                let mut row = row.clone();
+                row.extend(spread::known(found, &asked));
+                spreads.push(row);
+            }
             row.push(loss(&result.loss_db, DisplayUnit::DECIBEL, &asked));
             row.push(cell(&result.efficiency, PERCENT, &asked));
             row.push(cell(&result.up, PERCENT, &asked));
@@ -104,19 +113,29 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
     Section {
         title: format!("Grating {}", grating.name),
         text,
-        tables: vec![
-            table(
+        tables: [
+            Some(table(
                 "At the design wavelength, where the fibre is placed: upwards is the share of the radiated power, back that \
                  of the incident power. The bandwidth is that of the wavelengths below.",
                 of_design,
                 design,
-            ),
-            table(
+            )),
+            Some(table(
                 "Over wavelength, the fibre staying where it is.",
                 of_spectrum,
                 spectrum,
-            ),
-        ],
+            )),
+            deviates.then(|| {
+                let caption = format!(
+                    "Loss over the deviations stated, the drawing and the fibre staying: {}.",
+                    spread::PARTS
+                );
+                table(caption, of_spreads, spreads)
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         ..Section::default()
     }
 }

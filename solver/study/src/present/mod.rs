@@ -20,6 +20,7 @@ mod materials;
 mod modes;
 mod modes_figures;
 mod sensitivity;
+mod spread;
 mod summary;
 mod switch;
 mod taper;

@@ -1,11 +1,11 @@
 //! The section of a taper.
 
-use super::Context;
 use super::cells::{PERCENT, SOLVER, failed, listed, loss, missing, plain, table};
+use super::{Context, spread};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{TaperCutoff, TaperOutcome, TaperResult};
-use crate::study::{TaperProfile, TaperTable};
+use crate::study::{LengthAxis, TaperProfile, TaperTable};
 use crate::table::Status;
 use crate::tabulate::group_path;
 
@@ -59,9 +59,7 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
     let axes = context.study.length_axes(taper);
     let asked = asked(taper);
     let mut of_results = conditions.columns();
-    for axis in &axes {
-        of_results.push(Column::new(&axis.name, unit(&axis.values).symbol));
-    }
+    of_results.extend(axes.iter().map(length_column));
     let group = group_path("taper", &taper.name);
     of_results.extend(columns(&group));
     let mut of_points = conditions.columns();
@@ -74,7 +72,12 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
         Column::new("|power − 1|", "").of_table(format!("{group}/passivity_residual")),
         Column::new("|S − Sᵀ|", "").of_table(format!("{group}/reciprocity_residual")),
     ]);
-    let (mut rows, mut checks) = (Vec::new(), Vec::new());
+    let deviates = !context.study.taper_deviations(taper).is_empty();
+    let mut of_spreads = conditions.columns();
+    of_spreads.extend(axes.iter().map(length_column));
+    of_spreads.push(Column::new("mode", ""));
+    of_spreads.extend(spread::columns(&group));
+    let (mut rows, mut checks, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for (p, &t) in points.iter().enumerate() {
         let mut row = conditions.cells(p);
         let outcome = match &context.results.tapers[t] {
@@ -93,6 +96,12 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
                 for axis in &axes {
                     row.push(plain_length(set.lengths[axis.sections[0]], &axis.values));
                 }
+                if let Some(found) = &result.spread {
+                    let mut row = row.clone();
+                    row.push(Cell::number(input as f64, DisplayUnit::ONE));
+                    row.extend(spread::known(found, &asked));
+                    spreads.push(row);
+                }
                 row.extend(cells(result, input, outcome.becomes[input], &asked));
                 rows.push(row);
             }
@@ -107,18 +116,29 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
             what(taper),
             taper.modes
         ),
-        tables: vec![
-            table("Light through the taper.", of_results, rows),
-            table(
+        tables: [
+            Some(table("Light through the taper.", of_results, rows)),
+            deviates.then(|| {
+                let caption = format!("Loss over the deviations stated: {}.", spread::PARTS);
+                table(caption, of_spreads, spreads)
+            }),
+            Some(table(
                 "Where modes begin or cease to be guided, and what the numbers rest on: cells of the finer grid, the largest \
                  error of the power balance and of reciprocity over all lengths. Absorbing layers and lossy materials count in \
                  the balance.",
                 of_points,
                 checks,
-            ),
-        ],
+            )),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         ..Section::default()
     }
+}
+
+fn length_column(axis: &LengthAxis) -> Column {
+    Column::new(&axis.name, unit(&axis.values).symbol)
 }
 
 fn plain_length(value: f64, all: &[f64]) -> Cell {

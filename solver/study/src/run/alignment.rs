@@ -7,6 +7,7 @@ use cpo_solver::coupling::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::deviation::{LossSpread, Quantiles};
 use super::{Outcome, Value};
 use crate::study::{CouplingTable, Freedom, Scope, Study};
 
@@ -31,18 +32,11 @@ pub struct AlignmentResult {
     pub spread: Option<Outcome<SpreadResult>>,
 }
 
-/// p05, p50 and p95 of a loss in dB.
-pub type Quantiles = [Value; 3];
-
 /// A loss over all deviations.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SpreadResult {
-    /// All deviations together.
-    pub total: Quantiles,
-    /// Those that all lanes share.
-    pub systematic: Quantiles,
-    /// Those of each lane by itself.
-    pub random: Quantiles,
+    /// The loss over them.
+    pub loss: LossSpread,
     /// Share of lanes within the budget; NaN without one.
     pub lane_yield: Value,
     /// Share of engines all of whose lanes are.
@@ -248,9 +242,11 @@ impl Aligned<'_> {
             })
         };
         SpreadResult {
-            total: quantiles(&samples.total),
-            systematic: quantiles(&samples.systematic),
-            random: quantiles(&samples.random),
+            loss: LossSpread {
+                total: quantiles(&samples.total),
+                systematic: quantiles(&samples.systematic),
+                random: quantiles(&samples.random),
+            },
             lane_yield: within(LossSamples::lane_yield),
             engine_yield: within(LossSamples::engine_yield),
             samples: samples.total.len(),

@@ -6,9 +6,10 @@ use cpo_solver::grating::{Bandwidth, GratingSolution, GratingSolver};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::{Outcome, Value, severity};
+use super::deviation::Deviated;
+use super::{LossSpread, Outcome, Value, severity};
 use crate::plan::GratingPoint;
-use crate::study::Study;
+use crate::study::{DrawnGrating, GratingTable, ParameterValues, Study};
 use crate::table::Status;
 
 /// Depths of the bandwidths, dB.
@@ -35,6 +36,8 @@ pub struct GratingResult {
     pub effective_index: Value,
     /// What all powers lack of one.
     pub balance: f64,
+    /// What deviations make of the loss; `None` if none is stated, else perhaps why it is not known.
+    pub spread: Option<Outcome<LossSpread>>,
 }
 
 /// A grating at all wavelengths.
@@ -88,6 +91,7 @@ impl GratingResult {
             directionality: Value::from(&solution.directionality()),
             effective_index: Value::from(&solution.effective_index()),
             balance: solution.balance(),
+            spread: None,
         }
     }
 
@@ -122,11 +126,18 @@ pub(super) fn solve(study: &Study, point: &GratingPoint) -> Outcome<GratingOutco
     if let Some(offset) = &table.offset {
         solver = solver.beam_at(study.evaluate(offset, &point.values).si());
     }
-    let problem = if table.centred {
-        solver.centred(&problem).map_err(|e| e.to_string())?
+    let stretch = if table.centred {
+        solver.stretch(&problem).map_err(|e| e.to_string())?
     } else {
-        problem
+        1.0
     };
+    let drawn = DrawnGrating {
+        values: &point.values,
+        stretch,
+    };
+    let problem = study
+        .grating_as_made(&point.grating, &drawn, &point.values, point.temperature)
+        .map_err(|e| e.to_string())?;
     let spectrum = solver
         .with_gradient()
         .spectrum(&problem, &point.wavelengths)
@@ -138,14 +149,59 @@ pub(super) fn solve(study: &Study, point: &GratingPoint) -> Outcome<GratingOutco
     };
     let own: Wavelength = study.evaluate(&table.design_wavelength, &point.values);
     let result = |solution: &GratingSolution| GratingResult::new(solution, table.error);
+    let mut results: Vec<GratingResult> = spectrum.solutions().iter().map(result).collect();
+    let mut at_design = result(placed);
+    let held = solver.beam_at(placed.offset().value);
+    let deviated = deviated(study, point, table, (&drawn, held));
+    let all = results.iter_mut().chain([&mut at_design]);
+    for (k, result) in all.enumerate() {
+        let asked = in_db(table.error / result.efficiency.value);
+        result.spread = Deviated::spread(&deviated, result.loss_db, asked, |losses| {
+            losses.get(k).copied()
+        });
+    }
     Ok(GratingOutcome {
         wavelengths: point.wavelengths.iter().map(|w| w.si()).collect(),
-        results: spectrum.solutions().iter().map(result).collect(),
+        results,
         design_wavelength: own.si(),
-        placed: result(placed),
+        placed: at_design,
         offset: Value::from(&placed.offset()),
         bandwidths: BANDWIDTHS.map(width),
         trenches: problem.grating().edges().to_vec(),
         gradient: placed.gradient().unwrap_or_default().to_vec(),
     })
+}
+
+/// Losses over the spectrum and, last, at the design wavelength where parameters deviate: the drawing and the fibre stay.
+fn deviated(
+    study: &Study,
+    point: &GratingPoint,
+    table: &GratingTable,
+    (drawn, held): (&DrawnGrating<'_>, GratingSolver),
+) -> Outcome<Option<Deviated<Vec<f64>>>> {
+    let losses = |values: &ParameterValues| -> Outcome<Vec<f64>> {
+        let temperature = study.evaluate(&study.temperature, values);
+        let problem = study
+            .grating_as_made(&point.grating, drawn, values, temperature)
+            .map_err(|e| e.to_string())?;
+        let held = match &table.offset {
+            Some(offset) => held.beam_at(study.evaluate(offset, values).si()),
+            None => held,
+        };
+        // a wavelength that deviates is the only one
+        let wavelength = study.wavelength.as_ref();
+        let deviates = wavelength.and_then(|w| values.get(w.parameter()?));
+        let wavelengths = match deviates {
+            Some(alone) => vec![Wavelength::from_si(alone)],
+            None => point.wavelengths.clone(),
+        };
+        let spectrum = held
+            .spectrum(&problem, &wavelengths)
+            .map_err(|e| e.to_string())?;
+        let all = spectrum.solutions().iter().chain([spectrum.placed()]);
+        Ok(all.map(|s| -10.0 * s.efficiency().value.log10()).collect())
+    };
+    let at_design = |losses: &Vec<f64>| losses.last().copied().unwrap_or(f64::NAN);
+    let deviating = study.grating_deviations(table);
+    Deviated::solve(study, &point.values, &deviating, losses, at_design)
 }

@@ -9,6 +9,7 @@
 mod alignment;
 mod checkpoint;
 mod coupling;
+mod deviation;
 mod grating;
 mod heat;
 mod laser;
@@ -22,9 +23,10 @@ mod taper;
 mod tracks;
 mod value;
 
-pub use alignment::{AlignmentResult, Quantiles, SpreadResult};
+pub use alignment::{AlignmentResult, SpreadResult};
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
+pub use deviation::{LossSpread, PARTS, Quantiles};
 pub use grating::{GratingOutcome, GratingResult};
 pub use heat::{HeatOutcome, StepRecord, TemperatureSlice};
 pub use laser::{

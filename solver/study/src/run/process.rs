@@ -2,6 +2,7 @@
 
 use cpo_solver::coupling::{SampledField, efficiency};
 use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSet, ModeSolver};
+use cpo_solver::spread::STEP;
 
 use super::Outcome;
 use super::alignment::{ProcessModes, by_scope};
@@ -11,8 +12,6 @@ use crate::study::{Accuracy, ModeCount, ParameterId, Study};
 
 /// A deviation needs its mode less accurately than the nominal loss does, since only the difference counts.
 const LOOSER: f64 = 10.0;
-/// Steps of √3 standard deviations: the parabola through three modes is then right to the fourth moment of a normal deviation.
-const STEP: f64 = 1.732_050_807_568_877_2;
 /// Modes sought beyond those of the nominal chip, since two may change places.
 const MORE_MODES: usize = 2;
 /// Least share of a mode's power in the same mode of a deviating chip.

@@ -4,9 +4,11 @@ use cpo_materials::{Length, Quantity};
 use cpo_solver::taper::{TaperSolution, TaperSolver, Transmission};
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Value, severity};
+use super::coupling::in_db;
+use super::deviation::Deviated;
+use super::{LossSpread, Outcome, Value, severity};
 use crate::plan::TaperPoint;
-use crate::study::{Study, TaperTable};
+use crate::study::{ParameterValues, Study, TaperTable};
 use crate::table::Status;
 
 /// What becomes of the light of one guided mode of the start; powers are shares of what it brings.
@@ -22,6 +24,8 @@ pub struct TaperResult {
     pub reflection: Value,
     /// Power in no guided mode.
     pub radiated: Value,
+    /// What deviations make of the loss; `None` if none is stated, else perhaps why it is not known.
+    pub spread: Option<Outcome<LossSpread>>,
 }
 
 /// A taper of one set of lengths.
@@ -125,6 +129,7 @@ impl TaperResult {
             higher_modes,
             reflection: Value::from(&through.reflection(input).map_err(said)?),
             radiated: Value::from(&through.radiated(input).map_err(said)?),
+            spread: None,
         })
     }
 }
@@ -140,7 +145,7 @@ pub(super) fn name(study: &Study, point: &TaperPoint) -> String {
 
 /// The solver that a table asks for.
 pub(crate) fn solver(study: &Study, table: &TaperTable) -> TaperSolver {
-    let sets = study.length_sets(table);
+    let sets = study.length_sets(table, &ParameterValues::nominal());
     // Slices that do for the ends and the middle of what is swept do for what lies between, or its error bar says so.
     let told: Vec<Vec<Length>> = [sets.len() / 2, sets.len() - 1]
         .map(|k| sets[k].clone())
@@ -159,6 +164,40 @@ pub(crate) fn solver(study: &Study, table: &TaperTable) -> TaperSolver {
 /// Solves a taper point.
 pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> {
     let table = study.taper_table(&point.taper).map_err(|e| e.to_string())?;
+    let mut outcome = solve_at(study, table, point)?;
+    let losses = |values: &ParameterValues| -> Outcome<Vec<Vec<f64>>> {
+        let wavelength = study.wavelength.as_ref();
+        let point = TaperPoint {
+            taper: point.taper.clone(),
+            wavelength: wavelength.map_or(point.wavelength, |w| study.evaluate(w, values)),
+            temperature: study.evaluate(&study.temperature, values),
+            values: values.clone(),
+        };
+        let there = solve_at(study, table, &point)?;
+        let of_set = |set: &TaperSet| set.inputs.iter().map(|r| r.loss_db.value).collect();
+        Ok(there.sets.iter().map(of_set).collect())
+    };
+    let first = |losses: &Vec<Vec<f64>>| losses.first().and_then(|of| of.first().copied());
+    let deviated = Deviated::solve(
+        study,
+        &point.values,
+        &study.taper_deviations(table),
+        losses,
+        |losses| first(losses).unwrap_or(f64::NAN),
+    );
+    for (s, set) in outcome.sets.iter_mut().enumerate() {
+        for (input, result) in set.inputs.iter_mut().enumerate() {
+            let asked = in_db(table.error) / 10f64.powf(-0.1 * result.loss_db.value);
+            result.spread = Deviated::spread(&deviated, result.loss_db, asked, |losses| {
+                losses[s].get(input).copied()
+            });
+        }
+    }
+    Ok(outcome)
+}
+
+/// The taper without deviations.
+fn solve_at(study: &Study, table: &TaperTable, point: &TaperPoint) -> Outcome<TaperOutcome> {
     let problem = study
         .taper(
             &point.taper,
@@ -176,7 +215,7 @@ pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> 
     let becomes: Vec<Option<usize>> = (0..inputs)
         .map(|input| followed.get(input).copied().filter(|&j| j < guided[1]))
         .collect();
-    let sets = study.length_sets(table);
+    let sets = study.length_sets(table, &point.values);
     let through = solution.sweep(&sets).into_iter().zip(&sets);
     let sets: Outcome<Vec<TaperSet>> = through
         .map(|(through, lengths)| {

@@ -19,6 +19,15 @@ use super::{
 use crate::error::StudyError;
 use crate::file::Place;
 
+/// What a grating is drawn for, however it comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct DrawnGrating<'a> {
+    /// Values that its rule is for.
+    pub values: &'a ParameterValues,
+    /// Factor on all positions along the guide that centring has found; 1 without it.
+    pub stretch: f64,
+}
+
 impl Study {
     /// The cross-section `name` with values put in.
     ///
@@ -63,17 +72,52 @@ impl Study {
         values: &ParameterValues,
         temperature: Temperature,
     ) -> Result<GratingProblem, StudyError> {
-        Ok(self.make_grating(self.grating_table(name)?, values, temperature)?)
+        let drawn = DrawnGrating {
+            values,
+            stretch: 1.0,
+        };
+        Ok(self.make_grating(self.grating_table(name)?, &drawn, values, temperature)?)
+    }
+
+    /// The grating `name` as it is `drawn` where the values at which it is made deviate from those: trenches by a rule stay,
+    /// but for their bias, and layers, depth, pitch and fibre follow.
+    ///
+    /// # Errors
+    /// As [`Study::grating`].
+    pub fn grating_as_made(
+        &self,
+        name: &str,
+        drawn: &DrawnGrating<'_>,
+        values: &ParameterValues,
+        temperature: Temperature,
+    ) -> Result<GratingProblem, StudyError> {
+        Ok(self.make_grating(self.grating_table(name)?, drawn, values, temperature)?)
     }
 
     pub(crate) fn make_grating(
         &self,
         table: &GratingTable,
+        drawn: &DrawnGrating<'_>,
         values: &ParameterValues,
         temperature: Temperature,
     ) -> Result<GratingProblem, Mistake> {
-        let at = |expr: &Expr<Length>| self.evaluate(expr, values);
+        let grating = self.make_stack(table, values)?;
+        let grating = self.make_trenches(table, grating, drawn, values)?;
         let wrong = |error: GratingError| self.mistake(&table.place, error.to_string());
+        let wavelength = self.evaluate(&table.design_wavelength, drawn.values);
+        let beam = self.make_beam(table, values, (wavelength, temperature))?;
+        let problem = GratingProblem::new(grating, wavelength, beam).at_temperature(temperature);
+        problem.check().map_err(wrong)?;
+        Ok(problem)
+    }
+
+    /// The layers of a grating, without trenches.
+    fn make_stack(
+        &self,
+        table: &GratingTable,
+        values: &ParameterValues,
+    ) -> Result<Grating, Mistake> {
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values);
         let mut stack = LayerStack::from_bottom();
         for layer in &table.layers {
             let material = self.make_material(layer.material, values)?;
@@ -82,12 +126,23 @@ impl Study {
             stack = stack.layer(&layer.name, &material, thickness);
         }
         let fill = self.make_material(table.fill, values)?;
-        let wavelength = self.evaluate(&table.design_wavelength, values);
-        let angle = self.evaluate(&table.angle, values);
-        let mut grating = Grating::new(stack, &table.core, at(&table.etch), &fill);
-        if let Some([before, after]) = &table.margins {
-            grating = grating.margins(at(before), at(after));
-        }
+        let grating = Grating::new(stack, &table.core, at(&table.etch), &fill);
+        Ok(match &table.margins {
+            Some([before, after]) => grating.margins(at(before), at(after)),
+            None => grating,
+        })
+    }
+
+    /// The trenches of a grating in its layers.
+    fn make_trenches(
+        &self,
+        table: &GratingTable,
+        grating: Grating,
+        drawn: &DrawnGrating<'_>,
+        values: &ParameterValues,
+    ) -> Result<Grating, Mistake> {
+        let at = |expr: &Expr<Length>| self.evaluate(expr, values);
+        let wrong = |error: GratingError| self.mistake(&table.place, error.to_string());
         let grating = match &table.teeth {
             Teeth::Rule {
                 periods,
@@ -96,17 +151,20 @@ impl Study {
                 least_fill,
             } => {
                 let rule = Apodisation {
-                    fill: self.evaluate(fill, values).si(),
-                    rate: self.evaluate(rate, values).si(),
-                    least: self.evaluate(least_fill, values).si(),
-                    angle,
+                    fill: self.evaluate(fill, drawn.values).si(),
+                    rate: self.evaluate(rate, drawn.values).si(),
+                    least: self.evaluate(least_fill, drawn.values).si(),
+                    angle: self.evaluate(&table.angle, drawn.values),
                     periods: *periods,
                 };
-                // Made once, whatever the temperature it is used at.
-                let made_at = self.evaluate(&self.temperature, &ParameterValues::nominal());
-                grating
-                    .apodised(&rule, wavelength, made_at)
-                    .map_err(wrong)?
+                let wavelength = self.evaluate(&table.design_wavelength, drawn.values);
+                // Drawn once, whatever the temperature it is used at and however its layers come out.
+                let drawn_at = self.evaluate(&self.temperature, &ParameterValues::nominal());
+                let on_paper = self
+                    .make_stack(table, drawn.values)?
+                    .apodised(&rule, wavelength, drawn_at)
+                    .map_err(wrong)?;
+                grating.with_edges(on_paper.edges().to_vec())
             }
             Teeth::Uniform {
                 periods,
@@ -124,6 +182,22 @@ impl Study {
                 grating.trenches(&pairs)
             }
         };
+        let [bias, made] =
+            [drawn.values, values].map(|v| self.evaluate(&table.trench_bias, v).si());
+        Ok(grating
+            .widened(bias)
+            .scaled(drawn.stretch)
+            .widened(made - bias))
+    }
+
+    /// The beam of a grating's fibre.
+    fn make_beam(
+        &self,
+        table: &GratingTable,
+        values: &ParameterValues,
+        (wavelength, temperature): (Wavelength, Temperature),
+    ) -> Result<GratingBeam, Mistake> {
+        let wrong = |error: GratingError| self.mistake(&table.place, error.to_string());
         let fibers = self.fibers.iter();
         let fiber = fibers.clone().find(|f| f.name == table.fiber);
         let fiber = match fiber {
@@ -156,10 +230,9 @@ impl Study {
                 .help("give the beam at its waist, and the grating's `height` above the surface");
             return Err(mistake);
         }
-        let beam = GratingBeam::new(along, angle, at(&table.height)).map_err(wrong)?;
-        let problem = GratingProblem::new(grating, wavelength, beam).at_temperature(temperature);
-        problem.check().map_err(wrong)?;
-        Ok(problem)
+        let angle = self.evaluate(&table.angle, values);
+        let height = self.evaluate(&table.height, values);
+        GratingBeam::new(along, angle, height).map_err(wrong)
     }
 
     /// The taper `name` with values put in, as long as its lengths are at first.
@@ -232,7 +305,7 @@ impl Study {
                 TaperProfile::Power(power) => Profile::Power(self.evaluate(power, values).si()),
                 TaperProfile::Points(points) => Profile::Points(points.clone()),
             };
-            let length = section.length.values[0];
+            let length = section.first_length(values);
             taper = Some(before.shaped(&section.name, &end, length, profile));
         }
         let wrong = |message: String| self.mistake(&table.place, message);

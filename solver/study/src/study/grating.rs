@@ -32,6 +32,8 @@ pub struct GratingTable {
     pub fill: MaterialId,
     /// Where the trenches are.
     pub teeth: Teeth,
+    /// How much wider every trench is made than that.
+    pub trench_bias: Expr<Length>,
     /// Whether everything is stretched along the guide to couple best at the design wavelength.
     pub centred: bool,
     /// Guide before the first and after the last trench.
@@ -99,7 +101,7 @@ pub enum Teeth {
 impl GratingTable {
     /// Parameters of the geometry and the beam, without those of materials and fibre.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
-        let mut lengths: Vec<&Expr<Length>> = vec![&self.etch, &self.height];
+        let mut lengths: Vec<&Expr<Length>> = vec![&self.etch, &self.height, &self.trench_bias];
         lengths.extend(self.layers.iter().filter_map(|l| l.thickness.as_ref()));
         lengths.extend(self.margins.iter().flatten());
         lengths.extend(&self.offset);
@@ -155,6 +157,7 @@ impl Reader {
         let etch = self.need(&table, "etch", Limit::Positive);
         let fill = self.need_material(&table, "fill");
         let teeth = self.teeth(&table);
+        let trench_bias = self.or(&table, "trench_bias", Limit::Any, Length::m(0.0));
         let centred = match table.get("centred") {
             None => Some(false),
             Some(cursor) => self.diagnostics.boolean(&cursor),
@@ -178,6 +181,7 @@ impl Reader {
             etch: etch?,
             fill: fill?,
             teeth: teeth?,
+            trench_bias: trench_bias?,
             centred: centred?,
             margins: all_or(margins)?,
             design_wavelength: design_wavelength?,

@@ -50,8 +50,10 @@ pub use fiber::{CoreIndex, FiberKind, FiberTable};
 pub use floorplan::{
     ArrayEntry, BlockEntry, FloorplanTable, FootprintEntry, LayerEntry, PlanAxis, SourceEntry,
 };
+pub use geometry::DrawnGrating;
 pub use grating::{GratingLayer, GratingTable, Teeth};
 pub use heat::{FaceEntry, Faces, HeatTable};
+pub(crate) use instance::Mistake;
 pub use instance::{DriveValue, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
 pub use link::LinkTable;

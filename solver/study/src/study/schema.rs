@@ -251,6 +251,7 @@ tables! {
         rule: "{ periods = 32, fill = 0.9, rate = \"0.025 1/um\" }",
         uniform: "{ periods = 25, pitch = \"630 nm\", fill = 0.5 }",
         trenches: "[[\"0 nm\", \"300 nm\"], [\"630 nm\", \"930 nm\"]]",
+        trench_bias: "{ nominal = \"0 nm\", sigma = \"5 nm\", scope = \"wafer\" }",
         centred: "true",
         margins: "[\"8 um\", \"8 um\"]",
         design_wavelength: "\"1550 nm\"",

@@ -6,7 +6,7 @@ use cpo_materials::{Length, Quantity, Wavelength};
 
 use super::reader::{Limit, Reader};
 use super::schema::{TAPER, TAPER_PROFILE, TAPER_SECTION};
-use super::{Expr, Number, ParameterId, Scan, Study, Walls};
+use super::{Expr, Number, ParameterId, ParameterValues, Scan, Study, Walls};
 use crate::file::{Cursor, Place, Table, Value};
 
 /// Accuracy of every power, as a share of the incident one, unless the study says otherwise.
@@ -90,6 +90,14 @@ pub struct LengthAxis {
     pub sections: Vec<usize>,
 }
 
+impl TaperSection {
+    /// The first of its lengths, or what `values` set it to.
+    pub(crate) fn first_length(&self, values: &ParameterValues) -> Length {
+        let set = self.length.parameter.and_then(|id| values.get(id));
+        set.map_or(self.length.values[0], Length::from_si)
+    }
+}
+
 impl TaperTable {
     /// Parameters of the profiles and the walls, without those of the cross-sections.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
@@ -165,9 +173,10 @@ impl Study {
         axes.into_iter().map(|(_, axis)| axis).collect()
     }
 
-    /// Lengths of all sections of a taper for every entry of its axes of lengths, the last axis fastest.
-    pub fn length_sets(&self, table: &TaperTable) -> Vec<Vec<Length>> {
-        let first = |s: &TaperSection| s.length.values[0];
+    /// Lengths of all sections of a taper for every entry of its axes of lengths, the last axis fastest; a length that
+    /// `values` set is as they say.
+    pub fn length_sets(&self, table: &TaperTable, values: &ParameterValues) -> Vec<Vec<Length>> {
+        let first = |s: &TaperSection| s.first_length(values);
         let mut sets = vec![table.sections.iter().map(first).collect::<Vec<Length>>()];
         for axis in self.length_axes(table) {
             sets = sets

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, number, object, parameters, put};
+use super::{failed, number, object, parameters, put, put_spread};
 use crate::plan::Plan;
 use crate::run::{GratingOutcome, GratingResult, Results};
 use crate::study::Study;
@@ -43,6 +43,7 @@ fn grating(mut row: Map<String, Json>, outcome: &GratingOutcome) -> Json {
         put(&mut row, "down", result.down);
         put(&mut row, "directionality", result.directionality);
         put(&mut row, "effective_index", result.effective_index);
+        put_spread(&mut row, &result.spread);
         row.into()
     };
     row.insert(String::from("status"), json!(outcome.status().name()));

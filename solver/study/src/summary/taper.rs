@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, list, number, object, parameters, put, walls};
+use super::{failed, list, number, object, parameters, put, put_spread, walls};
 use crate::plan::Plan;
 use crate::run::{Results, TaperOutcome, TaperResult, TaperSet};
 use crate::study::{Study, TaperTable};
@@ -52,6 +52,7 @@ fn taper(mut row: Map<String, Json>, table: &TaperTable, outcome: &TaperOutcome)
         put(&mut row, "higher_modes", result.higher_modes);
         put(&mut row, "reflection", result.reflection);
         put(&mut row, "radiated", result.radiated);
+        put_spread(&mut row, &result.spread);
         row.insert(
             String::from("transmission"),
             list(&result.transmission, |v| v.value),

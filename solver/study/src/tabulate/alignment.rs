@@ -1,7 +1,8 @@
 //! The tolerances of a coupling as variables of its group.
 
+use super::spread::LossQuantile;
 use super::{Column, TableError};
-use crate::run::{AlignmentResult, CouplingResult, Quantiles, SpreadResult, Value};
+use crate::run::{AlignmentResult, CouplingResult, SpreadResult, Value};
 use crate::study::{CouplingTable, Freedom};
 use crate::table::{AxisScale, Group};
 
@@ -126,26 +127,11 @@ fn spread(table: &CouplingTable) -> Vec<Derived> {
             }
         })
     };
-    type Part = (&'static str, &'static str, fn(&SpreadResult) -> &Quantiles);
-    let parts: [Part; 3] = [
-        ("", "all deviations", |s| &s.total),
-        ("systematic_", "deviations that all lanes share", |s| {
-            &s.systematic
-        }),
-        ("random_", "deviations of each lane by itself", |s| {
-            &s.random
-        }),
-    ];
     let mut all = Vec::new();
-    for (part, what, quantiles) in parts {
-        for (q, name) in ["p05", "p50", "p95"].into_iter().enumerate() {
-            all.push(of(
-                format!("loss_{part}{name}"),
-                "dB",
-                format!("{name} of the total loss over {what}"),
-                Box::new(move |spread| quantiles(spread)[q]),
-            ));
-        }
+    for quantile in LossQuantile::all("total loss") {
+        let (name, long_name) = (quantile.name.clone(), quantile.long_name.clone());
+        let value = move |spread: &SpreadResult| quantile.value(&spread.loss);
+        all.push(of(name, "dB", long_name, Box::new(value)));
     }
     let lanes = table.tolerancing.array.fibers;
     all.push(of(

@@ -2,6 +2,7 @@
 
 use cpo_materials::Wavelength;
 
+use super::spread::LossQuantile;
 use super::sweep::SweepAxes;
 use super::{column, group_path};
 use crate::plan::Plan;
@@ -149,6 +150,15 @@ pub(super) fn groups(
             variable = variable.between("chip waveguide", format!("fiber.{}", table.fiber));
         }
         group = group.with_variable(variable)?;
+    }
+    if !study.grating_deviations(table).is_empty() {
+        for quantile in LossQuantile::all("loss") {
+            let column = column(outcomes.clone(), entries, |o, k| {
+                quantile.known(&o.results[k].spread)
+            });
+            let (name, words) = (&quantile.name, &quantile.long_name);
+            group = group.with_variable(column.variable(name, "dB", words, &axes))?;
+        }
     }
     let rest = &axes[..axes.len() - 1];
     for (name, units, long_name, value) in OF_SPECTRUM {

@@ -188,7 +188,7 @@ impl Column {
 fn column<'a, T: 'a>(
     outcomes: impl Iterator<Item = &'a Outcome<T>>,
     entries: usize,
-    value: impl Fn(&T, usize) -> Result<Value, &'static str>,
+    value: impl Fn(&T, usize) -> Result<Value, &str>,
 ) -> Column {
     let mut column = Column::default();
     for outcome in outcomes {

@@ -1,4 +1,4 @@
-//! What tolerances do to an effective index, by its derivatives.
+//! What tolerances do: to a loss, of which a run has the quantiles, and to an effective index, by its derivatives.
 //!
 //! To first order n = n₀ + Σ_p (∂n/∂p) δ_p with δ_p normal of standard deviation σ_p and independent, so that the quantiles
 //! p05 and p95 lie 1.645 √Σ (σ_p ∂n/∂p)² below and above the median n₀. Deviations of scope wafer and die are common to
@@ -6,8 +6,56 @@
 //! per cent of the spread at σ of a hundredth of the width. Tested against modes solved anew at p ± 1.645 σ.
 
 use super::modes::Derived;
-use crate::run::{ModeRecord, Value};
+use crate::run::{LossSpread, ModeRecord, Outcome, PARTS, Value};
 use crate::study::Study;
+
+/// Quantiles of a spread.
+pub(super) const QUANTILES: [&str; 3] = ["p05", "p50", "p95"];
+
+/// A quantile of a loss over a part of the deviations.
+#[derive(Clone, Debug)]
+pub(super) struct LossQuantile {
+    pub(super) name: String,
+    pub(super) long_name: String,
+    part: usize,
+    quantile: usize,
+}
+
+impl LossQuantile {
+    /// All of them, of `loss` in words.
+    pub(super) fn all(loss: &str) -> Vec<Self> {
+        let of = |part: usize, quantile: usize| {
+            let ((of_part, over), name) = (PARTS[part], QUANTILES[quantile]);
+            Self {
+                name: format!("loss_{of_part}{name}"),
+                long_name: format!("{name} of the {loss} over {over}"),
+                part,
+                quantile,
+            }
+        };
+        let parts = 0..PARTS.len();
+        parts
+            .flat_map(|part| (0..QUANTILES.len()).map(move |quantile| of(part, quantile)))
+            .collect()
+    }
+
+    /// Of one spread.
+    pub(super) fn value(&self, spread: &LossSpread) -> Value {
+        spread.parts()[self.part].1[self.quantile]
+    }
+
+    /// The same where it may be missing.
+    pub(super) fn known<'a>(
+        &self,
+        spread: &'a Option<Outcome<LossSpread>>,
+    ) -> Result<Value, &'a str> {
+        match spread {
+            None => Err("no deviation is stated"),
+            Some(Err(reason)) => Err(reason),
+            Some(Ok(spread)) => Ok(self.value(spread)),
+        }
+    }
+}
 
 /// Quantile of the standard normal distribution at 0.95.
 const NORMAL_P95: f64 = 1.644_853_626_951_472_6;
@@ -25,17 +73,13 @@ pub(super) fn of_effective_index(study: &Study, mode: &ModeRecord) -> Vec<Derive
         return Vec::new();
     }
     let mut all = Vec::new();
-    for (part, what, wanted) in [
-        ("", "all deviations", None),
-        ("systematic_", "deviations that all lanes share", Some(true)),
-        ("random_", "deviations of each lane by itself", Some(false)),
-    ] {
+    for ((part, what), wanted) in PARTS.into_iter().zip([None, Some(true), Some(false)]) {
         let part_of: Vec<(String, f64)> = deviations
             .iter()
             .filter(|(_, _, systematic)| wanted.is_none_or(|w| w == *systematic))
             .map(|(name, sigma, _)| (name.clone(), *sigma))
             .collect();
-        for (quantile, steps) in [("p05", -NORMAL_P95), ("p50", 0.0), ("p95", NORMAL_P95)] {
+        for (quantile, steps) in QUANTILES.into_iter().zip([-NORMAL_P95, 0.0, NORMAL_P95]) {
             let part_of = part_of.clone();
             all.push(Derived {
                 name: format!("effective_index_{part}{quantile}"),

@@ -2,11 +2,12 @@
 
 use cpo_materials::Quantity as _;
 
+use super::spread::LossQuantile;
 use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier};
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value};
-use crate::study::{Study, TaperTable};
+use crate::study::{ParameterValues, Study, TaperTable};
 use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -146,7 +147,7 @@ pub(super) fn groups(
         let all: Vec<&str> = of_lengths.chain(more.iter().copied()).collect();
         sweep.names(&all).into_iter().map(str::to_owned).collect()
     };
-    let sets = study.length_sets(table).len();
+    let sets = study.length_sets(table, &ParameterValues::nominal()).len();
     let per_input = sets * table.inputs;
     let add =
         |group: Group, column: Column, [name, units, long_name]: [&str; 3], axes: &[String]| {
@@ -167,6 +168,16 @@ pub(super) fn groups(
         });
         let axes = names(&["mode_in"], true);
         group = add(group, column, [name, units, long_name], &axes)?;
+    }
+    if !study.taper_deviations(table).is_empty() {
+        for quantile in LossQuantile::all("insertion loss") {
+            let column = column(outcomes.clone(), per_input, |o, k| {
+                quantile.known(&input(o, k, table.inputs)?.spread)
+            });
+            let axes = names(&["mode_in"], true);
+            let (name, words) = (&quantile.name, &quantile.long_name);
+            group = add(group, column, [name, "dB", words], &axes)?;
+        }
     }
     let through = column(outcomes.clone(), per_input * outputs, |o, k| {
         let result = input(o, k / outputs, table.inputs)?;
@@ -214,7 +225,11 @@ pub(super) fn groups(
 }
 
 /// Entry `k` of sets of lengths and, within them, modes of the start.
-fn input(outcome: &TaperOutcome, k: usize, inputs: usize) -> Result<&TaperResult, &'static str> {
+fn input<'a>(
+    outcome: &'a TaperOutcome,
+    k: usize,
+    inputs: usize,
+) -> Result<&'a TaperResult, &'static str> {
     let set = &outcome.sets[k / inputs];
     set.inputs.get(k % inputs).ok_or(NO_INPUT)
 }

@@ -1,0 +1,275 @@
+//! Numbers over normal deviations of parameters.
+//!
+//! A deviation is the sum of a systematic part, which all lanes of an engine share (a wafer's width), and a random part of each
+//! lane by itself; both are normal. Draws are scrambled Sobol points (Owen's scrambling; Burley, J. Comput. Graph. Tech. 9(4),
+//! 1 (2020)) taken through the inverse normal distribution. Independent scramblings are replicates: the spread of their
+//! results is the standard error of a quantile. The same seed gives the same draws on any machine and for any number of threads.
+//!
+//! [`SecondOrderSpread`] is for a number x that costs a solve:
+//!
+//! ```text
+//! x(t) = x(0) + Σ_p [x(−s e_p) − x(0)] u_p(u_p − 1)/2 + [x(s e_p) − x(0)] u_p(u_p + 1)/2,   u_p = t_p/s
+//! ```
+//!
+//! with the step s of √3 standard deviations, which makes each parabola right to the fourth moment (it is the Gauss-Hermite
+//! rule of three points). What that leaves out, odd terms from the third order on and products of two parameters, shows where
+//! all parameters deviate at once, at [`Deviation::jointly`]: where third orders count most if there is one parameter.
+
+use spec_math::cephes64::ndtri;
+
+/// Independent scramblings of the points.
+pub(crate) const REPLICATES: usize = 8;
+/// More sets of four dimensions than deviations can need.
+const DIMENSION_SETS: usize = 64;
+/// Odd, so that every seed gives other sequences.
+const SEED_STRIDE: u32 = 0x9e37_79b9;
+/// Points are multiples of this in [0, 1).
+const POINT_WIDTH: f64 = 1.0 / (1 << 24) as f64;
+/// Draws of a replicate of a second-order spread.
+const DRAWS: usize = 1024;
+/// Standard deviations from the nominal value to the outer points of a parabola.
+pub const STEP: f64 = 1.732_050_807_568_877_2;
+/// p95 of a normal deviate.
+const P95: f64 = 1.645;
+
+/// Standard normal deviates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deviates {
+    seed: u32,
+}
+
+impl Deviates {
+    pub(crate) fn new(seed: u32) -> Self {
+        Self { seed }
+    }
+
+    /// Of draw `n` of a replicate, in one of several sequences that avoid each other's points, along one dimension.
+    pub(crate) fn normal(
+        self,
+        replicate: usize,
+        n: usize,
+        sequence: usize,
+        dimension: usize,
+    ) -> f64 {
+        // A set of four dimensions a seed, as the sequence's authors advise for many dimensions.
+        let own = (sequence * DIMENSION_SETS + dimension / 4) * REPLICATES + replicate;
+        let seed = (own as u32) ^ self.seed.wrapping_mul(SEED_STRIDE);
+        let point = sobol_burley::sample(n as u32, (dimension % 4) as u32, seed);
+        // the middle of the point's interval of 24 bits, so that neither end is infinite
+        ndtri(f64::from(point) + 0.5 * POINT_WIDTH)
+    }
+}
+
+/// p05, p50 and p95 of a number, each with its standard error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantiles {
+    /// A twentieth of the draws are less.
+    pub p05: [f64; 2],
+    /// The median.
+    pub p50: [f64; 2],
+    /// A twentieth of the draws are more.
+    pub p95: [f64; 2],
+}
+
+impl Quantiles {
+    /// Of draws, replicate by replicate.
+    pub(crate) fn of(draws: &[f64]) -> Self {
+        let of = |share: f64| over_replicates(draws, |draws| quantile(draws, share));
+        Self {
+            p05: of(0.05),
+            p50: of(0.5),
+            p95: of(0.95),
+        }
+    }
+}
+
+/// A number of all draws, with its standard error by the replicates.
+pub(crate) fn over_replicates(draws: &[f64], of: impl Fn(&[f64]) -> f64) -> [f64; 2] {
+    let replicates: Vec<f64> = draws.chunks(draws.len() / REPLICATES).map(&of).collect();
+    let count = replicates.len() as f64;
+    let mean = replicates.iter().sum::<f64>() / count;
+    let variance = replicates.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    [of(draws), (variance / count).sqrt()]
+}
+
+/// By linear interpolation between the order statistics.
+fn quantile(draws: &[f64], share: f64) -> f64 {
+    let mut sorted = draws.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = share * (sorted.len() - 1) as f64;
+    let (low, high) = (place.floor() as usize, place.ceil() as usize);
+    // two infinite numbers have no difference
+    if sorted[low] == sorted[high] {
+        return sorted[low];
+    }
+    sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// Weights of what a parabola is at −1 and +1, less what it is at 0.
+pub(crate) fn parabola(u: f64) -> [f64; 2] {
+    [0.5 * u * (u - 1.0), 0.5 * u * (u + 1.0)]
+}
+
+/// What one parameter does to a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Deviation {
+    /// The number where the parameter is [`STEP`] standard deviations below its nominal value, and above it.
+    pub at: [f64; 2],
+    /// Shares of the systematic and the random part in the parameter's standard deviation, their squares adding to one.
+    pub parts: [f64; 2],
+}
+
+impl Deviation {
+    /// Standard deviations by which each of some parameters is off where all are at once.
+    pub fn jointly(parameters: usize) -> f64 {
+        (P95 / (parameters as f64).sqrt()).min(1.0)
+    }
+
+    /// What `deviates` standard deviations add to the nominal number.
+    fn change(&self, nominal: f64, deviates: f64) -> f64 {
+        let [below, above] = self.at.map(|x| x - nominal);
+        let [down, up] = parabola(deviates / STEP);
+        below * down + above * up
+    }
+}
+
+/// A number over all deviations, to second order in each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SecondOrderSpread {
+    /// Over all deviations.
+    pub total: Quantiles,
+    /// Over the systematic ones, random ones nil.
+    pub systematic: Quantiles,
+    /// Over the random ones, systematic ones nil.
+    pub random: Quantiles,
+}
+
+impl SecondOrderSpread {
+    /// Of a number that is `nominal` without deviations, and never below `least`.
+    pub fn new(nominal: f64, deviations: &[Deviation], least: f64) -> Self {
+        let of = |which: [bool; 2]| {
+            let drawn = |n: usize| drawn(nominal, deviations, which, n).max(least);
+            Quantiles::of(&(0..REPLICATES * DRAWS).map(drawn).collect::<Vec<f64>>())
+        };
+        Self {
+            total: of([true, true]),
+            systematic: of([true, false]),
+            random: of([false, true]),
+        }
+    }
+
+    /// The number where each parameter is off by so many standard deviations, to second order.
+    pub fn expected(nominal: f64, deviations: &[Deviation], deviates: &[f64]) -> f64 {
+        let parts = deviations.iter().zip(deviates);
+        nominal
+            + parts
+                .map(|(of, &deviates)| of.change(nominal, deviates))
+                .sum::<f64>()
+    }
+}
+
+/// Draw `n` with some of the parts, systematic and random.
+fn drawn(nominal: f64, deviations: &[Deviation], which: [bool; 2], n: usize) -> f64 {
+    let deviates = Deviates::new(0);
+    let (replicate, n) = (n / DRAWS, n % DRAWS);
+    let of = |(p, deviation): (usize, &Deviation)| {
+        let part = |k: usize| match deviation.parts[k] {
+            share if which[k] && share > 0.0 => share * deviates.normal(replicate, n, k, p),
+            _ => 0.0,
+        };
+        deviation.change(nominal, part(0) + part(1))
+    };
+    nominal + deviations.iter().enumerate().map(of).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const Z: f64 = 1.644_853_626_951_472_6;
+
+    /// A parabola's own: x = 1 + 0.3 t + 0.1 t².
+    fn quadratic(slope: f64, curvature: f64, parts: [f64; 2]) -> Deviation {
+        Deviation {
+            at: [-STEP, STEP].map(|t| 1.0 + slope * t + curvature * t * t),
+            parts,
+        }
+    }
+
+    /// What would prove it wrong: a straight line's quantiles are those of its deviate, and parts add by their squares.
+    #[test]
+    fn lines_have_the_quantiles_of_normal_deviates() {
+        let deviations = [
+            quadratic(0.3, 0.0, [1.0, 0.0]),
+            quadratic(-0.4, 0.0, [0.0, 1.0]),
+        ];
+        let spread = SecondOrderSpread::new(1.0, &deviations, f64::NEG_INFINITY);
+        for (quantiles, sigma) in [
+            (spread.total, 0.5),
+            (spread.systematic, 0.3),
+            (spread.random, 0.4),
+        ] {
+            for ([value, error], z) in [
+                (quantiles.p05, -Z),
+                (quantiles.p50, 0.0),
+                (quantiles.p95, Z),
+            ] {
+                let exact = 1.0 + z * sigma;
+                // five standard errors, and a thousandth for what order statistics of 8192 draws are off
+                let basis = 5.0 * error + 1e-3 * sigma;
+                assert!((value - exact).abs() < basis, "{value} {exact} {error}");
+            }
+        }
+    }
+
+    /// What would prove it wrong: the square of a normal deviate has other quantiles than χ² of one degree of freedom.
+    #[test]
+    fn a_best_design_only_gets_worse() {
+        let deviations = [quadratic(0.0, 0.2, [0.6, 0.8])];
+        let spread = SecondOrderSpread::new(1.0, &deviations, 0.0);
+        // χ² of one degree of freedom at 0.05, 0.5 and 0.95: NIST/SEMATECH e-Handbook, 1.3.6.7.4, and the half normal
+        for ([value, error], chi_square) in [
+            (spread.total.p05, 0.003_932),
+            (spread.total.p50, 0.454_94),
+            (spread.total.p95, 3.841_46),
+        ] {
+            let exact = 1.0 + 0.2 * chi_square;
+            assert!(
+                (value - exact).abs() < 5.0 * error + 1e-3,
+                "{value} {exact}"
+            );
+        }
+        let [systematic, random] = [spread.systematic, spread.random].map(|q| q.p95[0] - 1.0);
+        assert!((systematic / random - (0.6_f64 / 0.8).powi(2)).abs() < 0.02);
+    }
+
+    #[test]
+    fn nothing_is_below_the_least() {
+        let deviations = [quadratic(2.0, 0.0, [1.0, 0.0])];
+        let spread = SecondOrderSpread::new(1.0, &deviations, 0.0);
+        assert_eq!(spread.total.p05[0], 0.0);
+        assert_eq!(spread.random.p95, [1.0, 0.0]);
+    }
+
+    /// A parabola leaves nothing of itself out, and a cube as much as its third order is beyond the line through its ends.
+    #[test]
+    fn what_is_left_out_shows_where_all_deviate_at_once() {
+        let off = Deviation::jointly(1);
+        let of = |at: [f64; 2]| {
+            let deviation = Deviation {
+                at,
+                parts: [1.0, 0.0],
+            };
+            SecondOrderSpread::expected(1.0, &[deviation], &[off])
+        };
+        let own = quadratic(0.3, 0.1, [1.0, 0.0]);
+        assert!((of(own.at) - (1.0 + 0.3 * off + 0.1 * off * off)).abs() < 1e-12);
+        let cube = |t: f64| 1.0 + t.powi(3);
+        let missed = cube(off) - of([-STEP, STEP].map(cube));
+        assert!(
+            (missed - (off.powi(3) - 3.0 * off)).abs() < 1e-12,
+            "{missed}"
+        );
+        assert!(Deviation::jointly(4) < Deviation::jointly(2));
+    }
+}
