@@ -97,6 +97,50 @@ fn a_taper_adds_to_its_coupling() {
     }
 }
 
+/// Deviations of a taper add to the facet's as if they went together, and its median takes the place of its nominal loss.
+#[test]
+fn a_taper_s_deviations_widen_the_coupler() {
+    let mut spread = taper(TIP_TO_WIRE, 0.25);
+    let loss = spread.variables[0].clone();
+    for (name, value) in [
+        ("loss_p50", 0.27),
+        ("loss_systematic_p05", 0.20),
+        ("loss_systematic_p50", 0.26),
+        ("loss_systematic_p95", 0.36),
+        ("loss_random_p05", 0.24),
+        ("loss_random_p50", 0.25),
+        ("loss_random_p95", 0.28),
+    ] {
+        let mut variable = loss.clone();
+        variable.name = name.into();
+        for at in [2, 6] {
+            variable.values[at] = value;
+        }
+        spread = spread.with_variable(variable).expect("a variable");
+    }
+    let coupler = |taper| {
+        let a = ask(&with([facet(["P2", "P3"]), taper]), &tapered());
+        component(&a, "coupler").clone()
+    };
+    let [plain, wide] = [taper(TIP_TO_WIRE, 0.25), spread].map(coupler);
+    assert!(wide.source.contains("median 0.270 dB"), "{}", wide.source);
+    assert!(
+        plain.source.contains("without deviations"),
+        "{}",
+        plain.source
+    );
+    let [plain, wide] = [&plain, &wide].map(ends);
+    assert!(
+        (wide[1] - plain[1] - 0.02).abs() < 2e-4,
+        "{plain:?} {wide:?}"
+    );
+    // ends of triangles lie beyond p05 and p95 by less than as much again, if all parts are as wide as each other
+    let below = (wide[1] - wide[0]) - (plain[1] - plain[0]);
+    let above = (wide[2] - wide[1]) - (plain[2] - plain[1]);
+    assert!((0.07..0.14).contains(&below), "{below}");
+    assert!((0.13..0.26).contains(&above), "{above}");
+}
+
 /// Slightly negative is none within the error bar; what is not known is no number.
 #[test]
 fn a_taper_gives_no_light_back() {

@@ -166,9 +166,73 @@ impl LinkModel {
     }
 }
 
-/// A coupling's median loss with what is systematic and what is a lane's, and the loss of the taper behind it. Each is the
-/// transmission of one mode into one mode, the same in both directions, so that dB add. Error bars widen what is systematic and
-/// add too: both bound the same wafer.
+/// A loss of a table's group over its deviations.
+struct SpreadLoss {
+    /// The median where the group has its spread, else the nominal loss; dB with the nominal error bar.
+    typical: TableValue,
+    /// p05 and p95 less the median, of what all lanes share and of each lane by itself, dB.
+    about: [[f64; 2]; 2],
+    /// "median 1.295 dB, nominal 1.290 dB with error bar 0.010 dB".
+    words: String,
+}
+
+impl SpreadLoss {
+    fn read(
+        group: &Group,
+        entry: &TableEntry,
+        conditions: &[(&str, f64)],
+    ) -> Result<Self, LinkError> {
+        let value = |name: &str| read(group, name, entry, conditions);
+        let loss = value("loss")?;
+        let of_error = format!("with error bar {:.3} dB", loss.error);
+        let nominal = format!("nominal {:.3} dB {of_error}", loss.value);
+        let mut found = Self {
+            typical: loss,
+            about: [[0.0; 2]; 2],
+            words: format!("{nominal}, without deviations"),
+        };
+        if group.variable("loss_p50").is_none() {
+            return Ok(found);
+        }
+        let median = value("loss_p50")?;
+        if median.value.is_nan() {
+            found.words = format!("{nominal}, its spread not computed");
+            return Ok(found);
+        }
+        for (about, part) in found.about.iter_mut().zip(["systematic", "random"]) {
+            if group.variable(&format!("loss_{part}_p50")).is_none() {
+                continue;
+            }
+            let [p05, p50, p95] = ["p05", "p50", "p95"].map(|q| value(&format!("loss_{part}_{q}")));
+            let middle = p50?.value;
+            *about = [p05?.value - middle, p95?.value - middle]
+                .map(|d| if d.is_nan() { 0.0 } else { d });
+        }
+        found.words = format!("median {:.3} dB, {nominal}", median.value);
+        found.typical = TableValue {
+            value: median.value,
+            error: loss.error.max(median.error),
+            standing: loss.standing.max(median.standing),
+        };
+        Ok(found)
+    }
+
+    /// Of light that passes both. Deviations and error bars add as if they went together, as those of one wafer may: a bound
+    /// where they do not.
+    fn and(mut self, other: &Self) -> Self {
+        self.typical.value += other.typical.value;
+        self.typical.error += other.typical.error;
+        self.typical.standing = self.typical.standing.max(other.typical.standing);
+        for (own, other) in self.about.iter_mut().zip(other.about) {
+            own[0] += other[0].min(0.0);
+            own[1] += other[1].max(0.0);
+        }
+        self
+    }
+}
+
+/// A coupling's loss, and that of the taper behind it. Each is the transmission of one mode into one mode, the same in both
+/// directions, so that dB add. Error bars widen what is systematic: they bound the same wafer.
 fn take_coupling(
     components: &mut Components,
     table: &LossTable,
@@ -177,8 +241,7 @@ fn take_coupling(
     conditions: &[(&str, f64)],
 ) -> Result<(), LinkError> {
     let coupling = group(table, &entry.group)?;
-    let value = |name: &str| read(coupling, name, entry, conditions);
-    let loss = value("loss")?;
+    let mut loss = SpreadLoss::read(coupling, entry, conditions)?;
     let planes = planes(coupling);
     if !matches!(planes, Some(["P2", "P3"] | ["P5", "P6"])) {
         return Err(wrong_planes(
@@ -187,60 +250,31 @@ fn take_coupling(
             "a coupling is from P2 to P3 or from P5 to P6",
         ));
     }
-    let mut typical = loss;
-    if coupling.variable("loss_p50").is_some() {
-        let median = value("loss_p50")?;
-        if !median.value.is_nan() {
-            typical = median;
-        }
-    }
-    let spread = |part: &str| -> Result<[f64; 2], LinkError> {
-        if coupling.variable(&format!("loss_{part}_p50")).is_none() {
-            return Ok([0.0; 2]);
-        }
-        let [p05, p50, p95] = ["p05", "p50", "p95"].map(|q| value(&format!("loss_{part}_{q}")));
-        let middle = p50?.value;
-        let about = [p05?.value - middle, p95?.value - middle];
-        Ok(about.map(|d| if d.is_nan() { 0.0 } else { d }))
-    };
-    let of_facet = format!(
-        "{} of the loss table{}: median {:.3} dB, nominal {:.3} dB with error bar {:.3} dB",
+    let mut origin = format!(
+        "{} of the loss table{}: {}",
         entry.group,
         at_one_temperature(coupling),
-        typical.value,
-        loss.value,
-        loss.error
+        loss.words
     );
-    let mut total = TableValue {
-        value: typical.value,
-        error: loss.error,
-        standing: loss.standing.max(typical.standing),
-    };
-    let origin = match taper {
-        None => format!("{of_facet}; no taper: the way from its guide to the chip's is not in it"),
+    match taper {
+        None => origin += "; no taper: the way from its guide to the chip's is not in it",
         Some(taper) => {
             let (more, of_taper) = taper_loss(table, taper, conditions)?;
-            total.value += more.value;
-            total.error += more.error;
-            total.standing = total.standing.max(more.standing);
-            format!("{of_facet}; and {of_taper}")
+            loss = loss.and(&more);
+            origin = format!("{origin}; and {of_taper}");
         }
-    };
-    let triangle = |[below, above]: [f64; 2]| {
-        let mode = total.value;
-        Triangle::of_quantiles(mode + below.min(0.0), mode, mode + above.max(0.0))
-    };
-    let mut systematic = triangle(spread("systematic")?);
-    let lane = triangle(spread("random")?);
-    systematic.low = (systematic.low - total.error).max(0.0).min(total.value);
-    systematic.high += total.error;
-    components.replace(
-        C::Coupler,
-        total.value,
-        [systematic, lane],
-        origin,
-        total.standing,
-    );
+    }
+    let TableValue {
+        value,
+        error,
+        standing,
+    } = loss.typical;
+    let [mut systematic, lane] = loss.about.map(|[below, above]| {
+        Triangle::of_quantiles(value + below.min(0.0), value, value + above.max(0.0))
+    });
+    systematic.low = (systematic.low - error).max(0.0).min(value);
+    systematic.high += error;
+    components.replace(C::Coupler, value, [systematic, lane], origin, standing);
     Ok(())
 }
 
@@ -249,9 +283,9 @@ fn taper_loss(
     table: &LossTable,
     entry: &TableEntry,
     conditions: &[(&str, f64)],
-) -> Result<(TableValue, String), LinkError> {
+) -> Result<(SpreadLoss, String), LinkError> {
     let taper = group(table, &entry.group)?;
-    let mut loss = read(taper, "loss", entry, conditions)?;
+    let mut loss = SpreadLoss::read(taper, entry, conditions)?;
     let planes = planes(taper);
     let ends = planes.map(|ends| ends.map(|end| end.strip_prefix("cross_section.")));
     let Some([Some(first), Some(last)]) = ends else {
@@ -262,15 +296,14 @@ fn taper_loss(
         ));
     };
     let words = format!(
-        "{} from {first} to {last}{}: {:.3} dB with error bar {:.3} dB, its spread over tolerances not computed",
+        "{} from {first} to {last}{}: {}",
         entry.group,
         at_one_temperature(taper),
-        loss.value,
-        loss.error
+        loss.words
     );
     // a loss within its error of none is no gain; what is not known stays so
-    if loss.value < 0.0 {
-        loss.value = 0.0;
+    if loss.typical.value < 0.0 {
+        loss.typical.value = 0.0;
     }
     Ok((loss, words))
 }
