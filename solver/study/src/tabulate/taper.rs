@@ -225,11 +225,7 @@ pub(super) fn groups(
 }
 
 /// Entry `k` of sets of lengths and, within them, modes of the start.
-fn input<'a>(
-    outcome: &'a TaperOutcome,
-    k: usize,
-    inputs: usize,
-) -> Result<&'a TaperResult, &'static str> {
+fn input(outcome: &TaperOutcome, k: usize, inputs: usize) -> Result<&TaperResult, &'static str> {
     let set = &outcome.sets[k / inputs];
     set.inputs.get(k % inputs).ok_or(NO_INPUT)
 }
