@@ -94,15 +94,16 @@ pub(crate) fn over_replicates(draws: &[f64], of: impl Fn(&[f64]) -> f64) -> [f64
 
 /// By linear interpolation between the order statistics.
 fn quantile(draws: &[f64], share: f64) -> f64 {
-    let mut sorted = draws.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, high) = (place.floor() as usize, place.ceil() as usize);
-    // two infinite numbers have no difference
-    if sorted[low] == sorted[high] {
-        return sorted[low];
+    let mut draws = draws.to_vec();
+    let place = share * (draws.len() - 1) as f64;
+    let below = place.floor() as usize;
+    let (_, &mut low, above) = draws.select_nth_unstable_by(below, f64::total_cmp);
+    let next = above.iter().copied().min_by(f64::total_cmp);
+    match next {
+        // two infinite numbers have no difference
+        Some(high) if high != low => low + (place - below as f64) * (high - low),
+        _ => low,
     }
-    sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
 }
 
 /// Weights of what a parabola is at −1 and +1, less what it is at 0.
@@ -145,19 +146,6 @@ pub struct SecondOrderSpread {
 }
 
 impl SecondOrderSpread {
-    /// Of a number that is `nominal` without deviations, and never below `least`.
-    pub fn new(nominal: f64, deviations: &[Deviation], least: f64) -> Self {
-        let of = |which: [bool; 2]| {
-            let drawn = |n: usize| drawn(nominal, deviations, which, n).max(least);
-            Quantiles::of(&(0..REPLICATES * DRAWS).map(drawn).collect::<Vec<f64>>())
-        };
-        Self {
-            total: of([true, true]),
-            systematic: of([true, false]),
-            random: of([false, true]),
-        }
-    }
-
     /// The number where each parameter is off by so many standard deviations, to second order.
     pub fn expected(nominal: f64, deviations: &[Deviation], deviates: &[f64]) -> f64 {
         let parts = deviations.iter().zip(deviates);
@@ -168,18 +156,51 @@ impl SecondOrderSpread {
     }
 }
 
-/// Draw `n` with some of the parts, systematic and random.
-fn drawn(nominal: f64, deviations: &[Deviation], which: [bool; 2], n: usize) -> f64 {
-    let deviates = Deviates::new(0);
-    let (replicate, n) = (n / DRAWS, n % DRAWS);
-    let of = |(p, deviation): (usize, &Deviation)| {
-        let part = |k: usize| match deviation.parts[k] {
-            share if which[k] && share > 0.0 => share * deviates.normal(replicate, n, k, p),
-            _ => 0.0,
+/// Deviates of some parameters, the same for every number that depends on these.
+#[derive(Clone, Debug)]
+pub struct DeviateDraws {
+    /// By parameter and draw, systematic and random.
+    parameters: Vec<Vec<[f64; 2]>>,
+}
+
+impl DeviateDraws {
+    /// Of so many parameters.
+    pub fn new(parameters: usize) -> Self {
+        let deviates = Deviates::new(0);
+        let of = |p: usize| {
+            let draw = |n: usize| [0, 1].map(|part| deviates.normal(n / DRAWS, n % DRAWS, part, p));
+            (0..REPLICATES * DRAWS).map(draw).collect()
         };
-        deviation.change(nominal, part(0) + part(1))
-    };
-    nominal + deviations.iter().enumerate().map(of).sum::<f64>()
+        Self {
+            parameters: (0..parameters).map(of).collect(),
+        }
+    }
+
+    /// Of a number that is `nominal` without deviations, of one parameter each, and never below `least`.
+    pub fn spread(&self, nominal: f64, deviations: &[Deviation], least: f64) -> SecondOrderSpread {
+        let of = |which: [f64; 2]| {
+            let mut drawn = vec![nominal; REPLICATES * DRAWS];
+            for (deviation, draws) in deviations.iter().zip(&self.parameters) {
+                let [systematic, random] = [0, 1].map(|k| which[k] * deviation.parts[k]);
+                if systematic == 0.0 && random == 0.0 {
+                    continue;
+                }
+                for (number, deviate) in drawn.iter_mut().zip(draws) {
+                    let deviates = systematic * deviate[0] + random * deviate[1];
+                    *number += deviation.change(nominal, deviates);
+                }
+            }
+            for number in &mut drawn {
+                *number = number.max(least);
+            }
+            Quantiles::of(&drawn)
+        };
+        SecondOrderSpread {
+            total: of([1.0, 1.0]),
+            systematic: of([1.0, 0.0]),
+            random: of([0.0, 1.0]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -203,7 +224,8 @@ mod tests {
             quadratic(0.3, 0.0, [1.0, 0.0]),
             quadratic(-0.4, 0.0, [0.0, 1.0]),
         ];
-        let spread = SecondOrderSpread::new(1.0, &deviations, f64::NEG_INFINITY);
+        let spread =
+            DeviateDraws::new(deviations.len()).spread(1.0, &deviations, f64::NEG_INFINITY);
         for (quantiles, sigma) in [
             (spread.total, 0.5),
             (spread.systematic, 0.3),
@@ -226,7 +248,7 @@ mod tests {
     #[test]
     fn a_best_design_only_gets_worse() {
         let deviations = [quadratic(0.0, 0.2, [0.6, 0.8])];
-        let spread = SecondOrderSpread::new(1.0, &deviations, 0.0);
+        let spread = DeviateDraws::new(deviations.len()).spread(1.0, &deviations, 0.0);
         // χ² of one degree of freedom at 0.05, 0.5 and 0.95: NIST/SEMATECH e-Handbook, 1.3.6.7.4, and the half normal
         for ([value, error], chi_square) in [
             (spread.total.p05, 0.003_932),
@@ -246,7 +268,7 @@ mod tests {
     #[test]
     fn nothing_is_below_the_least() {
         let deviations = [quadratic(2.0, 0.0, [1.0, 0.0])];
-        let spread = SecondOrderSpread::new(1.0, &deviations, 0.0);
+        let spread = DeviateDraws::new(deviations.len()).spread(1.0, &deviations, 0.0);
         assert_eq!(spread.total.p05[0], 0.0);
         assert_eq!(spread.random.p95, [1.0, 0.0]);
     }

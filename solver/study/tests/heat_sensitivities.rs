@@ -162,3 +162,114 @@ fn resistances_are_the_same_without() {
     assert_eq!(outcome(&with, 1).mean, outcome(&without, 1).mean);
     assert!(outcome(&without, 1).sensitivities.is_none());
 }
+
+/// What would prove a spread wrong: the quantiles of what heat meets one after another on its way down, each a closed form of
+/// a normal deviate. Heat flows straight, so that the grid is exact.
+#[test]
+fn deviations_become_quantiles() {
+    const Z: f64 = 1.644_853_6;
+    let text = r#"
+[study]
+name = "plate"
+
+[floorplan.plate]
+size = ["1 mm", "1 mm"]
+layers = [
+    { name = "glue", material = { conductivity = "2 W/(m K)" }, thickness = { nominal = "50 um", sigma = "4 um", scope = "die" } },
+    { name = "chip", material = { conductivity = "100 W/(m K)" }, thickness = "100 um" },
+]
+sources = [
+    { name = "all", layer = "chip", rectangle = { width = "1 mm", length = "1 mm" }, power = "2 W" },
+]
+
+[heat.cooled]
+floorplan = "plate"
+bottom = { convection = { nominal = "20000 W/(m2 K)", sigma = "1000 W/(m2 K)", scope = "lane" } }
+error = 1e-3
+"#;
+    let (study, plan, results) = solved(text, &Checkpoints::none());
+    assert!(study.warnings.is_empty(), "{:?}", study.warnings);
+    let outcome = results.heats[0].as_ref().unwrap();
+    let spreads = outcome.spreads.as_ref().unwrap().as_ref().unwrap();
+    let area = 1e-6;
+    // the mean over a source as thick as its layer: a third of its way
+    let resistance = |glue: f64, film: f64| (glue / 2.0 + 100e-6 / 300.0 + 1.0 / film) / area;
+    let nominal = resistance(50e-6, 2e4);
+    assert!((outcome.mean[0].value / nominal - 1.0).abs() < 1e-3);
+    let glue = |t: f64| resistance(50e-6 + t * 4e-6, 2e4);
+    // a better film is a smaller resistance
+    let film = |t: f64| resistance(50e-6, 2e4 - t * 1e3);
+    for (name, quantiles, exact) in [
+        ("glue", &spreads.mean[0].systematic, [glue(-Z), glue(Z)]),
+        ("film", &spreads.mean[0].random, [film(-Z), film(Z)]),
+    ] {
+        let width = exact[1] - exact[0];
+        for (found, exact) in [quantiles[0], quantiles[2]].iter().zip(exact) {
+            let off = (found.value - exact).abs();
+            // of the width: 1 % for the draws; of the value: what the grid is allowed
+            assert!(
+                off < 0.01 * width + 1e-3 * exact,
+                "{name} {found:?} {exact}"
+            );
+            assert!(off < found.error, "{name} {found:?} {exact}");
+        }
+    }
+    let rise = &spreads.rise[0].total;
+    let resistance = &spreads.mean[0].total;
+    for (rise, resistance) in rise.iter().zip(resistance) {
+        // 2 W, within the grids of both
+        assert!((rise.value / resistance.value / 2.0 - 1.0).abs() < 1e-6);
+    }
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let group = table.group("thermal/cooled").unwrap();
+    let variable = group
+        .variable("thermal_resistance_mean_systematic_p95")
+        .unwrap();
+    assert_eq!(variable.values, [spreads.mean[0].systematic[2].value]);
+    assert_eq!(group.variable("rise_max_p05").unwrap().units, "K");
+    let cost = Cost {
+        wall_s: 1.0,
+        cpu_s: 1.0,
+        peak_bytes: 1,
+        points: plan.len(),
+    };
+    let json = summary(&study, &plan, &results, &cost, &[]);
+    assert_eq!(
+        json["heat"]["cooled"]["spread"]["all"]["rise"]["total_p95_k"],
+        spreads.rise[0].total[2].value
+    );
+    let page = report(&study, &plan, &results, &[], &cost, &[]);
+    let section = page.sections.iter().find(|s| s.title == "Heat in cooled");
+    let tables = &section.unwrap().tables;
+    let mut captions = tables.iter().map(|t| t.caption.as_str());
+    assert!(captions.any(|c| c.starts_with("Largest rise over the deviations")));
+}
+
+/// A tolerance that nothing has a spread by is told of.
+#[test]
+fn idle_tolerances_are_told() {
+    let text = STUDY.replace("error = 0.02", "error = 0.02\n")
+        + r#"
+[laser.array]
+heat = "liquid"
+sources = "laser"
+reference_temperature = "25 degC"
+threshold_current = { nominal = "20 mA", sigma = "1 mA", scope = "lane" }
+threshold_temperature = "60 K"
+slope_efficiency = "0.3 W/A"
+slope_temperature = "200 K"
+turn_on_voltage = "0.95 V"
+series_resistance = "3 Ohm"
+wavelength = "1311 nm"
+wavelength_drift = "0.09 nm/K"
+current = "60 mA"
+"#;
+    let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    let [warning] = study.warnings.as_slice() else {
+        panic!("{:?}", study.warnings)
+    };
+    assert!(
+        warning.message.contains("laser.array.threshold_current"),
+        "{warning}"
+    );
+}

@@ -387,9 +387,14 @@ impl Planner<'_> {
                 )
                 .help("add, for example, sources = [ { name = \"die\", layer = \"...\", rectangle = { width = \"1 mm\", length = \"1 mm\" }, power = \"1 W\" } ]");
         }
+        let deviating = study.heat_deviations(heat);
         for values in assignments {
-            if let Err(mistake) = study.make_floorplan(plan, values) {
+            let make = |at: &ParameterValues| study.make_floorplan(plan, at).map(|_| ());
+            if let Err(mistake) = make(values) {
                 self.report(*mistake, values);
+                break;
+            }
+            if !self.check_deviations(values, &deviating, make) {
                 break;
             }
         }

@@ -16,7 +16,9 @@ use cpo_materials::{Quantity, Temperature, Wavelength};
 
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostics, Place};
-use crate::study::{GratingTable, ParameterId, ParameterValues, Port, Study, TaperTable};
+use crate::study::{
+    GratingTable, HeatTable, ParameterId, ParameterValues, Port, Study, TaperTable,
+};
 use sweep::Sweep;
 
 /// Modes of one cross-section under one condition.
@@ -201,6 +203,11 @@ impl Study {
         let mut all = sweep.of_grating(grating);
         all.extend(sweep.conditions());
         self.deviating(&all)
+    }
+
+    /// Parameters with a tolerance that a heat problem depends on.
+    pub(crate) fn heat_deviations(&self, heat: &HeatTable) -> Vec<ParameterId> {
+        self.deviating(&Sweep::new(self).of_heat(heat))
     }
 
     fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {

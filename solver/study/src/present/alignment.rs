@@ -87,7 +87,10 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
     let (mut columns, results) = rows(context, coupling);
     let samples = results.iter().find_map(|(_, r)| of_result(r))?.samples;
     let group = group_path("fibre_chip", &coupling.name);
-    columns.extend(spread::columns(&group));
+    columns.extend(spread::columns(
+        &format!("{group}/loss"),
+        DisplayUnit::DECIBEL,
+    ));
     let budget = coupling.tolerancing.monte_carlo.budget;
     let lanes = coupling.tolerancing.array.fibers;
     if budget.is_some() {
@@ -102,7 +105,7 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
         let Some(found) = of_result(result) else {
             continue;
         };
-        row.extend(spread::cells(&found.loss, ""));
+        row.extend(spread::cells(&found.loss, DisplayUnit::DECIBEL, ""));
         if budget.is_some() {
             row.push(cell(&found.lane_yield, PERCENT, ""));
             if lanes > 1 {

@@ -69,7 +69,10 @@ pub(super) fn section(context: Context<'_>, grating: &GratingTable) -> Section {
     ]);
     let mut of_spreads = conditions.columns();
     of_spreads.push(Column::new("wavelength", "nm"));
-    of_spreads.extend(spread::columns(&group));
+    of_spreads.extend(spread::columns(
+        &format!("{group}/loss"),
+        DisplayUnit::DECIBEL,
+    ));
     let deviates = !context.study.grating_deviations(grating).is_empty();
     let (mut design, mut spectrum, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for (p, &g) in points.iter().enumerate() {

@@ -1,10 +1,10 @@
 //! The section of a heat problem.
 
-use super::Context;
 use super::cells::{SOLVER, cell, failed, listed, missing, plain, table};
 use super::conditions::Conditions;
 use super::modes_figures::with_shared;
 use super::sensitivity;
+use super::{Context, spread};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 use crate::run::{HeatOutcome, Value};
@@ -89,6 +89,7 @@ pub(super) fn section(context: Context<'_>, heat: &HeatTable) -> Section {
         &asked,
         &boundaries,
     )];
+    tables.extend(spreads(context, &group, &points, &conditions));
     tables.extend(matrix(&group, &outcomes, &asked));
     tables.push(ways_out(context, &group, &points, &conditions));
     tables.extend(sensitivity::table_of(&group, &outcomes, &asked));
@@ -178,6 +179,42 @@ fn sources(
         }
     }
     table(format!("Sources. {boundaries}"), columns, rows)
+}
+
+/// What deviations make of the largest rise in every source; nothing where none is stated.
+fn spreads(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> Option<ReportTable> {
+    let mut columns = conditions.columns();
+    columns.push(Column::new("source", ""));
+    let kelvin = DisplayUnit::KELVIN;
+    let of_spread = spread::columns(&format!("{group}/rise_max"), kelvin);
+    let count = of_spread.len();
+    columns.extend(of_spread);
+    let mut rows = Vec::new();
+    for (p, &h) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.heats[h] else {
+            continue; // told with the sources
+        };
+        let found = outcome.spreads.as_ref()?;
+        for (i, source) in outcome.sources.iter().enumerate() {
+            let mut row = conditions.cells(p);
+            row.push(Cell::text(source));
+            row.extend(match found {
+                Ok(spreads) => spread::cells(&spreads.peak[i], kelvin, ""),
+                Err(reason) => failed(reason, count),
+            });
+            rows.push(row);
+        }
+    }
+    let caption = format!(
+        "Largest rise over the deviations stated: {}. Those of mean rises and of resistances are in the loss table.",
+        spread::PARTS
+    );
+    Some(table(caption, columns, rows))
 }
 
 /// The mean crosstalk of the first point, written out where it is small enough.

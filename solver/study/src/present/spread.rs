@@ -1,50 +1,48 @@
-//! What deviations make of a loss.
+//! What deviations make of a number.
 
 use super::cells::{cell, failed};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, significant};
-use crate::run::{LossSpread, Outcome, Quantiles};
+use crate::run::{Outcome, Quantiles, Spread};
 
 /// What the parts of a spread are.
 pub(super) const PARTS: &str = "of all together, of those that all lanes of an engine share (wafer, die), which do not average \
      over lanes, and of those of each lane by itself";
 
-/// Columns of a spread, which `group` of the loss table holds.
-pub(super) fn columns(group: &str) -> Vec<Column> {
+/// Columns of a spread, of which the loss table has `variable`: "fibre_chip/facet/loss".
+pub(super) fn columns(variable: &str, unit: DisplayUnit) -> Vec<Column> {
     let mut columns = ["p05", "p50", "p95"]
-        .map(|name| Column::new(name, "dB").of_table(format!("{group}/loss_{name}")))
+        .map(|name| Column::new(name, unit.symbol).of_table(format!("{variable}_{name}")))
         .to_vec();
     columns.extend(["systematic", "random"].map(|part| {
-        let range = format!("{group}/loss_{part}_p05 and loss_{part}_p95");
-        Column::new(format!("{part} p05 to p95"), "dB").of_table(range)
+        let range = format!("{variable}_{part}_p05 and {part}_p95");
+        Column::new(format!("{part} p05 to p95"), unit.symbol).of_table(range)
     }));
     columns
 }
 
 /// Their cells; `asked` is what an unconverged number missed.
-pub(super) fn cells(spread: &LossSpread, asked: &str) -> Vec<Cell> {
+pub(super) fn cells(spread: &Spread, unit: DisplayUnit, asked: &str) -> Vec<Cell> {
     let total = spread.total.iter();
-    let mut cells: Vec<Cell> = total
-        .map(|value| cell(value, DisplayUnit::DECIBEL, asked))
-        .collect();
+    let mut cells: Vec<Cell> = total.map(|value| cell(value, unit, asked)).collect();
     let parts = [&spread.systematic, &spread.random];
-    cells.extend(parts.map(|part| Cell::text(width(part))));
+    cells.extend(parts.map(|part| Cell::text(width(part, unit))));
     cells
 }
 
-/// The same where there may be none.
-pub(super) fn known(spread: &Outcome<LossSpread>, asked: &str) -> Vec<Cell> {
+/// The same of a loss, where there may be none.
+pub(super) fn known(spread: &Outcome<Spread>, asked: &str) -> Vec<Cell> {
     match spread {
-        Ok(spread) => cells(spread, asked),
-        Err(reason) => failed(reason, columns("").len()),
+        Ok(spread) => cells(spread, DisplayUnit::DECIBEL, asked),
+        Err(reason) => failed(reason, columns("", DisplayUnit::DECIBEL).len()),
     }
 }
 
 /// "2.09 to 2.71".
-fn width([p05, _, p95]: &Quantiles) -> String {
+fn width([p05, _, p95]: &Quantiles, unit: DisplayUnit) -> String {
     format!(
         "{} to {}",
-        significant(p05.value, 4),
-        significant(p95.value, 4)
+        significant(unit.show(p05.value), 4),
+        significant(unit.show(p95.value), 4)
     )
 }

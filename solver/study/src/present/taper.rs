@@ -76,7 +76,10 @@ pub(super) fn section(context: Context<'_>, taper: &TaperTable) -> Section {
     let mut of_spreads = conditions.columns();
     of_spreads.extend(axes.iter().map(length_column));
     of_spreads.push(Column::new("mode", ""));
-    of_spreads.extend(spread::columns(&group));
+    of_spreads.extend(spread::columns(
+        &format!("{group}/loss"),
+        DisplayUnit::DECIBEL,
+    ));
     let (mut rows, mut checks, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for (p, &t) in points.iter().enumerate() {
         let mut row = conditions.cells(p);

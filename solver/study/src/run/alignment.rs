@@ -7,7 +7,7 @@ use cpo_solver::coupling::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::deviation::{LossSpread, Quantiles};
+use super::deviation::{Quantiles, Spread};
 use super::{Outcome, Value};
 use crate::study::{CouplingTable, Freedom, Scope, Study};
 
@@ -36,7 +36,7 @@ pub struct AlignmentResult {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SpreadResult {
     /// The loss over them.
-    pub loss: LossSpread,
+    pub loss: Spread,
     /// Share of lanes within the budget; NaN without one.
     pub lane_yield: Value,
     /// Share of engines all of whose lanes are.
@@ -242,7 +242,7 @@ impl Aligned<'_> {
             })
         };
         SpreadResult {
-            loss: LossSpread {
+            loss: Spread {
                 total: quantiles(&samples.total),
                 systematic: quantiles(&samples.systematic),
                 random: quantiles(&samples.random),

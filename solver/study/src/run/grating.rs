@@ -6,8 +6,8 @@ use cpo_solver::grating::{Bandwidth, GratingSolution, GratingSolver};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::deviation::Deviated;
-use super::{LossSpread, Outcome, Value, severity};
+use super::deviation::{Deviated, Nominal, guided, spread_of};
+use super::{Outcome, Spread, Value, severity};
 use crate::plan::GratingPoint;
 use crate::study::{DrawnGrating, GratingTable, ParameterValues, Study};
 use crate::table::Status;
@@ -37,7 +37,7 @@ pub struct GratingResult {
     /// What all powers lack of one.
     pub balance: f64,
     /// What deviations make of the loss; `None` if none is stated, else perhaps why it is not known.
-    pub spread: Option<Outcome<LossSpread>>,
+    pub spread: Option<Outcome<Spread>>,
 }
 
 /// A grating at all wavelengths.
@@ -156,9 +156,8 @@ pub(super) fn solve(study: &Study, point: &GratingPoint) -> Outcome<GratingOutco
     let all = results.iter_mut().chain([&mut at_design]);
     for (k, result) in all.enumerate() {
         let asked = in_db(table.error / result.efficiency.value);
-        result.spread = Deviated::spread(&deviated, result.loss_db, asked, |losses| {
-            losses.get(k).copied()
-        });
+        let nominal = Nominal::loss(result.loss_db, asked);
+        result.spread = spread_of(&deviated, &nominal, |losses| guided(losses.get(k).copied()));
     }
     Ok(GratingOutcome {
         wavelengths: point.wavelengths.iter().map(|w| w.si()).collect(),

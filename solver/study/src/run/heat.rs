@@ -2,14 +2,17 @@
 
 use cpo_materials::{Duration, Quantity};
 use cpo_meshes::{Floorplan, PlanView};
+use cpo_solver::convergence::GridStudy;
 use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver, Towards};
 use ndarray::Array2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::deviation::{Deviated, Nominal};
 use super::switch::{SwitchRecord, of_sources};
-use super::{Outcome, Results, SensitivityRecord, Value, severity};
+use super::{Outcome, Results, SensitivityRecord, Spread, Value, severity};
 use crate::plan::{HeatPoint, Plan};
-use crate::study::{ParameterValues, Scan, Study};
+use crate::study::{HeatTable, ParameterValues, Scan, Study};
 use crate::table::Status;
 
 /// Names of the faces in their order.
@@ -68,6 +71,9 @@ pub struct HeatOutcome {
     pub sensitivities: Option<SensitivityRecord>,
     /// What becomes of all sources after some were switched, if the study switches any.
     pub switched: Option<SwitchRecord>,
+    /// What deviations make of `mean`, `rise` and `peak`; `None` if none is stated, else perhaps why it is not known.
+    #[serde(default)]
+    pub spreads: Option<Outcome<HeatSpreads>>,
     /// Windows with grids of their own: left, right, front and back end, m.
     #[serde(default)]
     pub windows: Vec<[f64; 4]>,
@@ -78,6 +84,17 @@ pub struct HeatOutcome {
     /// Pictures, at the first point of a table alone: drawn last, with the lasers' heat.
     #[serde(skip)]
     pub pictures: Vec<TemperatureSlice>,
+}
+
+/// Numbers of a heat problem over all deviations.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HeatSpreads {
+    /// Of every R_ij, mean over source i, K/W, row-major.
+    pub mean: Vec<Spread>,
+    /// Of the mean rise of each source, K.
+    pub rise: Vec<Spread>,
+    /// Of the largest rise in each source, K.
+    pub peak: Vec<Spread>,
 }
 
 /// Rises after a step of power.
@@ -197,11 +214,7 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
     };
     let (crosstalk, sensitivities, rises) = both().map_err(|e| e.to_string())?;
     let n = names.len();
-    let entry = |study: fn(
-        &cpo_solver::heat::CrosstalkMatrix,
-        usize,
-        usize,
-    ) -> &cpo_solver::convergence::GridStudy| {
+    let entry = |study: fn(&cpo_solver::heat::CrosstalkMatrix, usize, usize) -> &GridStudy| {
         (0..n * n)
             .map(|k| Value::from(study(&crosstalk, k / n, k % n)))
             .collect()
@@ -229,17 +242,21 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         .map_err(|e| e.to_string())?;
     let switched = step.as_ref().filter(|_| !switches.is_empty());
     let switched = switched.map(|step| of_sources(&names, &powers, step, &switches));
+    let mean: Vec<Value> = entry(|c, i, j| c.mean_study(i, j));
+    let rise: Vec<Value> = rises.mean_rises().iter().map(Value::from).collect();
+    let peak: Vec<Value> = rises.peak_rises().iter().map(Value::from).collect();
     Ok(HeatOutcome {
+        spreads: spreads(study, point, table, [&mean, &rise, &peak]),
         step,
         sensitivities,
         switched,
         powers,
         ambient: point.ambient.si(),
         boundary,
-        mean: entry(|c, i, j| c.mean_study(i, j)),
+        mean,
         max: entry(|c, i, j| c.peak_study(i, j)),
-        rise: rises.mean_rises().iter().map(Value::from).collect(),
-        peak: rises.peak_rises().iter().map(Value::from).collect(),
+        rise,
+        peak,
         reciprocity: outlets.is_empty().then(|| crosstalk.reciprocity()),
         outlets,
         heat_out,
@@ -254,6 +271,67 @@ pub(super) fn solve(study: &Study, point: &HeatPoint) -> Outcome<HeatOutcome> {
         pictures: Vec::new(),
         sources: names,
     })
+}
+
+/// What deviations make of `nominal` mean resistances, mean rises and largest rises.
+fn spreads(
+    study: &Study,
+    point: &HeatPoint,
+    table: &HeatTable,
+    nominal: [&[Value]; 3],
+) -> Option<Outcome<HeatSpreads>> {
+    let solver = HeatSolver::default().error(table.error);
+    let solve = |values: &ParameterValues| -> Outcome<[Vec<f64>; 3]> {
+        let point = HeatPoint {
+            heat: point.heat.clone(),
+            ambient: study.evaluate(&table.ambient, values),
+            values: values.clone(),
+        };
+        let problem = problem(study, &point, values, &[])?;
+        let sources = problem.floorplan().sources().iter();
+        let names: Vec<&str> = sources.map(|s| s.name.as_str()).collect();
+        let crosstalk = solver.crosstalk(&problem, &names);
+        let crosstalk = crosstalk.map_err(|e| e.to_string())?;
+        let rises = solver.source_temperatures(&problem);
+        let rises = rises.map_err(|e| e.to_string())?;
+        let n = names.len();
+        let values = |all: &[GridStudy]| all.iter().map(|study| study.value).collect();
+        Ok([
+            (0..n * n)
+                .map(|k| crosstalk.mean_study(k / n, k % n).value)
+                .collect(),
+            values(rises.mean_rises()),
+            values(rises.peak_rises()),
+        ])
+    };
+    let hottest = |[_, _, peak]: &[Vec<f64>; 3]| peak.iter().copied().fold(f64::MIN, f64::max);
+    let deviating = study.heat_deviations(table);
+    let deviated = match Deviated::solve(study, &point.values, &deviating, solve, hottest) {
+        Ok(None) => return None,
+        Ok(Some(deviated)) => deviated,
+        Err(reason) => return Some(Err(reason)),
+    };
+    // a watt warms; a rise is from the coolant, and another coolant may be colder
+    let least = [0.0, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    let of = |k: usize| -> Outcome<Vec<Spread>> {
+        let spread = |(entry, value): (usize, &Value)| {
+            let nominal = Nominal {
+                value: *value,
+                asked: table.error * value.value.abs(),
+                least: least[k],
+            };
+            deviated.spread(&nominal, |there| Ok(there[k][entry]))
+        };
+        nominal[k].par_iter().enumerate().map(spread).collect()
+    };
+    let all = || {
+        Ok(HeatSpreads {
+            mean: of(0)?,
+            rise: of(1)?,
+            peak: of(2)?,
+        })
+    };
+    Some(all())
 }
 
 fn steps(

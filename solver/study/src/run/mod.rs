@@ -26,9 +26,9 @@ mod value;
 pub use alignment::{AlignmentResult, SpreadResult};
 pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
-pub use deviation::{LossSpread, PARTS, Quantiles};
+pub use deviation::{PARTS, Quantiles, Spread};
 pub use grating::{GratingOutcome, GratingResult};
-pub use heat::{HeatOutcome, StepRecord, TemperatureSlice};
+pub use heat::{HeatOutcome, HeatSpreads, StepRecord, TemperatureSlice};
 pub use laser::{
     LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, ModeHopRecord, NeighbourRecord,
     RolloverRecord,

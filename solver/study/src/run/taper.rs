@@ -5,8 +5,8 @@ use cpo_solver::taper::{TaperSolution, TaperSolver, Transmission};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::deviation::Deviated;
-use super::{LossSpread, Outcome, Value, severity};
+use super::deviation::{Deviated, Nominal, guided, spread_of};
+use super::{Outcome, Spread, Value, severity};
 use crate::plan::TaperPoint;
 use crate::study::{ParameterValues, Study, TaperTable};
 use crate::table::Status;
@@ -25,7 +25,7 @@ pub struct TaperResult {
     /// Power in no guided mode.
     pub radiated: Value,
     /// What deviations make of the loss; `None` if none is stated, else perhaps why it is not known.
-    pub spread: Option<Outcome<LossSpread>>,
+    pub spread: Option<Outcome<Spread>>,
 }
 
 /// A taper of one set of lengths.
@@ -188,8 +188,9 @@ pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> 
     for (s, set) in outcome.sets.iter_mut().enumerate() {
         for (input, result) in set.inputs.iter_mut().enumerate() {
             let asked = in_db(table.error) / 10f64.powf(-0.1 * result.loss_db.value);
-            result.spread = Deviated::spread(&deviated, result.loss_db, asked, |losses| {
-                losses[s].get(input).copied()
+            let nominal = Nominal::loss(result.loss_db, asked);
+            result.spread = spread_of(&deviated, &nominal, |losses| {
+                guided(losses[s].get(input).copied())
             });
         }
     }

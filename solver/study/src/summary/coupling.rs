@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, loss_spread, number, object, parameters, put};
+use super::{failed, number, object, parameters, put, spread_object};
 use crate::plan::Plan;
 use crate::run::{AlignmentResult, CouplingResult, Results};
 use crate::study::{Freedom, Study};
@@ -60,7 +60,7 @@ fn alignment(row: &mut Map<String, Json>, result: &CouplingResult) {
             row.insert(String::from("spread"), failed(Map::new(), reason));
         }
         Some(Ok(spread)) => {
-            let mut object = loss_spread(&spread.loss);
+            let mut object = spread_object(&spread.loss, "_db");
             if spread.lane_yield.value.is_finite() {
                 put(&mut object, "lane_yield", spread.lane_yield);
                 put(&mut object, "engine_yield", spread.engine_yield);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, list, number, object, parameters, put};
+use super::{failed, list, number, object, parameters, put, spread_object};
 use crate::plan::Plan;
 use crate::run::{HeatOutcome, Results, Value};
 use crate::study::Study;
@@ -84,6 +84,25 @@ fn heat(mut row: Map<String, Json>, outcome: &HeatOutcome) -> Json {
         "iterations": outcome.iterations,
         "windows_m": outcome.windows,
     })));
+    match &outcome.spreads {
+        None => {}
+        Some(Err(reason)) => {
+            row.insert(String::from("spread"), failed(Map::new(), reason));
+        }
+        Some(Ok(spreads)) => {
+            let sources = outcome.sources.iter().enumerate();
+            let of = |(i, name): (usize, &String)| {
+                let own = json!({
+                    "rise": spread_object(&spreads.rise[i], "_k"),
+                    "peak_rise": spread_object(&spreads.peak[i], "_k"),
+                    "own_resistance": spread_object(&spreads.mean[i * n + i], "_k_per_w"),
+                });
+                (name.clone(), own)
+            };
+            let all: Map<String, Json> = sources.map(of).collect();
+            row.insert(String::from("spread"), all.into());
+        }
+    }
     if let Some(step) = &outcome.step {
         let count = step.times.len();
         let table = |part: fn(&Value) -> f64| -> Json {

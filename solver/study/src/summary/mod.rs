@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use cpo_materials::Quantity;
 
 use crate::plan::Plan;
-use crate::run::{LossSpread, Outcome, Results, Value};
+use crate::run::{Outcome, Results, Spread, Value};
 use crate::study::{ParameterValues, Study, Wall, Walls};
 use crate::table::Status;
 use crate::write::SUMMARY_SCHEMA;
@@ -95,21 +95,22 @@ fn put(object: &mut Map<String, Json>, key: &str, value: Value) {
 }
 
 /// `spread`: quantiles of a loss over all deviations and their parts, or why there are none; nothing where none is stated.
-fn put_spread(row: &mut Map<String, Json>, spread: &Option<Outcome<LossSpread>>) {
+fn put_spread(row: &mut Map<String, Json>, spread: &Option<Outcome<Spread>>) {
     let spread = match spread {
         None => return,
         Some(Err(reason)) => failed(Map::new(), reason),
-        Some(Ok(spread)) => loss_spread(spread).into(),
+        Some(Ok(spread)) => spread_object(spread, "_db").into(),
     };
     row.insert(String::from("spread"), spread);
 }
 
-fn loss_spread(spread: &LossSpread) -> Map<String, Json> {
+/// total_p05 and so on, each with its unit behind.
+fn spread_object(spread: &Spread, unit: &str) -> Map<String, Json> {
     let mut object = Map::new();
     for (part, quantiles) in spread.parts() {
         let part = if part.is_empty() { "total_" } else { part };
         for (name, value) in ["p05", "p50", "p95"].into_iter().zip(quantiles) {
-            put(&mut object, &format!("{part}{name}_db"), *value);
+            put(&mut object, &format!("{part}{name}{unit}"), *value);
         }
     }
     object

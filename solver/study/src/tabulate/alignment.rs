@@ -1,6 +1,6 @@
 //! The tolerances of a coupling as variables of its group.
 
-use super::spread::LossQuantile;
+use super::spread::SpreadQuantile;
 use super::{Column, TableError};
 use crate::run::{AlignmentResult, CouplingResult, SpreadResult, Value};
 use crate::study::{CouplingTable, Freedom};
@@ -128,7 +128,7 @@ fn spread(table: &CouplingTable) -> Vec<Derived> {
         })
     };
     let mut all = Vec::new();
-    for quantile in LossQuantile::all("total loss") {
+    for quantile in SpreadQuantile::all("loss", "total loss") {
         let (name, long_name) = (quantile.name.clone(), quantile.long_name.clone());
         let value = move |spread: &SpreadResult| quantile.value(&spread.loss);
         all.push(of(name, "dB", long_name, Box::new(value)));

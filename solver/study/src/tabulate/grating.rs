@@ -2,7 +2,7 @@
 
 use cpo_materials::Wavelength;
 
-use super::spread::LossQuantile;
+use super::spread::SpreadQuantile;
 use super::sweep::SweepAxes;
 use super::{column, group_path};
 use crate::plan::Plan;
@@ -152,7 +152,7 @@ pub(super) fn groups(
         group = group.with_variable(variable)?;
     }
     if !study.grating_deviations(table).is_empty() {
-        for quantile in LossQuantile::all("loss") {
+        for quantile in SpreadQuantile::all("loss", "loss") {
             let column = column(outcomes.clone(), entries, |o, k| {
                 quantile.known(&o.results[k].spread)
             });

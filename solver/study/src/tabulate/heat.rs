@@ -1,9 +1,10 @@
 //! thermal/NAME: resistances between sources under one boundary, and their rises.
 
+use super::spread::SpreadQuantile;
 use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier, sensitivity};
 use crate::plan::Plan;
-use crate::run::{FACES, HeatOutcome, Results, StepRecord, Value};
+use crate::run::{FACES, HeatOutcome, HeatSpreads, Results, Spread, StepRecord, Value};
 use crate::study::Study;
 use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
@@ -131,6 +132,35 @@ pub(super) fn groups(
     for (name, units, what, entry) in lists {
         let column = column(outcomes.clone(), n, |o, k| Ok(entry(o, k)));
         group = group.with_variable(column.variable(name, units, what, &node_axes))?;
+    }
+    if study
+        .heat_table(name)
+        .is_ok_and(|table| !study.heat_deviations(table).is_empty())
+    {
+        type Part = fn(&HeatSpreads) -> &[Spread];
+        let parts: [(&str, &str, &str, &[&str], Part); 3] = [
+            (
+                "thermal_resistance_mean",
+                "mean thermal resistance",
+                "K/W",
+                &matrix_axes,
+                |s| &s.mean,
+            ),
+            ("rise_mean", "mean rise", "K", &node_axes, |s| &s.rise),
+            ("rise_max", "largest rise", "K", &node_axes, |s| &s.peak),
+        ];
+        for (variable, words, units, axes, part) in parts {
+            let entries = if units == "K" { n } else { n * n };
+            for quantile in SpreadQuantile::all(variable, words) {
+                let column = column(outcomes.clone(), entries, |o, k| match &o.spreads {
+                    None => Err("no deviation is stated"),
+                    Some(Err(reason)) => Err(reason),
+                    Some(Ok(spreads)) => Ok(quantile.value(&part(spreads)[k])),
+                });
+                let (name, words) = (&quantile.name, &quantile.long_name);
+                group = group.with_variable(column.variable(name, units, words, axes))?;
+            }
+        }
     }
     let mut groups = vec![group];
     if let Some((outcome, step)) = first.and_then(|o| Some((o, o.step.as_ref()?))) {

@@ -1,4 +1,4 @@
-//! What tolerances do: to a loss, of which a run has the quantiles, and to an effective index, by its derivatives.
+//! What tolerances do: to a number of which a run has the quantiles, and to an effective index, by its derivatives.
 //!
 //! To first order n = n₀ + Σ_p (∂n/∂p) δ_p with δ_p normal of standard deviation σ_p and independent, so that the quantiles
 //! p05 and p95 lie 1.645 √Σ (σ_p ∂n/∂p)² below and above the median n₀. Deviations of scope wafer and die are common to
@@ -6,29 +6,29 @@
 //! per cent of the spread at σ of a hundredth of the width. Tested against modes solved anew at p ± 1.645 σ.
 
 use super::modes::Derived;
-use crate::run::{LossSpread, ModeRecord, Outcome, PARTS, Value};
+use crate::run::{ModeRecord, Outcome, PARTS, Spread, Value};
 use crate::study::Study;
 
 /// Quantiles of a spread.
 pub(super) const QUANTILES: [&str; 3] = ["p05", "p50", "p95"];
 
-/// A quantile of a loss over a part of the deviations.
+/// A quantile of a number over a part of the deviations.
 #[derive(Clone, Debug)]
-pub(super) struct LossQuantile {
+pub(super) struct SpreadQuantile {
     pub(super) name: String,
     pub(super) long_name: String,
     part: usize,
     quantile: usize,
 }
 
-impl LossQuantile {
-    /// All of them, of `loss` in words.
-    pub(super) fn all(loss: &str) -> Vec<Self> {
+impl SpreadQuantile {
+    /// All of them, of a variable, and that in words.
+    pub(super) fn all(variable: &str, words: &str) -> Vec<Self> {
         let of = |part: usize, quantile: usize| {
             let ((of_part, over), name) = (PARTS[part], QUANTILES[quantile]);
             Self {
-                name: format!("loss_{of_part}{name}"),
-                long_name: format!("{name} of the {loss} over {over}"),
+                name: format!("{variable}_{of_part}{name}"),
+                long_name: format!("{name} of the {words} over {over}"),
                 part,
                 quantile,
             }
@@ -40,15 +40,12 @@ impl LossQuantile {
     }
 
     /// Of one spread.
-    pub(super) fn value(&self, spread: &LossSpread) -> Value {
+    pub(super) fn value(&self, spread: &Spread) -> Value {
         spread.parts()[self.part].1[self.quantile]
     }
 
     /// The same where it may be missing.
-    pub(super) fn known<'a>(
-        &self,
-        spread: &'a Option<Outcome<LossSpread>>,
-    ) -> Result<Value, &'a str> {
+    pub(super) fn known<'a>(&self, spread: &'a Option<Outcome<Spread>>) -> Result<Value, &'a str> {
         match spread {
             None => Err("no deviation is stated"),
             Some(Err(reason)) => Err(reason),

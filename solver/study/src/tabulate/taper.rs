@@ -2,7 +2,7 @@
 
 use cpo_materials::Quantity as _;
 
-use super::spread::LossQuantile;
+use super::spread::SpreadQuantile;
 use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier};
 use crate::plan::Plan;
@@ -170,7 +170,7 @@ pub(super) fn groups(
         group = add(group, column, [name, units, long_name], &axes)?;
     }
     if !study.taper_deviations(table).is_empty() {
-        for quantile in LossQuantile::all("insertion loss") {
+        for quantile in SpreadQuantile::all("loss", "insertion loss") {
             let column = column(outcomes.clone(), per_input, |o, k| {
                 quantile.known(&input(o, k, table.inputs)?.spread)
             });
