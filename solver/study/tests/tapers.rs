@@ -369,9 +369,10 @@ fn deviations_are_those_of_tapers_solved_anew() {
         SLAB.replace("[\"1500 nm\", \"1550 nm\"]", "\"1550 nm\"")
             .replace("thin = [\"250 nm\", \"300 nm\"]", &format!("thin = {thin}"))
             .replace("[\"1.5 um\", \"3 um\", \"6 um\"]", length)
+            .replace("error = 1e-3", "error = 2e-4")
     };
-    let thin = "{ nominal = \"280 nm\", sigma = \"6 nm\", scope = \"wafer\" }";
-    let length = "{ nominal = \"1.5 um\", sigma = \"40 nm\", scope = \"lane\" }";
+    let thin = "{ nominal = \"200 nm\", sigma = \"6 nm\", scope = \"wafer\" }";
+    let length = "{ nominal = \"3 um\", sigma = \"150 nm\", scope = \"lane\" }";
     let (study, plan, results) = solved(&with(thin, length), 2);
     let result = &results.tapers[0].as_ref().unwrap().sets[0].inputs[0];
     let spread = result.spread.as_ref().unwrap().as_ref().unwrap();
@@ -385,12 +386,12 @@ fn deviations_are_those_of_tapers_solved_anew() {
         (
             "thickness",
             &spread.systematic,
-            [loss(280.0 + z * 6.0, 1.5), loss(280.0 - z * 6.0, 1.5)],
+            [loss(200.0 + z * 6.0, 3.0), loss(200.0 - z * 6.0, 3.0)],
         ),
         (
             "length",
             &spread.random,
-            [loss(280.0, 1.5 + z * 0.04), loss(280.0, 1.5 - z * 0.04)],
+            [loss(200.0, 3.0 + z * 0.15), loss(200.0, 3.0 - z * 0.15)],
         ),
     ] {
         let width = (at[1].value - at[0].value).abs();
