@@ -115,7 +115,7 @@ fn spread(table: &CouplingTable) -> Vec<Derived> {
               long_name: String,
               value: Box<dyn Fn(&SpreadResult) -> Value>| {
         derived(name, units, long_name, move |a| match &a.spread {
-            None => Err("no deviation is stated"),
+            None => Err("no deviation is stated, or there is no gap"),
             Some(Err(_)) => Err("the modes of a deviating chip could not be solved"),
             Some(Ok(spread)) => {
                 let value = value(spread);
