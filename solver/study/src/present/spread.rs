@@ -40,6 +40,9 @@ pub(super) fn known(spread: &Outcome<Spread>, asked: &str) -> Vec<Cell> {
 
 /// "2.09 to 2.71".
 fn width([p05, _, p95]: &Quantiles, unit: DisplayUnit) -> String {
+    if p05.value == p95.value {
+        return String::from("none"); // nothing of this kind deviates
+    }
     format!(
         "{} to {}",
         significant(unit.show(p05.value), 4),
