@@ -250,7 +250,7 @@ pub(super) fn solve(
         Ok(set) => set,
         Err(error) => return failed(error.to_string()),
     };
-    let deviated = process::Deviated::solve(study, plan, m, followers);
+    let deviated = process::DeviatedModes::solve(study, plan, m, followers);
     let couple = |set: &ModeSet| -> Vec<(usize, Outcome<CouplingOutcome>)> {
         let receivers = receivers(set, &deviated);
         let solve = |&c: &usize| {
@@ -291,7 +291,7 @@ pub(super) fn solve(
 }
 
 /// Guided modes as fields on their two finest levels.
-fn receivers(set: &ModeSet, deviated: &process::Deviated) -> Outcome<Vec<Receiver>> {
+fn receivers(set: &ModeSet, deviated: &process::DeviatedModes) -> Outcome<Vec<Receiver>> {
     let receiver = |mode: &Mode| -> Result<Receiver, cpo_solver::coupling::CouplingError> {
         let levels = mode
             .fields_by_level()

@@ -25,9 +25,9 @@ struct Deviation {
 }
 
 /// The modes of one point where its parameters deviate, one at a time.
-pub(super) struct Deviated(Outcome<Vec<Deviation>>);
+pub(super) struct DeviatedModes(Outcome<Vec<Deviation>>);
 
-impl Deviated {
+impl DeviatedModes {
     /// Of plan point `m`, if one of the couplings `followers` asks for a spread.
     pub(super) fn solve(study: &Study, plan: &Plan, m: usize, followers: &[usize]) -> Self {
         let wanted = followers.iter().any(|&c| {
