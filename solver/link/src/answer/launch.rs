@@ -113,11 +113,23 @@ pub(super) fn class_of(
     architecture: &Architecture,
     setting: &Setting,
 ) -> Option<(PowerClass, f64)> {
-    let asked = |values: &Values| required_launch(architecture, setting, values);
-    let median = quantile(&model.draws.sorted(asked), 0.5);
-    let class = model.standards.class_for(median)?;
-    let share = model.draws.share(|values| asked(values) <= class.least_dbm);
+    let class = model
+        .standards
+        .class_for(median_asked(model, architecture, setting))?;
+    let share = model
+        .draws
+        .share(|values| required_launch(architecture, setting, values) <= class.least_dbm);
     Some((class, share))
+}
+
+/// What half of the draws ask at most, dBm.
+pub(super) fn median_asked(
+    model: &LinkModel,
+    architecture: &Architecture,
+    setting: &Setting,
+) -> f64 {
+    let asked = |values: &Values| required_launch(architecture, setting, values);
+    quantile(&model.draws.sorted(asked), 0.5)
 }
 
 /// One launch for all lasers: what is asked, the most of external sources, the most of a laser that has rolled over.

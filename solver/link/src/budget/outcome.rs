@@ -260,7 +260,7 @@ pub(crate) fn stacked(
     typical: &Values,
     output: impl Fn(&Values) -> f64,
 ) -> [f64; 2] {
-    // where a laser rolls over, energy knows no bound
+    // where a laser does not bring the light, energy knows no bound
     let bounded = |values: &Values| match output(values) {
         value if value.is_nan() => f64::INFINITY,
         value => value,

@@ -67,7 +67,7 @@ impl Draws {
         values
     }
 
-    /// What an energy becomes, ascending: beyond any where it has no value, since the laser has rolled over.
+    /// What an energy becomes, ascending: beyond any where it has no value, since the laser does not bring the light.
     pub(crate) fn sorted_energies(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
         let bounded = |energy: f64| {
             if energy.is_nan() {
@@ -84,7 +84,7 @@ impl Draws {
         with_quantiles(typical, &self.sorted(output))
     }
 
-    /// The same of an energy, or of one less another: beyond any where the laser has rolled over.
+    /// The same of an energy, or of one less another: beyond any where the laser does not bring the light.
     pub(crate) fn range_of_energy(
         &self,
         typical: f64,

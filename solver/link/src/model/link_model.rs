@@ -125,6 +125,7 @@ impl LinkModel {
             laser: &self.laser,
             serdes: &self.serdes,
             base_temperature: request.chip_temperature,
+            most_of_sources_dbm: self.standards.most_dbm(),
             path_loss_db: None,
             launch_dbm: None,
         }

@@ -58,7 +58,7 @@ pub(super) fn flag(standing: Standing) -> Option<&'static str> {
         Standing::Ok => None,
         Standing::Extrapolated => Some("extrapolated"),
         Standing::Unconverged => Some("unconverged"),
-        Standing::Infeasible => Some("rolled over"),
+        Standing::Infeasible => Some("too little light"),
         Standing::NotComputed => Some("not computed"),
     }
 }
@@ -66,6 +66,16 @@ pub(super) fn flag(standing: Standing) -> Option<&'static str> {
 /// A plain number with where it comes from.
 pub(super) fn stated(value: f64, unit: DisplayUnit, origin: &str) -> Cell {
     Cell::ranged(value, [value; 2], None, unit).with_origin(origin)
+}
+
+/// In how many draws, in whole per cents: some thousand tell no more.
+pub(super) fn in_draws(share: f64, draws: u32) -> String {
+    match share {
+        0.0 => format!("in none of {draws} draws"),
+        1.0 => format!("in all of {draws} draws"),
+        share if share < 0.01 => String::from("in less than 1 % of draws"),
+        share => format!("in {} % of draws", (100.0 * share).floor()),
+    }
 }
 
 /// A share of drawn engines, within what so many draws tell of it.
@@ -110,4 +120,22 @@ pub(super) fn bandwidth(bit_per_s: f64) -> String {
 /// "63 °C".
 pub(super) fn celsius(kelvin: f64) -> String {
     format!("{} °C", significant(DisplayUnit::CELSIUS.show(kelvin), 3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_and_all_are_told_as_such() {
+        let told = [0.0, 0.004, 0.576, 0.999, 1.0].map(|share| in_draws(share, 1024));
+        let expected = [
+            "in none of 1024 draws",
+            "in less than 1 % of draws",
+            "in 57 % of draws",
+            "in 99 % of draws",
+            "in all of 1024 draws",
+        ];
+        assert_eq!(told, expected);
+    }
 }
