@@ -4,7 +4,7 @@ mod common;
 
 use common::{answers, fixed_but};
 use cpo_link::decibel::watts;
-use cpo_link::{Budget, Components, LaserLaw, LinkRequest, MarginSpread, Operation};
+use cpo_link::{Budget, Components, LaserLaw, LinkRequest, MarginSpread, Operation, Port};
 
 /// Engines of 16 lanes, of which four share a fibre of an external source.
 fn budget_of(architecture: &str, components: Components) -> Budget {
@@ -222,6 +222,55 @@ fn yield_falls_with_the_margin_asked_for() {
         (median - 0.5).abs() < 0.01,
         "{median}: linear between points of the curve"
     );
+}
+
+/// Four wavelengths to a fibre: both multiplexers are in the light's way, with FR4's own amplitudes and channel besides. Lanes with a
+/// fibre each have neither, nor a line for them.
+#[test]
+fn lanes_of_one_fibre_are_multiplexed() {
+    let of = |standard: &str, text: &str| {
+        let request = LinkRequest {
+            port: Port {
+                bandwidth: 800e9,
+                standard: standard.into(),
+            },
+            tiers: Vec::new(),
+            ..LinkRequest::default()
+        };
+        answers(&request, fixed_but(text))
+    };
+    let none = "multiplexer = { typical = \"0 dB\" }\ndemultiplexer = { typical = \"0 dB\" }";
+    for k in 0..5 {
+        let budget =
+            |standard: &str, text: &str| of(standard, text).architectures[k].budget.clone();
+        let (with, without) = (budget("400G-FR4", ""), budget("400G-FR4", none));
+        let more = |number: fn(&Budget) -> f64| number(&with) - number(&without);
+        // the transmitter's before TP2, where the standard asks for its light; the receiver's beyond TP3
+        assert!(
+            (more(|b| b.required_launch.value) - 1.5).abs() < 1e-9,
+            "round-off"
+        );
+        assert!((more(|b| b.photodiode_margin.value) + 1.5).abs() < 1e-9);
+        assert!(more(|b| b.margin.value).abs() < 1e-9);
+        let terms = |budget: &Budget| {
+            let terms = budget.planes.iter().flat_map(|p| &p.terms);
+            terms
+                .filter(|(name, _)| name.contains("multiplexer"))
+                .count()
+        };
+        assert_eq!([terms(&with), terms(&budget("400G-DR4", ""))], [2, 0]);
+        let (dr4, same) = (budget("400G-DR4", ""), budget("400G-DR4", none));
+        let [dr4, same] = [dr4, same].map(|budget| format!("{budget:?}"));
+        assert!(dr4 == same, "no multiplexer whose value could matter");
+    }
+    let used = |standard: &str| {
+        let all = of(standard, "").components;
+        all.iter()
+            .find(|c| c.name == "multiplexer")
+            .expect("there")
+            .is_used
+    };
+    assert!(used("400G-FR4") && !used("400G-DR4"));
 }
 
 /// Worst case and statistics are given together, and the first holds the second.

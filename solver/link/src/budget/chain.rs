@@ -22,6 +22,8 @@ pub enum Term {
     Split,
     /// The standard's fibre plant at its largest loss.
     Channel,
+    /// A component in dB where several lanes share a fibre, each at a wavelength of its own; elsewhere it is not there.
+    Multiplexing(ComponentName),
 }
 
 /// What a term depends on beside components.
@@ -31,6 +33,8 @@ pub(crate) struct Conditions {
     pub(crate) split: usize,
     /// Loss of the fibre plant, dB.
     pub(crate) channel_db: f64,
+    /// Lanes of a fibre, each at a wavelength of its own.
+    pub(crate) lanes_per_fibre: usize,
 }
 
 impl Term {
@@ -39,6 +43,8 @@ impl Term {
             "waveguide_routing" => Ok(Self::Routing),
             "split" => Ok(Self::Split),
             "channel" => Ok(Self::Channel),
+            "multiplexer" => Ok(Self::Multiplexing(ComponentName::Multiplexer)),
+            "demultiplexer" => Ok(Self::Multiplexing(ComponentName::Demultiplexer)),
             name => ComponentName::find(name)
                 .map(Self::Component)
                 .ok_or_else(|| {
@@ -48,10 +54,19 @@ impl Term {
         }
     }
 
+    /// Whether there is such a thing in the light's way.
+    pub(crate) fn is_there(self, conditions: Conditions) -> bool {
+        match self {
+            Self::Multiplexing(_) => conditions.lanes_per_fibre > 1,
+            Self::Component(_) | Self::Routing | Self::Split | Self::Channel => true,
+        }
+    }
+
     /// Components that it depends on.
     pub(crate) fn components(self, conditions: Conditions) -> &'static [ComponentName] {
         match self {
-            Self::Component(name) => {
+            Self::Multiplexing(_) if !self.is_there(conditions) => &[],
+            Self::Component(name) | Self::Multiplexing(name) => {
                 let at = name as usize;
                 &ComponentName::ALL[at..=at]
             }
@@ -64,7 +79,7 @@ impl Term {
     /// What it is called in an answer.
     pub(crate) fn label(self, conditions: Conditions) -> String {
         match self {
-            Self::Component(name) => name.key().to_owned(),
+            Self::Component(name) | Self::Multiplexing(name) => name.key().to_owned(),
             Self::Routing => String::from("waveguide_routing"),
             Self::Split => format!("split 1:{}", conditions.split),
             Self::Channel => String::from("channel"),
@@ -78,7 +93,8 @@ impl Term {
         mut value: impl FnMut(ComponentName) -> f64,
     ) -> f64 {
         match self {
-            Self::Component(name) => value(name),
+            Self::Multiplexing(_) if !self.is_there(conditions) => 0.0,
+            Self::Component(name) | Self::Multiplexing(name) => value(name),
             Self::Routing => {
                 value(ComponentName::WaveguideLoss) * value(ComponentName::RoutingLength)
             }
@@ -268,6 +284,7 @@ mod tests {
         let conditions = Conditions {
             split: 4,
             channel_db: 3.0,
+            lanes_per_fibre: 1,
         };
         let loss = Term::Split.loss(conditions, |_| 0.3);
         assert!((loss - 6.3206).abs() < 5e-5);

@@ -177,7 +177,7 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
             power[2] - losses[0],
         ];
         let mut terms = Vec::new();
-        for term in &stage.terms {
+        for term in stage.terms.iter().filter(|term| term.is_there(conditions)) {
             let loss = term.loss(conditions, |name| typical[name]);
             terms.push((term.label(conditions), loss));
             standing = standing.max(status(term.components(conditions)));

@@ -12,7 +12,7 @@ macro_rules! names {
         }
 
         impl ComponentName {
-            /// All, in the order of the data.
+            /// All, in the order of the data, later ones last: the place of each is its dimension in the draws.
             pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
 
             /// The name in data, requests and answers.
@@ -98,6 +98,8 @@ names! {
     RingPlacement = "ring_placement",
     HeaterEfficiency = "heater_efficiency",
     AnalogueExponent = "analogue_exponent",
+    Multiplexer = "multiplexer",
+    Demultiplexer = "demultiplexer",
 }
 
 impl ComponentName {
