@@ -159,6 +159,19 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
 
     // Again from the table alone, to the last bit.
     let table = read_table(&directory.path().join("out/loss_table.h5")).unwrap();
+    let bases = table
+        .group("laser/dfb_water")
+        .unwrap()
+        .variable("base_temperature")
+        .unwrap();
+    let warmest = (0..2).max_by(|&a, &b| bases.values[a].total_cmp(&bases.values[b]));
+    let bar = bases.error.as_ref().unwrap()[warmest.unwrap()];
+    let drawn = link["request"]["chip_temperature_error"].as_f64();
+    assert_eq!(
+        drawn,
+        Some(bar),
+        "the warmest laser's error bar, to the last bit"
+    );
     let again = Study::of_table(&table, "loss_table.h5").unwrap();
     let (place, links) = deliver(&again, &table, &directory.path().join("again")).unwrap();
     assert!(links.iter().all(|link| link.answers.is_ok()));

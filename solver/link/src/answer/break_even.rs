@@ -95,6 +95,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Optics and standing of the integrated laser.
+    /// The temperature is what is asked for; where it was computed its error bar is the comparison's.
     fn integrated_with_standing(&self, values: &Values, temperature: f64) -> (f64, Standing) {
         let (architecture, setting) = &self.integrated;
         let setting = Setting {
@@ -180,16 +181,21 @@ impl Comparison<'_> {
     }
 }
 
-/// The comparison with the request's laser.
+/// The comparison with that laser, at temperatures with that error.
 fn comparison<'a>(
     model: &'a LinkModel,
     laser: &'a IntegratedLaser,
+    base_error: f64,
 ) -> Result<Comparison<'a>, LinkError> {
     let standard = model.standard(&model.request.port)?;
     let of = |kind: &str, place| {
         let architecture = model.architecture(kind, |a| a.laser == place)?;
-        let setting = model.setting(architecture, standard);
-        Ok::<_, LinkError>((architecture, Setting { laser, ..setting }))
+        let setting = Setting {
+            laser,
+            base_error,
+            ..model.setting(architecture, standard)
+        };
+        Ok::<_, LinkError>((architecture, setting))
     };
     let temperatures = &model.request.chip_temperatures;
     let last = temperatures[temperatures.len() - 1];
@@ -203,7 +209,7 @@ fn comparison<'a>(
 }
 
 pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
-    let comparison = comparison(model, &model.laser)?;
+    let comparison = comparison(model, &model.laser, 0.0)?;
     let request = &model.request;
     let typical = &model.typical;
     let externals: Vec<f64> = request
@@ -290,7 +296,7 @@ pub(super) fn break_even_of(
     model: &LinkModel,
     laser: &IntegratedLaser,
 ) -> Result<(f64, BreakEvenSide), LinkError> {
-    Ok(comparison(model, laser)?.break_even(&model.typical, None))
+    Ok(comparison(model, laser, 0.0)?.break_even(&model.typical, None))
 }
 
 /// Integrated less external optics at one temperature.
@@ -303,13 +309,13 @@ pub(super) struct Difference {
     pub(super) share: f64,
 }
 
-/// The difference at a temperature with that laser.
+/// The difference at a temperature, with its error bar, with that laser.
 pub(super) fn difference_at(
     model: &LinkModel,
     laser: &IntegratedLaser,
-    temperature: f64,
+    [temperature, base_error]: [f64; 2],
 ) -> Result<Difference, LinkError> {
-    let comparison = comparison(model, laser)?;
+    let comparison = comparison(model, laser, base_error)?;
     let typical = &model.typical;
     let output = |values: &Values| {
         comparison.integrated(values, temperature) - comparison.external(values, None).0

@@ -325,7 +325,8 @@ impl<'a> Subject<'a> {
             positive,
         )];
         let temperature = self.model.request.chip_temperature;
-        let here = difference_at(self.model, &self.model.laser, temperature)?;
+        let error = self.model.request.chip_temperature_error;
+        let here = difference_at(self.model, &self.model.laser, [temperature, error])?;
         let place = format!(
             "energy of the optics, chip at {:.0} degC",
             temperature - 273.15

@@ -49,9 +49,10 @@ pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
         status: c.status,
         is_used: match c.name {
             ComponentName::Multiplexer | ComponentName::Demultiplexer => is_multiplexed,
+            ComponentName::LaserDeviation => c.systematic.width() > 0.0,
             name => match &model.laser {
                 IntegratedLaser::Map(_) => !ComponentName::LASER_LAW.contains(&name),
-                IntegratedLaser::Law => name != ComponentName::LaserDeviation,
+                IntegratedLaser::Law => true,
             },
         },
     };

@@ -43,7 +43,7 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
             number: mut difference,
             standings: [mut integrated, external],
             share: integrated_share,
-        } = difference_at(model, &chip.laser, temperature)?;
+        } = difference_at(model, &chip.laser, [temperature, chip.base_error])?;
         if difference.status == Standing::NotComputed {
             difference.origin = String::from("the loss table lacks a value that it needs");
         }

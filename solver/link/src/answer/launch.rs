@@ -7,7 +7,7 @@
 use crate::Standing;
 use crate::architecture::{Architecture, Energy, LaserPlace, Setting, required_launch};
 use crate::budget::{EngineDraws, MarginSpread, quantile, with_quantiles};
-use crate::component::Values;
+use crate::component::{ComponentName as C, Values};
 use crate::decibel::{dbm, watts};
 use crate::laser::Operation;
 use crate::model::LinkModel;
@@ -153,6 +153,8 @@ pub(super) fn by_design(
 
 /// The most light of the request's laser, W, which is less than `above`.
 pub(super) fn most_of_chip(model: &LinkModel, above: f64, values: &Values) -> f64 {
-    let base = model.request.chip_temperature;
+    let request = &model.request;
+    let deviation = values[C::LaserDeviation] * request.chip_temperature_error;
+    let base = request.chip_temperature + deviation;
     model.laser.most_power(values, above, base)
 }

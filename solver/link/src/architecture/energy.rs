@@ -69,12 +69,21 @@ pub(crate) struct Setting<'a> {
     pub(crate) serdes: &'a SerdesFit,
     /// Chip's temperature at its lasers when they are off, K.
     pub(crate) base_temperature: f64,
+    /// Half-width of its error bar, K.
+    pub(crate) base_error: f64,
     /// The most light that is sure of an external source, dBm.
     pub(crate) most_of_sources_dbm: f64,
     /// Loss put in place of that from P1 to P3, dB.
     pub(crate) path_loss_db: Option<f64>,
     /// Light of a laser that is not set to what is asked, dBm.
     pub(crate) launch_dbm: Option<f64>,
+}
+
+impl Setting<'_> {
+    /// The chip's temperature at the place within its error bar where its lasers lie within theirs, K: the same heat problem errs in both.
+    pub(crate) fn base(&self, values: &Values) -> f64 {
+        self.base_temperature + values[C::LaserDeviation] * self.base_error
+    }
 }
 
 /// What an architecture takes.
@@ -112,9 +121,7 @@ impl Energy {
             LaserPlace::External if is_beyond_sources => f64::NAN,
             LaserPlace::External => launch / lanes / values[C::ExternalEfficiency],
             LaserPlace::Integrated => {
-                let state = setting
-                    .laser
-                    .operate(values, launch, setting.base_temperature);
+                let state = setting.laser.operate(values, launch, setting.base(values));
                 operation = Some(state);
                 let electrical = state.point().map_or(f64::NAN, |p| p.electrical_power);
                 electrical / lanes / values[C::LaserSupplyEfficiency]
@@ -232,6 +239,7 @@ mod tests {
             laser: &IntegratedLaser::Law,
             serdes: &serdes,
             base_temperature: 348.15,
+            base_error: 0.0,
             most_of_sources_dbm: standards.most_dbm(),
             path_loss_db: None,
             launch_dbm: None,
