@@ -69,7 +69,9 @@ fn beyond_the_largest_class_there_is_no_energy() {
 #[test]
 fn draws_beyond_the_largest_class_count_as_beyond_any_energy() {
     // 24.03 dBm, and from 23.03 to 26.03 dBm by two couplers alike in a draw
-    let all = asked("coupler = { typical = \"4.0 dB\", low = \"3.5 dB\", high = \"5 dB\" }");
+    let text =
+        "coupler = { typical = \"4.0 dB\", low = \"3.5 dB\", high = \"5 dB\", correlation = 1.0 }";
+    let all = asked(text);
     let external = find(&all, "cpo_external");
     // the coupler lies below 4.235 dB in all but (5 - 4.235)²/((5 - 3.5) (5 - 4)) of draws
     let most = 4.0 + (24.5 - external.budget.required_launch.value) / 2.0;

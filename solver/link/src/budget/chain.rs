@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::Plane;
+use super::plane::End;
 use crate::component::{ComponentName, Values};
 use crate::decibel::db;
 use crate::error::LinkError;
@@ -59,6 +60,14 @@ impl Term {
         match self {
             Self::Multiplexing(_) => conditions.lanes_per_fibre > 1,
             Self::Component(_) | Self::Routing | Self::Split | Self::Channel => true,
+        }
+    }
+
+    /// The one component that it is.
+    fn component(self) -> Option<ComponentName> {
+        match self {
+            Self::Component(name) | Self::Multiplexing(name) => Some(name),
+            Self::Routing | Self::Split | Self::Channel => None,
         }
     }
 
@@ -141,6 +150,8 @@ impl StageText {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chain {
     stages: Vec<Stage>,
+    /// Their terms in order.
+    terms: Vec<PlacedTerm>,
 }
 
 impl Chain {
@@ -178,7 +189,10 @@ impl Chain {
                 return Err(wrong(format!("no stage ends at {plane}, {why}")));
             }
         }
-        Ok(Self { stages })
+        Ok(Self {
+            terms: placed(&stages),
+            stages,
+        })
     }
 
     /// The stages.
@@ -191,7 +205,7 @@ impl Chain {
         self.stages[0].from
     }
 
-    /// Loss up to `plane`, dB, all places of a component alike.
+    /// Loss up to `plane`, dB.
     pub(crate) fn loss_to(&self, plane: Plane, conditions: Conditions, values: &Values) -> f64 {
         self.loss_of_lane(0, plane, conditions, values)
     }
@@ -208,7 +222,7 @@ impl Chain {
         terms
             .map(|placed| {
                 let lane = if placed.is_shared { 0 } else { lane };
-                let value = |name| values.of_lane(lane, name);
+                let value = |name| values.of_place(lane, name, placed.copy);
                 placed.term.loss(conditions, value)
             })
             .sum()
@@ -216,17 +230,37 @@ impl Chain {
 
     /// All terms in order.
     pub(crate) fn terms(&self) -> impl Iterator<Item = PlacedTerm> {
-        let placed = self
-            .stages
-            .iter()
-            .flat_map(|stage| stage.terms.iter().map(|&term| (stage.to, term)));
-        let split = placed.clone().position(|(_, term)| term == Term::Split);
-        placed.enumerate().map(move |(k, (to, term))| PlacedTerm {
+        self.terms.iter().copied()
+    }
+
+    /// Components of several places on the sending side, each with its last copy.
+    pub(crate) fn repeated(&self) -> impl Iterator<Item = (ComponentName, usize)> {
+        let sent = self
+            .terms()
+            .filter(|t| t.to.end() == End::Sending && t.copy > 0);
+        sent.filter_map(|placed| Some((placed.term.component()?, placed.copy)))
+    }
+}
+
+/// Terms of stages in order, with what their places are.
+fn placed(stages: &[Stage]) -> Vec<PlacedTerm> {
+    let all: Vec<(Plane, Term)> = stages
+        .iter()
+        .flat_map(|stage| stage.terms.iter().map(|&term| (stage.to, term)))
+        .collect();
+    let split = all.iter().position(|&(_, term)| term == Term::Split);
+    let place = |(k, &(to, term)): (usize, &(Plane, Term))| {
+        let again = |other: &&(Plane, Term)| {
+            term.component().is_some() && other.1 == term && other.0.end() == to.end()
+        };
+        PlacedTerm {
             to,
             term,
             is_shared: split.is_some_and(|split| k < split),
-        })
-    }
+            copy: all[k + 1..].iter().filter(again).count(),
+        }
+    };
+    all.iter().enumerate().map(place).collect()
 }
 
 /// A term in its chain.
@@ -237,6 +271,8 @@ pub(crate) struct PlacedTerm {
     pub(crate) term: Term,
     /// Whether it lies before the split, where the lanes of a laser have one path.
     pub(crate) is_shared: bool,
+    /// Places of its component that follow at the same end: nil of the last, which architectures have in common.
+    pub(crate) copy: usize,
 }
 
 impl Stage {

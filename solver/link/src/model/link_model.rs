@@ -10,7 +10,7 @@ use crate::architecture::{
     Architecture, EnergySource, LaserPlace, Setting, architectures, required_launch,
 };
 use crate::budget::Draws;
-use crate::component::{ComponentName as C, Components, Triangle, Values};
+use crate::component::{ComponentName as C, Components, Place, Triangle, Values};
 use crate::decibel::watts;
 use crate::electrical::SerdesFit;
 use crate::error::LinkError;
@@ -84,16 +84,22 @@ impl LinkModel {
             cooling.push(cooled(table, &way.name, &way.base, &laser)?);
         }
         take_deviation(&mut components, request, &laser, &cooling);
+        let architectures = architectures()?;
+        let repeated = architectures.iter().flat_map(|a| a.chain.repeated());
+        let mut further: Vec<Place> = repeated.collect();
+        further.sort_unstable();
+        further.dedup();
         Ok(Self {
             typical: components.typical(),
             draws: Draws::new(
                 &components,
+                &further,
                 request.split.max(request.lanes_per_laser),
                 request.samples,
                 request.seed,
             ),
             standards,
-            architectures: architectures()?,
+            architectures,
             serdes: SerdesFit::embedded()?,
             request: request.clone(),
             components,
