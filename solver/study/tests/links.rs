@@ -206,6 +206,11 @@ fn a_link_without_its_entry_fails_alone_and_says_what_is_missing() {
     assert_eq!(link["status"], "failed");
     let reason = link["reason"].as_str().unwrap();
     assert!(reason.contains("laser/dfb_water_light"), "{reason}");
+    assert!(
+        reason.contains("a map belongs to one point") && reason.contains("2 of laser"),
+        "{reason}"
+    );
+    assert!(!reason.contains("earlier version"), "{reason}");
     assert!(summary["lasers"].to_string().contains("optical_power"));
     let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
     assert!(report.contains("link.port failed"), "no warning");
