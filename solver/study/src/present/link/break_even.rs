@@ -7,6 +7,7 @@ use super::Album;
 use super::cells::{FIT, PICOJOULE_PER_BIT, celsius, column, in_draws, ranged, stated};
 use crate::figures::{DisplayUnit, MapFigure, MapLine, PlotAxis};
 use crate::output_error::OutputError;
+use crate::present::cells::missing;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 /// Rows of the table of the contour.
@@ -98,7 +99,7 @@ fn sentence(map: &BreakEvenMap, draws: u32) -> String {
     }
     let [external, integrated] = map.always_shares.map(|share| in_draws(share, draws));
     text += &match map.always_shares {
-        [0.0, 0.0] => format!(". Throughout, neither takes less {external}."),
+        [0.0, 0.0] => format!(". In none of {draws} draws does either take less throughout."),
         _ => format!(
             ". External lasers take less throughout {external}, integrated ones {integrated}."
         ),
@@ -193,7 +194,7 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
                 DisplayUnit::CELSIUS,
                 side(c.break_even_side),
             ),
-            failures.map_or_else(|| Cell::text("–"), ranged),
+            failures.map_or_else(|| missing().with_origin("the table has no rate"), ranged),
             Cell::text(&c.laser),
         ]
     };
