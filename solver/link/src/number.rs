@@ -48,7 +48,8 @@ pub enum Standing {
     Extrapolated,
     /// From a value of the table that did not reach its accuracy.
     Unconverged,
-    /// No operating point: the laser has rolled over. The value is NaN.
+    /// The laser does not bring the light: one on the chip has rolled over, an external source would be beyond the largest class.
+    /// The value is NaN.
     Infeasible,
     /// The table holds no value there. The value is NaN.
     NotComputed,

@@ -22,6 +22,8 @@ pub struct Standard {
     pub lane_rate: f64,
     /// Bits a second on the line, error correction included.
     pub line_rate: f64,
+    /// Lanes of a fibre, each at a wavelength of its own.
+    pub lanes_per_fibre: usize,
     /// Levels of a symbol.
     pub modulation: Modulation,
     /// Least amplitude whatever the eye, dBm; −∞ where none is stated.
@@ -50,6 +52,7 @@ struct StandardText {
     name: String,
     lane_rate: String,
     line_rate: String,
+    lanes_per_fibre: usize,
     modulation: Modulation,
     transmitter_floor_dbm: Option<f64>,
     transmitter_offset_dbm: f64,
@@ -112,6 +115,7 @@ impl Standards {
             };
             Ok(Standard {
                 lane_rate: rate(&s.lane_rate)?,
+                lanes_per_fibre: s.lanes_per_fibre,
                 line_rate: rate(&s.line_rate)?,
                 source: flag_source(&Source {
                     source: s.source,

@@ -4,7 +4,7 @@ mod common;
 
 use common::{answers, fixed_but};
 use cpo_link::decibel::watts;
-use cpo_link::{Budget, Components, LaserLaw, LinkRequest, MarginSpread, Operation};
+use cpo_link::{Budget, Components, LaserLaw, LinkRequest, MarginSpread, Operation, Port};
 
 /// Engines of 16 lanes, of which four share a fibre of an external source.
 fn budget_of(architecture: &str, components: Components) -> Budget {
@@ -183,6 +183,62 @@ fn couplers_of_one_chip_are_correlated() {
     assert!((half - 3.0).abs() < 0.05, "{half}");
 }
 
+/// What is asked of a laser rests on the same: couplers of one chip are as alike as their component says, connectors of one fibre have
+/// a loss each. p05 to p95 of one triangle of width 1 span 2 (1/2 - √0.025), of two alike twice that, of two apart 2 × 0.4767, as below.
+#[test]
+fn light_that_is_asked_has_a_draw_for_each_place() {
+    let range = |architecture: &str, text: &str| {
+        let asked = budget_of(architecture, fixed_but(text)).required_launch;
+        asked.high - asked.low
+    };
+    let coupler = |rho: f64| {
+        format!(
+            "coupler = {{ typical = \"1.5 dB\", low = \"1 dB\", high = \"2 dB\", correlation = {rho:?} }}"
+        )
+    };
+    let connector =
+        "connector = { typical = \"0.5 dB\", low = \"0 dB\", high = \"1 dB\", scope = \"lane\" }";
+    let one = 2.0 * (0.5 - 0.025f64.sqrt());
+    let apart = 2.0 * 0.4767;
+    // three times √(0.05 × 0.95/4096)/0.382 at both ends, what a p05 of independent draws errs by where their density is 0.382/dB
+    let tolerance = 2.0 * 0.027;
+    for (architecture, text, expected) in [
+        ("cpo_integrated", coupler(0.0), one),
+        ("cpo_external", coupler(1.0), 2.0 * one),
+        ("cpo_external", coupler(0.0), apart),
+        ("cpo_external", connector.to_owned(), apart),
+    ] {
+        let found = range(architecture, &text);
+        assert!(
+            (found - expected).abs() < tolerance,
+            "{architecture} {text}: {found} {expected}"
+        );
+    }
+    let half = range("cpo_external", &coupler(0.5));
+    // a sum of two with the correlation 1/2 has √3 of the deviation of one, two alike 2, two apart √2
+    assert!(
+        apart + tolerance < half && half < 2.0 * one - tolerance,
+        "{half}"
+    );
+}
+
+/// Two architectures have the coupler before the transmitter's fibre in common: apart by a fixed loss, by one draw in each.
+#[test]
+fn the_last_coupler_is_drawn_alike_for_all() {
+    let text =
+        "coupler = { typical = \"1.5 dB\", low = \"1 dB\", high = \"2 dB\", correlation = 0.0 }";
+    let launch = |name: &str| budget_of(name, fixed_but(text)).required_launch;
+    let (module, chip) = (launch("dsp_pluggable"), launch("cpo_integrated"));
+    let apart = module.value - chip.value;
+    for (a, b) in [
+        (module.low, chip.low),
+        (module.median, chip.median),
+        (module.high, chip.high),
+    ] {
+        assert!((a - b - apart).abs() < 1e-9, "round-off");
+    }
+}
+
 /// The receiving chip is another engine's: the coupler before the photodiode does not follow those of the sending chip, however
 /// much these follow each other. Exact, for symmetric triangles of width 1, each the mean of two uniform draws: the sum of two
 /// is half an Irwin-Hall sum of four, (4 - y)⁴/24 = 0.05 less 4 (3 - y)⁴/24 in its tail, whose p05 lies 0.4767 below the middle.
@@ -222,6 +278,55 @@ fn yield_falls_with_the_margin_asked_for() {
         (median - 0.5).abs() < 0.01,
         "{median}: linear between points of the curve"
     );
+}
+
+/// Four wavelengths to a fibre: both multiplexers are in the light's way, with FR4's own amplitudes and channel besides. Lanes with a
+/// fibre each have neither, nor a line for them.
+#[test]
+fn lanes_of_one_fibre_are_multiplexed() {
+    let of = |standard: &str, text: &str| {
+        let request = LinkRequest {
+            port: Port {
+                bandwidth: 800e9,
+                standard: standard.into(),
+            },
+            tiers: Vec::new(),
+            ..LinkRequest::default()
+        };
+        answers(&request, fixed_but(text))
+    };
+    let none = "multiplexer = { typical = \"0 dB\" }\ndemultiplexer = { typical = \"0 dB\" }";
+    for k in 0..5 {
+        let budget =
+            |standard: &str, text: &str| of(standard, text).architectures[k].budget.clone();
+        let (with, without) = (budget("400G-FR4", ""), budget("400G-FR4", none));
+        let more = |number: fn(&Budget) -> f64| number(&with) - number(&without);
+        // the transmitter's before TP2, where the standard asks for its light; the receiver's beyond TP3
+        assert!(
+            (more(|b| b.required_launch.value) - 1.5).abs() < 1e-9,
+            "round-off"
+        );
+        assert!((more(|b| b.photodiode_margin.value) + 1.5).abs() < 1e-9);
+        assert!(more(|b| b.margin.value).abs() < 1e-9);
+        let terms = |budget: &Budget| {
+            let terms = budget.planes.iter().flat_map(|p| &p.terms);
+            terms
+                .filter(|(name, _)| name.contains("multiplexer"))
+                .count()
+        };
+        assert_eq!([terms(&with), terms(&budget("400G-DR4", ""))], [2, 0]);
+        let (dr4, same) = (budget("400G-DR4", ""), budget("400G-DR4", none));
+        let [dr4, same] = [dr4, same].map(|budget| format!("{budget:?}"));
+        assert!(dr4 == same, "no multiplexer whose value could matter");
+    }
+    let used = |standard: &str| {
+        let all = of(standard, "").components;
+        all.iter()
+            .find(|c| c.name == "multiplexer")
+            .expect("there")
+            .is_used
+    };
+    assert!(used("400G-FR4") && !used("400G-DR4"));
 }
 
 /// Worst case and statistics are given together, and the first holds the second.

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{ask, components, coupled, empty_table, error, facet, fixed_but, laser_light, with};
+use common::{
+    ask, component, components, coupled, empty_table, error, facet, fixed_but, laser_light, with,
+};
 use cpo_link::{
     BaseTemperature, BreakEvenSide, Cooling, LaserLaw, LaserMap, LinkModel, LinkRequest,
     OperatingPoint, Operation, Port, Standing, TableEntry,
@@ -554,6 +556,62 @@ fn cooling_comes_from_the_table() {
             .iter()
             .any(|f| f.boundary.contains("air cooling"))
     );
+}
+
+/// The chip's own temperature has an error bar: it is drawn with those of its lasers, for which the energies at its ends are those of a
+/// chip so much warmer or cooler, whether the request's or that of a way of cooling.
+#[test]
+fn error_bars_of_the_chip_are_drawn() {
+    let laser = AxisScale::text("laser", "laser", vec!["a".into(), "b".into()]);
+    let group = Group::new("laser/array_air", "lasers")
+        .with_axis(laser)
+        .and_then(|g| {
+            let base = Variable::new("base_temperature", "K", "T", &["laser"], vec![340.0, 339.0]);
+            g.with_variable(base.with_error(vec![3.0, 0.5]))
+        })
+        .expect("a group");
+    let table = with([group]);
+    let of = |kelvin: f64, error: f64| {
+        let request = LinkRequest {
+            chip_temperature: kelvin,
+            chip_temperature_error: error,
+            cooling: vec![Cooling {
+                name: "air".into(),
+                base: BaseTemperature::Table(TableEntry::new("laser/array_air")),
+            }],
+            ..LinkRequest::default()
+        };
+        let model = LinkModel::new(&table, &request, fixed_but("")).expect("a model");
+        model.answers().expect("answers")
+    };
+    let a = of(340.0, 3.0);
+    let integrated = &a.architectures[4].energies[0];
+    for (end, kelvin) in integrated.least_and_most.into_iter().zip([337.0, 343.0]) {
+        let exact = of(kelvin, 0.0).architectures[4].energies[0].energy.value;
+        assert!((end / exact - 1.0).abs() < 1e-12, "round-off");
+    }
+    // p05 of a symmetric triangle is √0.1 − 1 of its half-width; one draw falls into each 1024th, at a density of √0.1
+    for (end, sign) in [(integrated.energy.low, -1.0), (integrated.energy.high, 1.0)] {
+        let kelvin = 340.0 + sign * 3.0 * (1.0 - 0.1f64.sqrt());
+        let exact = of(kelvin, 0.0).architectures[4].energies[0].energy.value;
+        let off = (end - exact) / (exact - integrated.energy.value);
+        assert!(
+            off.abs() < 1.0 / 1024.0 / (0.1f64.sqrt() * (1.0 - 0.1f64.sqrt())),
+            "{off}"
+        );
+    }
+    let air = &a.cooling[0];
+    assert_eq!(air.base_temperature.high, 343.0);
+    let width = air.difference.high - air.difference.low;
+    let same = integrated.energy.high - integrated.energy.low;
+    assert!(
+        (width / same - 1.0).abs() < 1e-9,
+        "round-off of the external laser's energy"
+    );
+    // a temperature that is asked for has no error bar
+    let map = &a.break_even;
+    assert_eq!(map.at_typical_path.low, map.at_typical_path.high);
+    assert!(component(&a, "laser_deviation").is_used);
 }
 
 /// What users state stands over what is embedded, and a table's value over both.

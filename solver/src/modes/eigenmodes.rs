@@ -116,15 +116,9 @@ pub(super) fn eigenvectors<T: Scalar>(
         }
     }
     let system = Direct::new(finest);
-    let pairs = system.largest(wanted, GUARDS, start).map_err(|converged| {
-        let [cells_x, cells_y] = finest.grid.shape();
-        ModeError::Eigen {
-            converged,
-            wanted: wanted.count,
-            cells_x,
-            cells_y,
-        }
-    })?;
+    let pairs = system
+        .largest(wanted, GUARDS, start)
+        .map_err(unconverged(finest, wanted))?;
     let pairs = pairs.into_iter().take(wanted.count);
     Ok(pairs.map(|(_, e)| e).collect())
 }
@@ -220,16 +214,24 @@ pub(super) fn highest_pairs<T: Scalar>(
     start: &[Vec<T>],
 ) -> Result<Vec<Eigenpair<T>>, ModeError> {
     let system = Direct::new(discretisation);
-    let pairs = system.around(wanted, shift, start).map_err(|converged| {
-        let [cells_x, cells_y] = discretisation.grid.shape();
-        ModeError::Eigen {
-            converged,
-            wanted: wanted.count,
-            cells_x,
-            cells_y,
-        }
-    })?;
+    let pairs = system
+        .around(wanted, shift, start)
+        .map_err(unconverged(discretisation, wanted))?;
     Ok(pairs.into_iter().take(wanted.count).collect())
+}
+
+/// From the number of modes that converged to the error that says so.
+fn unconverged<T: Scalar>(
+    discretisation: &Discretisation<T>,
+    wanted: Wanted,
+) -> impl FnOnce(usize) -> ModeError {
+    let [cells_x, cells_y] = discretisation.grid.shape();
+    move |converged| ModeError::Eigen {
+        converged,
+        wanted: wanted.count,
+        cells_x,
+        cells_y,
+    }
 }
 
 /// Difference of the highest and the lowest transverse permittivity.

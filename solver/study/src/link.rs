@@ -37,8 +37,9 @@ pub fn answer(links: &[LinkTable], table: &LossTable) -> Vec<LinkOutcome> {
     let of = |link: &LinkTable| {
         let mut request = link.request.clone();
         let chip = link.chip_of.as_ref();
-        if let Some(warmest) = chip.and_then(|group| warmest(table, group)) {
+        if let Some([warmest, error]) = chip.and_then(|group| warmest(table, group)) {
             request.chip_temperature = warmest;
+            request.chip_temperature_error = error;
         }
         LinkOutcome {
             name: link.name.clone(),
@@ -49,15 +50,15 @@ pub fn answer(links: &[LinkTable], table: &LossTable) -> Vec<LinkOutcome> {
     links.iter().map(of).collect()
 }
 
-/// The warmest laser of a group with all lasers off, K.
-fn warmest(table: &LossTable, group: &str) -> Option<f64> {
+/// The warmest laser of a group with all lasers off, and its error bar, nil where none is known, K.
+fn warmest(table: &LossTable, group: &str) -> Option<[f64; 2]> {
     let bases = table.group(group)?.variable("base_temperature")?;
-    let known = bases
-        .values
-        .iter()
-        .copied()
-        .filter(|kelvin| !kelvin.is_nan());
-    known.max_by(f64::total_cmp)
+    let known = |k: &usize| !bases.values[*k].is_nan();
+    let all = (0..bases.values.len()).filter(known);
+    let warmest = all.max_by(|&a, &b| bases.values[a].total_cmp(&bases.values[b]))?;
+    let error = bases.error.as_ref().map(|bars| bars[warmest]);
+    let error = error.filter(|bar| !bar.is_nan()).unwrap_or(0.0);
+    Some([bases.values[warmest], error])
 }
 
 /// Answers the links of `study` from `table`, which may be of an earlier run, and writes report, summary and figures to

@@ -121,7 +121,10 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
     ] {
         assert!(report.contains(heading), "no section {heading}");
     }
-    let judged = format!("it takes least in {} % of draws", (100.0 * share).floor());
+    let judged = match share == 1.0 {
+        true => String::from("it takes least in all of 1024 draws"),
+        false => format!("it takes least in {} % of draws", (100.0 * share).floor()),
+    };
     assert!(report.contains(&judged), "no {judged}");
     assert!(
         report.contains("a source of the 23 dBm class brings 21.5 dBm at least, what is asked in ")
@@ -156,6 +159,19 @@ fn one_file_ends_in_answers_and_its_table_gives_them_again() {
 
     // Again from the table alone, to the last bit.
     let table = read_table(&directory.path().join("out/loss_table.h5")).unwrap();
+    let bases = table
+        .group("laser/dfb_water")
+        .unwrap()
+        .variable("base_temperature")
+        .unwrap();
+    let warmest = (0..2).max_by(|&a, &b| bases.values[a].total_cmp(&bases.values[b]));
+    let bar = bases.error.as_ref().unwrap()[warmest.unwrap()];
+    let drawn = link["request"]["chip_temperature_error"].as_f64();
+    assert_eq!(
+        drawn,
+        Some(bar),
+        "the warmest laser's error bar, to the last bit"
+    );
     let again = Study::of_table(&table, "loss_table.h5").unwrap();
     let (place, links) = deliver(&again, &table, &directory.path().join("again")).unwrap();
     assert!(links.iter().all(|link| link.answers.is_ok()));
@@ -190,6 +206,11 @@ fn a_link_without_its_entry_fails_alone_and_says_what_is_missing() {
     assert_eq!(link["status"], "failed");
     let reason = link["reason"].as_str().unwrap();
     assert!(reason.contains("laser/dfb_water_light"), "{reason}");
+    assert!(
+        reason.contains("a map belongs to one point") && reason.contains("2 of laser"),
+        "{reason}"
+    );
+    assert!(!reason.contains("earlier version"), "{reason}");
     assert!(summary["lasers"].to_string().contains("optical_power"));
     let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
     assert!(report.contains("link.port failed"), "no warning");
@@ -227,6 +248,43 @@ fn an_impossible_budget_is_an_answer() {
         "rolled over"
     );
     assert_eq!(integrated["laser"]["current"]["status"], "infeasible");
+    // an external source of which too much is asked has no energy either, and the page says so wherever it would stand
+    let optics = &external["energies"][0]["energy"];
+    assert!(optics["value"].is_null(), "{optics}");
+    assert_eq!(optics["status"], "infeasible");
+    let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
+    for words in [
+        "too little light",
+        "no power class of external sources brings",
+        "no class of external sources brings that, the largest brings 24.5 dBm at least",
+        "No class of external sources brings the light there.",
+        "neither brings the light at any temperature of the chip that was asked for",
+    ] {
+        assert!(report.contains(words), "the page does not say {words}");
+    }
+    assert!(!report.contains("in 0 % of draws"));
+}
+
+/// Behind 12 dB no class of external sources brings the light: the map is grey there, and its line is the rollover alone.
+#[test]
+fn a_map_says_where_there_is_no_source() {
+    let directory = TempDir::new().unwrap();
+    let text = "[study]\nname = \"far\"\n[link.port]\nbandwidth = \"800 Gbit/s\"\npath_loss = [\"1 dB\", \"2 dB\", \"12 dB\"]\n";
+    let (summary, failures) = run(text, directory.path());
+    assert_eq!(failures, 0);
+    let contour = &summary["link"]["port"]["break_even"]["contour"];
+    let external: Vec<&str> = (0..3)
+        .map(|k| contour[k]["external"].as_str().unwrap())
+        .collect();
+    assert_eq!(external, ["ok", "ok", "infeasible"]);
+    let report = std::fs::read_to_string(directory.path().join("out/report.html")).unwrap();
+    for words in [
+        "; grey: no class of external sources brings the light",
+        "integrated throughout: no class of external sources brings the light",
+    ] {
+        assert!(report.contains(words), "the page does not say {words}");
+    }
+    assert!(!report.contains("No class of external sources brings the light there."));
 }
 
 /// From fibre to tip, and from tip to guide: both computed, both in the coupler, and the page says so. Few modes and slices: what

@@ -27,7 +27,7 @@ pub struct BoundaryEnergy {
     pub energy: Number,
     /// W of the port; the same range.
     pub power: Number,
-    /// J/bit with every input at its best and at its worst end; NaN where the laser rolls over there.
+    /// J/bit with every input at its best and at its worst end; NaN where the laser does not bring the light there.
     pub least_and_most: [f64; 2],
     /// Share of draws whose laser brings the light.
     pub feasible_share: f64,
@@ -147,7 +147,7 @@ fn answer(
 /// Energies within the three boundaries.
 pub(super) struct Energies {
     pub(super) answers: [BoundaryEnergy; 3],
-    /// J/bit of each draw, beyond any where the laser rolls over.
+    /// J/bit of each draw, beyond any where the laser does not bring the light.
     pub(super) drawn: [Vec<f64>; 3],
 }
 
@@ -306,8 +306,10 @@ fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -
         let life = values[C::ServiceLife];
         probability_of_outage(rate(values), life, lasers, request.spare_lasers)
     };
+    // the rate of an external laser is that of its temperature, whatever its light
     let standing = Energy::of(architecture, setting, &model.typical)
-        .standing()
+        .operation
+        .map_or(Standing::Ok, |operation| operation.standing())
         .max(model.standing(architecture, setting));
     let origin = format!(
         "loss table's rate, or Arrhenius law, at the junction temperature, {lasers} lasers an engine; p05 to p95"

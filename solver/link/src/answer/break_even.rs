@@ -2,7 +2,8 @@
 //!
 //! difference(T, L) = optics of the integrated laser at base temperature T − optics of the external one behind a path of L dB from P1 to
 //! P3, J/bit, all else alike. It rises with T and falls with L. The contour T(L) is where it is nil, or where the integrated
-//! laser rolls over before that.
+//! laser rolls over before that. Behind a path for which no class of external sources brings the light the integrated laser is the
+//! cheaper wherever it brings it.
 
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ pub enum BreakEvenSide {
     NotKnown,
     /// The external laser is the cheaper at all temperatures asked for; no temperature.
     ExternalAlways,
+    /// No class of external sources brings the light, nor does the integrated laser at any temperature asked for; no temperature.
+    Neither,
     /// The integrated laser is the cheaper at all temperatures asked for; no temperature.
     IntegratedAlways,
 }
@@ -45,6 +48,8 @@ pub struct BreakEvenPoint {
     pub temperature: f64,
     /// How it ends.
     pub side: BreakEvenSide,
+    /// Of the external laser behind that path: infeasible where no class of sources brings the light.
+    pub external: Standing,
 }
 
 /// Integrated less external over chip temperature and path loss.
@@ -54,7 +59,7 @@ pub struct BreakEvenMap {
     pub chip_temperatures: Vec<f64>,
     /// dB from P1 to P3.
     pub path_losses_db: Vec<f64>,
-    /// J/bit at [temperature][path loss]; NaN where the integrated laser has rolled over.
+    /// J/bit at [temperature][path loss]; NaN where either does not bring the light.
     pub difference: Vec<Vec<f64>>,
     /// Of the integrated laser at each temperature: infeasible where it has rolled over, not computed off its map.
     pub standing: Vec<Standing>,
@@ -67,6 +72,8 @@ pub struct BreakEvenMap {
     pub at_typical_path: Number,
     /// How the contour ends there.
     pub side_at_typical_path: BreakEvenSide,
+    /// Of the external laser there: infeasible where no class of sources brings the light.
+    pub external_at_typical_path: Standing,
     /// Shares of draws in which the external and in which the integrated laser is the cheaper throughout.
     pub always_shares: [f64; 2],
     /// Typical loss from P1 to P3, dB.
@@ -88,6 +95,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Optics and standing of the integrated laser.
+    /// The temperature is what is asked for; where it was computed its error bar is the comparison's.
     fn integrated_with_standing(&self, values: &Values, temperature: f64) -> (f64, Standing) {
         let (architecture, setting) = &self.integrated;
         let setting = Setting {
@@ -102,13 +110,18 @@ impl Comparison<'_> {
         self.integrated_with_standing(values, temperature).0
     }
 
-    fn external(&self, values: &Values, path_loss_db: Option<f64>) -> f64 {
+    /// Optics and standing of the external laser: beyond any energy where no class of sources brings the light.
+    fn external(&self, values: &Values, path_loss_db: Option<f64>) -> (f64, Standing) {
         let (architecture, setting) = &self.external;
         let setting = Setting {
             path_loss_db,
             ..*setting
         };
-        Energy::of(architecture, &setting, values).within(Boundary::Optics)
+        let energy = Energy::of(architecture, &setting, values);
+        match energy.standing() {
+            Standing::Infeasible => (f64::INFINITY, Standing::Infeasible),
+            standing => (energy.within(Boundary::Optics), standing),
+        }
     }
 
     /// The highest temperature at which `cheap` holds, and whether it holds at all or throughout.
@@ -133,13 +146,14 @@ impl Comparison<'_> {
 
     /// Where the cost of the external laser is met.
     fn break_even(&self, values: &Values, path_loss_db: Option<f64>) -> (f64, BreakEvenSide) {
-        let external = self.external(values, path_loss_db);
+        let (external, of_external) = self.external(values, path_loss_db);
         let (_, at_start) = self.integrated_with_standing(values, self.range[0]);
         if external.is_nan() || at_start == Standing::NotComputed {
             return (f64::NAN, BreakEvenSide::NotKnown);
         }
         // a comparison with NaN is false: beyond rollover nothing is cheaper
         match self.last(|t| self.integrated(values, t) <= external) {
+            Err(false) if of_external == Standing::Infeasible => (f64::NAN, BreakEvenSide::Neither),
             Err(false) => (f64::NAN, BreakEvenSide::ExternalAlways),
             Err(true) if self.is_cut_short => (f64::NAN, BreakEvenSide::MapEnds),
             Err(true) => (f64::NAN, BreakEvenSide::IntegratedAlways),
@@ -167,16 +181,21 @@ impl Comparison<'_> {
     }
 }
 
-/// The comparison with the request's laser.
+/// The comparison with that laser, at temperatures with that error.
 fn comparison<'a>(
     model: &'a LinkModel,
     laser: &'a IntegratedLaser,
+    base_error: f64,
 ) -> Result<Comparison<'a>, LinkError> {
     let standard = model.standard(&model.request.port)?;
     let of = |kind: &str, place| {
         let architecture = model.architecture(kind, |a| a.laser == place)?;
-        let setting = model.setting(architecture, standard);
-        Ok::<_, LinkError>((architecture, Setting { laser, ..setting }))
+        let setting = Setting {
+            laser,
+            base_error,
+            ..model.setting(architecture, standard)
+        };
+        Ok::<_, LinkError>((architecture, setting))
     };
     let temperatures = &model.request.chip_temperatures;
     let last = temperatures[temperatures.len() - 1];
@@ -190,13 +209,13 @@ fn comparison<'a>(
 }
 
 pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
-    let comparison = comparison(model, &model.laser)?;
+    let comparison = comparison(model, &model.laser, 0.0)?;
     let request = &model.request;
     let typical = &model.typical;
     let externals: Vec<f64> = request
         .path_losses_db
         .iter()
-        .map(|&loss| comparison.external(typical, Some(loss)))
+        .map(|&loss| comparison.external(typical, Some(loss)).0)
         .collect();
     let integrated: Vec<(f64, Standing)> = request
         .chip_temperatures
@@ -209,6 +228,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
             path_loss_db,
             temperature,
             side,
+            external: comparison.external(typical, Some(path_loss_db)).1,
         }
     });
     let (temperature, side) = comparison.break_even(typical, None);
@@ -223,6 +243,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
             BreakEvenSide::Equal
             | BreakEvenSide::Rollover
             | BreakEvenSide::MapEnds
+            | BreakEvenSide::Neither
             | BreakEvenSide::NotKnown => {}
         }
     }
@@ -231,7 +252,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         BreakEvenSide::Equal | BreakEvenSide::Rollover => Some(*t),
         BreakEvenSide::ExternalAlways => Some(first),
         BreakEvenSide::IntegratedAlways | BreakEvenSide::MapEnds => Some(last),
-        BreakEvenSide::NotKnown => None,
+        BreakEvenSide::NotKnown | BreakEvenSide::Neither => None,
     };
     let mut known: Vec<f64> = drawn.iter().filter_map(of_draw).collect();
     known.sort_by(f64::total_cmp);
@@ -247,7 +268,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
     Ok(BreakEvenMap {
         difference: integrated
             .iter()
-            .map(|(i, _)| externals.iter().map(|e| i - e).collect())
+            .map(|(i, _)| externals.iter().map(|e| less(*i, *e)).collect())
             .collect(),
         standing: integrated.iter().map(|(_, standing)| *standing).collect(),
         chip_temperatures: request.chip_temperatures.clone(),
@@ -261,6 +282,7 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         )
         .at_best(comparison.standing(model)),
         side_at_typical_path: side,
+        external_at_typical_path: comparison.external(typical, None).1,
         always_shares: always.map(|count| count / drawn.len() as f64),
         typical_path_loss_db: architecture
             .chain
@@ -274,35 +296,60 @@ pub(super) fn break_even_of(
     model: &LinkModel,
     laser: &IntegratedLaser,
 ) -> Result<(f64, BreakEvenSide), LinkError> {
-    Ok(comparison(model, laser)?.break_even(&model.typical, None))
+    Ok(comparison(model, laser, 0.0)?.break_even(&model.typical, None))
 }
 
-/// Integrated less external optics at a temperature with that laser, J/bit; range p05 to p95. Beside it the share of draws in which it
-/// is negative, NaN where none has a value.
+/// Integrated less external optics at one temperature.
+pub(super) struct Difference {
+    /// J/bit; range p05 to p95, draws in which only one brings the light beyond any number on its side.
+    pub(super) number: Number,
+    /// Of the integrated and of the external laser with typical values, and of what both have of the table.
+    pub(super) standings: [Standing; 2],
+    /// Share of draws in which the integrated laser takes less; NaN where the table lacks a value.
+    pub(super) share: f64,
+}
+
+/// The difference at a temperature, with its error bar, with that laser.
 pub(super) fn difference_at(
     model: &LinkModel,
     laser: &IntegratedLaser,
-    temperature: f64,
-) -> Result<(Number, f64), LinkError> {
-    let comparison = comparison(model, laser)?;
+    [temperature, base_error]: [f64; 2],
+) -> Result<Difference, LinkError> {
+    let comparison = comparison(model, laser, base_error)?;
+    let typical = &model.typical;
     let output = |values: &Values| {
-        comparison.integrated(values, temperature) - comparison.external(values, None)
+        comparison.integrated(values, temperature) - comparison.external(values, None).0
     };
-    let (architecture, setting) = &comparison.integrated;
-    let setting = Setting {
-        base_temperature: temperature,
-        ..*setting
-    };
-    let standing = Energy::of(architecture, &setting, &model.typical)
-        .standing()
-        .max(comparison.standing(model));
+    let of_table = comparison.standing(model);
+    let standings = [
+        comparison.integrated_with_standing(typical, temperature).1,
+        comparison.external(typical, None).1,
+    ]
+    .map(|own| own.max(of_table));
+    let standing = standings[0].max(standings[1]);
     let draws = model.draws.sorted_energies(output);
-    let range = with_quantiles(output(&model.typical), &draws);
+    let at_typical = less(
+        comparison.integrated(typical, temperature),
+        comparison.external(typical, None).0,
+    );
+    let range = with_quantiles(at_typical, &draws);
     let origin = "optics with the integrated less with the external laser; p05 to p95";
     let number = Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing);
     let share = match standing {
         Standing::NotComputed => f64::NAN,
         _ => draws.partition_point(|&d| d < 0.0) as f64 / draws.len() as f64,
     };
-    Ok((number, share))
+    Ok(Difference {
+        number,
+        standings,
+        share,
+    })
+}
+
+/// One energy less another; none where either is none.
+fn less(energy: f64, other: f64) -> f64 {
+    match other.is_finite() {
+        true => energy - other,
+        false => f64::NAN,
+    }
 }

@@ -228,11 +228,23 @@ impl<'a> Subject<'a> {
     fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Drawn {
         let settings = [more, less].map(|a| self.model.setting(a, self.standard));
         let origin = "ratio of energies less 1; p05 to p95";
-        let number = self.number(Unit::Plain, origin, |values| {
-            let of = |a, k: usize| Energy::of(a, &settings[k], values).within(boundary);
-            of(more, 0) / of(less, 1) - 1.0
+        let of = |values: &Values| {
+            [(more, 0), (less, 1)].map(|(a, k)| Energy::of(a, &settings[k], values))
+        };
+        let mut drawn = self.number(Unit::Plain, origin, |values| {
+            let energies = of(values);
+            let [more, less] = [0, 1].map(|k| match energies[k].standing() {
+                Standing::Infeasible => f64::INFINITY, // beyond any energy
+                _ => energies[k].within(boundary),
+            });
+            more / less - 1.0
         });
-        number.at_best(self.standing([more, less]))
+        let standing = of(&self.model.typical).map(|energy| energy.standing());
+        if standing.contains(&Standing::Infeasible) {
+            drawn.number.value = f64::NAN;
+        }
+        let worst = standing.into_iter().max().unwrap_or_default();
+        drawn.at_best(worst.max(self.standing([more, less])))
     }
 
     fn pluggables_take_more(&self) -> Result<Claim, LinkError> {
@@ -313,12 +325,13 @@ impl<'a> Subject<'a> {
             positive,
         )];
         let temperature = self.model.request.chip_temperature;
-        let (here, share) = difference_at(self.model, &self.model.laser, temperature)?;
+        let error = self.model.request.chip_temperature_error;
+        let here = difference_at(self.model, &self.model.laser, [temperature, error])?;
         let place = format!(
             "energy of the optics, chip at {:.0} degC",
             temperature - 273.15
         );
-        findings.push(Finding::new(place, here, negative).in_draws(share));
+        findings.push(Finding::new(place, here.number, negative).in_draws(here.share));
         for chip in cooling {
             let place = format!("energy of the optics, {} cooling", chip.name);
             let finding = Finding::new(place, chip.difference.clone(), negative);

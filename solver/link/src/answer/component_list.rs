@@ -26,11 +26,18 @@ pub struct ComponentAnswer {
     pub verified: bool,
     /// Standing of a table's value.
     pub status: Standing,
-    /// Whether it goes into any number: the laws of lasers do not where a table's map stands for them.
+    /// Whether it goes into any number: the laws of lasers do not where a table's map stands for them, multiplexers only where a
+    /// port's lanes share a fibre.
     pub is_used: bool,
 }
 
 pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
+    let request = &model.request;
+    let mut ports = request.tiers.iter().chain([&request.port]);
+    let is_multiplexed = ports.any(|port| {
+        let standard = model.standard(port);
+        standard.is_ok_and(|standard| standard.lanes_per_fibre > 1)
+    });
     let answer = |c: &crate::Component| ComponentAnswer {
         name: c.name.key(),
         meaning: c.meaning.clone(),
@@ -40,9 +47,13 @@ pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
         date: c.date.clone(),
         verified: c.verified,
         status: c.status,
-        is_used: match &model.laser {
-            IntegratedLaser::Map(_) => !ComponentName::LASER_LAW.contains(&c.name),
-            IntegratedLaser::Law => c.name != ComponentName::LaserDeviation,
+        is_used: match c.name {
+            ComponentName::Multiplexer | ComponentName::Demultiplexer => is_multiplexed,
+            ComponentName::LaserDeviation => c.systematic.width() > 0.0,
+            name => match &model.laser {
+                IntegratedLaser::Map(_) => !ComponentName::LASER_LAW.contains(&name),
+                IntegratedLaser::Law => true,
+            },
         },
     };
     model.components.iter().map(answer).collect()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::break_even::{BreakEvenSide, break_even_of, difference_at};
+use super::break_even::{BreakEvenSide, Difference, break_even_of, difference_at};
 use crate::Standing;
 use crate::error::LinkError;
 use crate::model::LinkModel;
@@ -17,11 +17,13 @@ pub struct CoolingAnswer {
     pub base_temperature: Number,
     /// Where the laser's light comes from.
     pub laser: String,
-    /// Optics with the integrated less with the external laser, J/bit; NaN where the laser has rolled over, and where it is not
+    /// Optics with the integrated less with the external laser, J/bit; NaN where either does not bring the light, and where it is not
     /// known, for which the origin gives the reason.
     pub difference: Number,
     /// Whether integrated lasers bring the light.
     pub is_feasible: bool,
+    /// Whether a class of external sources brings it.
+    pub has_source: bool,
     /// Share of draws in which they are the cheaper; NaN where it is not known.
     pub integrated_share: f64,
     /// Whether they are the cheaper in half of the draws or more.
@@ -37,13 +39,18 @@ pub struct CoolingAnswer {
 pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError> {
     let answer = |chip: &crate::model::CooledChip| {
         let temperature = chip.base_temperature.value;
-        let (mut difference, integrated_share) = difference_at(model, &chip.laser, temperature)?;
+        let Difference {
+            number: mut difference,
+            standings: [mut integrated, external],
+            share: integrated_share,
+        } = difference_at(model, &chip.laser, [temperature, chip.base_error])?;
         if difference.status == Standing::NotComputed {
             difference.origin = String::from("the loss table lacks a value that it needs");
         }
         // A map has all lasers as warm as the warmest: its end comes a little before that of the array.
-        if difference.status == Standing::Infeasible && chip.sure_power >= model.required_light()? {
-            difference.status = Standing::NotComputed;
+        if integrated == Standing::Infeasible && chip.sure_power >= model.required_light()? {
+            integrated = Standing::NotComputed;
+            difference.status = integrated;
             difference.origin = format!(
                 "the array brings the light, but not with all lasers as warm as the warmest, which is what {} holds",
                 chip.laser.origin()
@@ -53,7 +60,8 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
         Ok(CoolingAnswer {
             name: chip.name.clone(),
             laser: chip.laser.origin(),
-            is_feasible: difference.status < Standing::Infeasible,
+            is_feasible: integrated < Standing::Infeasible,
+            has_source: external != Standing::Infeasible,
             integrated_share,
             integrated_wins: difference.middle() < 0.0,
             break_even_temperature,

@@ -7,7 +7,7 @@
 use crate::Standing;
 use crate::architecture::{Architecture, Energy, LaserPlace, Setting, required_launch};
 use crate::budget::{EngineDraws, MarginSpread, quantile, with_quantiles};
-use crate::component::Values;
+use crate::component::{ComponentName as C, Values};
 use crate::decibel::{dbm, watts};
 use crate::laser::Operation;
 use crate::model::LinkModel;
@@ -113,11 +113,23 @@ pub(super) fn class_of(
     architecture: &Architecture,
     setting: &Setting,
 ) -> Option<(PowerClass, f64)> {
-    let asked = |values: &Values| required_launch(architecture, setting, values);
-    let median = quantile(&model.draws.sorted(asked), 0.5);
-    let class = model.standards.class_for(median)?;
-    let share = model.draws.share(|values| asked(values) <= class.least_dbm);
+    let class = model
+        .standards
+        .class_for(median_asked(model, architecture, setting))?;
+    let share = model
+        .draws
+        .share(|values| required_launch(architecture, setting, values) <= class.least_dbm);
     Some((class, share))
+}
+
+/// What half of the draws ask at most, dBm.
+pub(super) fn median_asked(
+    model: &LinkModel,
+    architecture: &Architecture,
+    setting: &Setting,
+) -> f64 {
+    let asked = |values: &Values| required_launch(architecture, setting, values);
+    quantile(&model.draws.sorted(asked), 0.5)
 }
 
 /// One launch for all lasers: what is asked, the most of external sources, the most of a laser that has rolled over.
@@ -141,6 +153,8 @@ pub(super) fn by_design(
 
 /// The most light of the request's laser, W, which is less than `above`.
 pub(super) fn most_of_chip(model: &LinkModel, above: f64, values: &Values) -> f64 {
-    let base = model.request.chip_temperature;
+    let request = &model.request;
+    let deviation = values[C::LaserDeviation] * request.chip_temperature_error;
+    let base = request.chip_temperature + deviation;
     model.laser.most_power(values, above, base)
 }

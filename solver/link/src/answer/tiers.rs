@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::architectures::{BoundaryEnergy, Energies, energies};
-use super::launch::{Launch, MostOfChip, by_design, class_of};
+use super::launch::{Launch, MostOfChip, by_design, class_of, median_asked};
 use crate::architecture::{Architecture, Boundary, Energy, HostSerdes, LaserPlace, Setting};
-use crate::budget::{MarginSpread, margins};
+use crate::budget::{Conditions, MarginSpread, margins};
 use crate::component::{ComponentName as C, Values};
 use crate::electrical::copper_loss;
 use crate::error::LinkError;
@@ -161,12 +161,10 @@ fn obstacles(
         )),
         Some(Operation::Running(_)) | None => {}
     }
-    let required = typical.required_launch_dbm;
-    let is_external = architecture.laser == LaserPlace::External && !required.is_nan();
-    if is_external && class_of(model, architecture, setting).is_none() {
-        all.push(format!(
-            "no power class of external sources brings {required:.1} dBm"
-        ));
+    let is_external = architecture.laser == LaserPlace::External;
+    let is_known = !typical.required_launch_dbm.is_nan();
+    if is_external && is_known && class_of(model, architecture, setting).is_none() {
+        all.push(beyond_sources(model, architecture, setting));
     }
     let standard = setting.standard;
     let (tdecq, most) = (values[C::Tdecq], standard.tdecq_most_db);
@@ -202,13 +200,44 @@ fn obstacles(
     let limit = values[C::LinearHostLimit];
     if architecture.host == HostSerdes::Linear && copper(values) > limit {
         let beyond = model.draws.share(|v| copper(v) > v[C::LinearHostLimit]);
+        let share = match beyond {
+            1.0 => String::from("all"),
+            beyond => format!("{:.0} %", 100.0 * beyond),
+        };
         all.push(format!(
-            "{:.1} dB of copper, a linear module bears {limit:.1} dB: too much in {:.0} % of draws",
-            copper(values),
-            100.0 * beyond
+            "{:.1} dB of copper, a linear module bears {limit:.1} dB: too much in {share} of draws",
+            copper(values)
         ));
     }
     all
+}
+
+/// What is asked of a source that does not exist, and among how many lanes its light would be divided by one that does.
+fn beyond_sources(model: &LinkModel, architecture: &Architecture, setting: &Setting) -> String {
+    let asked = median_asked(model, architecture, setting);
+    let split = setting.conditions.split;
+    let divided = |&split: &usize| {
+        let conditions = Conditions {
+            split,
+            ..setting.conditions
+        };
+        let fewer = Setting {
+            conditions,
+            ..*setting
+        };
+        class_of(model, architecture, &fewer).is_some()
+    };
+    let rest = match (1..split)
+        .rev()
+        .filter(|fewer| split.is_multiple_of(*fewer))
+        .find(divided)
+    {
+        Some(split) => format!(", with {split} lanes to a fibre one does"),
+        None => String::from(", however few lanes it feeds"),
+    };
+    format!(
+        "no power class of external sources brings {asked:.1} dBm, the median of what draws ask{rest}"
+    )
 }
 
 /// The feasible one of the least median; energies of each draw are those of one set of components.

@@ -22,7 +22,7 @@ pub struct WaterfallStep {
 /// Steps from electrical power to the photodiode.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Waterfall {
-    /// Electrical power behind the light of one laser or fibre, W; NaN where the laser has rolled over.
+    /// Electrical power behind the light of one laser or fibre, W; NaN where the laser does not bring it.
     pub electrical_power: f64,
     /// The steps.
     pub steps: Vec<WaterfallStep>,

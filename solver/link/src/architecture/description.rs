@@ -137,6 +137,7 @@ impl Architecture {
                 LaserPlace::Module | LaserPlace::External => split,
             },
             channel_db: standard.channel_db,
+            lanes_per_fibre: standard.lanes_per_fibre,
         }
     }
 }

@@ -3,7 +3,8 @@
 //! Launch at the chain's first plane: OMA(TP2) + average/OMA + losses up to P6 + reserve, dBm, of the lane that asks for most among
 //! those that a laser feeds: each laser is set after assembly, by the losses that it has then.
 //! Laser: launch/(lanes × electrical-to-optical efficiency), of an integrated laser V I at its junction temperature over its
-//! supply's efficiency. Other consumers of the optics over 1 − (share that supplies lose).
+//! supply's efficiency. Where an integrated laser has rolled over, or no class of external sources surely brings the launch, there is no
+//! energy. Other consumers of the optics over 1 − (share that supplies lose).
 //! Analogue electronics: e(r) = e(r₀) (r/r₀)^(x − 1) for a lane of r bit/s, r₀ = 100 Gbit/s, x the exponent of a lane's power.
 //! Optics: all within module or engine and its source. Host: and the host's SerDes. Switch: and the port's share of the switch
 //! chip without its SerDes, of fans, supplies and processor.
@@ -68,10 +69,21 @@ pub(crate) struct Setting<'a> {
     pub(crate) serdes: &'a SerdesFit,
     /// Chip's temperature at its lasers when they are off, K.
     pub(crate) base_temperature: f64,
+    /// Half-width of its error bar, K.
+    pub(crate) base_error: f64,
+    /// The most light that is sure of an external source, dBm.
+    pub(crate) most_of_sources_dbm: f64,
     /// Loss put in place of that from P1 to P3, dB.
     pub(crate) path_loss_db: Option<f64>,
     /// Light of a laser that is not set to what is asked, dBm.
     pub(crate) launch_dbm: Option<f64>,
+}
+
+impl Setting<'_> {
+    /// The chip's temperature at the place within its error bar where its lasers lie within theirs, K: the same heat problem errs in both.
+    pub(crate) fn base(&self, values: &Values) -> f64 {
+        self.base_temperature + values[C::LaserDeviation] * self.base_error
+    }
 }
 
 /// What an architecture takes.
@@ -89,6 +101,8 @@ pub(crate) struct Energy {
     pub(crate) laser_power: f64,
     /// What an integrated laser does.
     pub(crate) operation: Option<Operation>,
+    /// Whether more is asked of an external source than any class brings.
+    pub(crate) is_beyond_sources: bool,
 }
 
 impl Energy {
@@ -99,13 +113,15 @@ impl Energy {
         let launch = watts(setting.launch_dbm.unwrap_or(required_launch_dbm));
         let lanes = setting.conditions.split as f64;
         let mut operation = None;
+        let is_beyond_sources = architecture.laser == LaserPlace::External
+            && setting.launch_dbm.is_none()
+            && required_launch_dbm > setting.most_of_sources_dbm;
         let laser_power = match architecture.laser {
             LaserPlace::Module => launch / lanes / values[C::ModuleLaserEfficiency],
+            LaserPlace::External if is_beyond_sources => f64::NAN,
             LaserPlace::External => launch / lanes / values[C::ExternalEfficiency],
             LaserPlace::Integrated => {
-                let state = setting
-                    .laser
-                    .operate(values, launch, setting.base_temperature);
+                let state = setting.laser.operate(values, launch, setting.base(values));
                 operation = Some(state);
                 let electrical = state.point().map_or(f64::NAN, |p| p.electrical_power);
                 electrical / lanes / values[C::LaserSupplyEfficiency]
@@ -139,6 +155,7 @@ impl Energy {
             required_launch_dbm,
             laser_power,
             operation,
+            is_beyond_sources,
         }
     }
 
@@ -154,7 +171,10 @@ impl Energy {
 
     /// Standing of what follows from the laser.
     pub(crate) fn standing(&self) -> Standing {
-        self.operation.map_or(Standing::Ok, |o| o.standing())
+        match self.is_beyond_sources {
+            true => Standing::Infeasible,
+            false => self.operation.map_or(Standing::Ok, |o| o.standing()),
+        }
     }
 }
 
@@ -219,6 +239,8 @@ mod tests {
             laser: &IntegratedLaser::Law,
             serdes: &serdes,
             base_temperature: 348.15,
+            base_error: 0.0,
+            most_of_sources_dbm: standards.most_dbm(),
             path_loss_db: None,
             launch_dbm: None,
         };

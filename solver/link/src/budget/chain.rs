@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::Plane;
+use super::plane::End;
 use crate::component::{ComponentName, Values};
 use crate::decibel::db;
 use crate::error::LinkError;
@@ -22,6 +23,8 @@ pub enum Term {
     Split,
     /// The standard's fibre plant at its largest loss.
     Channel,
+    /// A component in dB where several lanes share a fibre, each at a wavelength of its own; elsewhere it is not there.
+    Multiplexing(ComponentName),
 }
 
 /// What a term depends on beside components.
@@ -31,6 +34,8 @@ pub(crate) struct Conditions {
     pub(crate) split: usize,
     /// Loss of the fibre plant, dB.
     pub(crate) channel_db: f64,
+    /// Lanes of a fibre, each at a wavelength of its own.
+    pub(crate) lanes_per_fibre: usize,
 }
 
 impl Term {
@@ -39,6 +44,8 @@ impl Term {
             "waveguide_routing" => Ok(Self::Routing),
             "split" => Ok(Self::Split),
             "channel" => Ok(Self::Channel),
+            "multiplexer" => Ok(Self::Multiplexing(ComponentName::Multiplexer)),
+            "demultiplexer" => Ok(Self::Multiplexing(ComponentName::Demultiplexer)),
             name => ComponentName::find(name)
                 .map(Self::Component)
                 .ok_or_else(|| {
@@ -48,10 +55,27 @@ impl Term {
         }
     }
 
+    /// Whether there is such a thing in the light's way.
+    pub(crate) fn is_there(self, conditions: Conditions) -> bool {
+        match self {
+            Self::Multiplexing(_) => conditions.lanes_per_fibre > 1,
+            Self::Component(_) | Self::Routing | Self::Split | Self::Channel => true,
+        }
+    }
+
+    /// The one component that it is.
+    fn component(self) -> Option<ComponentName> {
+        match self {
+            Self::Component(name) | Self::Multiplexing(name) => Some(name),
+            Self::Routing | Self::Split | Self::Channel => None,
+        }
+    }
+
     /// Components that it depends on.
     pub(crate) fn components(self, conditions: Conditions) -> &'static [ComponentName] {
         match self {
-            Self::Component(name) => {
+            Self::Multiplexing(_) if !self.is_there(conditions) => &[],
+            Self::Component(name) | Self::Multiplexing(name) => {
                 let at = name as usize;
                 &ComponentName::ALL[at..=at]
             }
@@ -64,7 +88,7 @@ impl Term {
     /// What it is called in an answer.
     pub(crate) fn label(self, conditions: Conditions) -> String {
         match self {
-            Self::Component(name) => name.key().to_owned(),
+            Self::Component(name) | Self::Multiplexing(name) => name.key().to_owned(),
             Self::Routing => String::from("waveguide_routing"),
             Self::Split => format!("split 1:{}", conditions.split),
             Self::Channel => String::from("channel"),
@@ -78,7 +102,8 @@ impl Term {
         mut value: impl FnMut(ComponentName) -> f64,
     ) -> f64 {
         match self {
-            Self::Component(name) => value(name),
+            Self::Multiplexing(_) if !self.is_there(conditions) => 0.0,
+            Self::Component(name) | Self::Multiplexing(name) => value(name),
             Self::Routing => {
                 value(ComponentName::WaveguideLoss) * value(ComponentName::RoutingLength)
             }
@@ -125,6 +150,8 @@ impl StageText {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chain {
     stages: Vec<Stage>,
+    /// Their terms in order.
+    terms: Vec<PlacedTerm>,
 }
 
 impl Chain {
@@ -162,7 +189,10 @@ impl Chain {
                 return Err(wrong(format!("no stage ends at {plane}, {why}")));
             }
         }
-        Ok(Self { stages })
+        Ok(Self {
+            terms: placed(&stages),
+            stages,
+        })
     }
 
     /// The stages.
@@ -175,7 +205,7 @@ impl Chain {
         self.stages[0].from
     }
 
-    /// Loss up to `plane`, dB, all places of a component alike.
+    /// Loss up to `plane`, dB.
     pub(crate) fn loss_to(&self, plane: Plane, conditions: Conditions, values: &Values) -> f64 {
         self.loss_of_lane(0, plane, conditions, values)
     }
@@ -192,7 +222,7 @@ impl Chain {
         terms
             .map(|placed| {
                 let lane = if placed.is_shared { 0 } else { lane };
-                let value = |name| values.of_lane(lane, name);
+                let value = |name| values.of_place(lane, name, placed.copy);
                 placed.term.loss(conditions, value)
             })
             .sum()
@@ -200,17 +230,37 @@ impl Chain {
 
     /// All terms in order.
     pub(crate) fn terms(&self) -> impl Iterator<Item = PlacedTerm> {
-        let placed = self
-            .stages
-            .iter()
-            .flat_map(|stage| stage.terms.iter().map(|&term| (stage.to, term)));
-        let split = placed.clone().position(|(_, term)| term == Term::Split);
-        placed.enumerate().map(move |(k, (to, term))| PlacedTerm {
+        self.terms.iter().copied()
+    }
+
+    /// Components of several places on the sending side, each with its last copy.
+    pub(crate) fn repeated(&self) -> impl Iterator<Item = (ComponentName, usize)> {
+        let sent = self
+            .terms()
+            .filter(|t| t.to.end() == End::Sending && t.copy > 0);
+        sent.filter_map(|placed| Some((placed.term.component()?, placed.copy)))
+    }
+}
+
+/// Terms of stages in order, with what their places are.
+fn placed(stages: &[Stage]) -> Vec<PlacedTerm> {
+    let all: Vec<(Plane, Term)> = stages
+        .iter()
+        .flat_map(|stage| stage.terms.iter().map(|&term| (stage.to, term)))
+        .collect();
+    let split = all.iter().position(|&(_, term)| term == Term::Split);
+    let place = |(k, &(to, term)): (usize, &(Plane, Term))| {
+        let again = |other: &&(Plane, Term)| {
+            term.component().is_some() && other.1 == term && other.0.end() == to.end()
+        };
+        PlacedTerm {
             to,
             term,
             is_shared: split.is_some_and(|split| k < split),
-        })
-    }
+            copy: all[k + 1..].iter().filter(again).count(),
+        }
+    };
+    all.iter().enumerate().map(place).collect()
 }
 
 /// A term in its chain.
@@ -221,6 +271,8 @@ pub(crate) struct PlacedTerm {
     pub(crate) term: Term,
     /// Whether it lies before the split, where the lanes of a laser have one path.
     pub(crate) is_shared: bool,
+    /// Places of its component that follow at the same end: nil of the last, which architectures have in common.
+    pub(crate) copy: usize,
 }
 
 impl Stage {
@@ -268,6 +320,7 @@ mod tests {
         let conditions = Conditions {
             split: 4,
             channel_db: 3.0,
+            lanes_per_fibre: 1,
         };
         let loss = Term::Split.loss(conditions, |_| 0.3);
         assert!((loss - 6.3206).abs() < 5e-5);

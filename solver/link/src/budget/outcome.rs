@@ -177,7 +177,7 @@ pub(crate) fn budget(inputs: BudgetInputs) -> Budget {
             power[2] - losses[0],
         ];
         let mut terms = Vec::new();
-        for term in &stage.terms {
+        for term in stage.terms.iter().filter(|term| term.is_there(conditions)) {
             let loss = term.loss(conditions, |name| typical[name]);
             terms.push((term.label(conditions), loss));
             standing = standing.max(status(term.components(conditions)));
@@ -260,7 +260,7 @@ pub(crate) fn stacked(
     typical: &Values,
     output: impl Fn(&Values) -> f64,
 ) -> [f64; 2] {
-    // where a laser rolls over, energy knows no bound
+    // where a laser does not bring the light, energy knows no bound
     let bounded = |values: &Values| match output(values) {
         value if value.is_nan() => f64::INFINITY,
         value => value,

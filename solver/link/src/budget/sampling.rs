@@ -1,8 +1,13 @@
 //! Draws of components: scrambled Sobol points through each one's triangular distribution.
 //!
+//! What is systematic has one draw for all lanes; two places of one component on the sending side are correlated in it as their component
+//! says, score = ρ z + √(1 − ρ²) z′ with z of the last place, u = Φ(score), and what belongs to a lane is drawn for each.
+//!
 //! Owen's scrambling by Burley, J. Comput. Graph. Tech. 9(4), 1 (2020). The same seed gives the same draws on any machine.
 
-use crate::component::{ComponentName, Components, Values};
+use spec_math::cephes64::{ndtr, ndtri};
+
+use crate::component::{ComponentName, Components, Place, Values};
 
 /// Points are multiples of 2⁻²⁴ in [0, 1); half of it moves them into the open interval.
 const HALF_STEP: f64 = 0.5 / (1 << 24) as f64;
@@ -21,29 +26,52 @@ pub(crate) fn point(index: u32, dimension: usize, seed: u32, stream: u32) -> f64
 const COMMON: u32 = 0;
 const FIRST_LANE: u32 = 1;
 const OTHER_LANES: u32 = 1 << 31;
+/// Streams of each further place of a component: its own score, then its lanes, fewer than that.
+const FURTHER_PLACES: u32 = 1 << 30;
+const PLACE_STRIDE: u32 = 1 << 16;
 
 /// Draws of all components: of each engine one laser with the lanes that it feeds.
 #[derive(Clone, Debug)]
 pub(crate) struct Draws(Vec<Values>);
 
 impl Draws {
-    /// `samples` draws of lasers that feed up to `lanes`.
-    pub(crate) fn new(components: &Components, lanes: usize, samples: u32, seed: u32) -> Self {
-        let in_lane = |index: u32, name: ComponentName, stream: u32| {
+    /// `samples` draws of lasers that feed up to `lanes`, with values of their own for those `further` places.
+    pub(crate) fn new(
+        components: &Components,
+        further: &[Place],
+        lanes: usize,
+        samples: u32,
+        seed: u32,
+    ) -> Self {
+        let drawn = |index: u32, (name, copy): Place, lane: u32| {
             let component = components.get(name);
             let u = |stream| point(index, name as usize, seed, stream);
-            let systematic = component.systematic.quantile(u(COMMON));
-            systematic + component.lane.quantile(u(stream)) - component.typical
+            let streams = FURTHER_PLACES + copy as u32 * PLACE_STRIDE;
+            let (common, own) = match (copy, lane) {
+                (0, 0) => (u(COMMON), FIRST_LANE),
+                (0, lane) => (u(COMMON), OTHER_LANES + lane),
+                (_, lane) => {
+                    let rho = component.correlation;
+                    let own = (1.0 - rho * rho).sqrt() * ndtri(u(streams));
+                    (ndtr(rho * ndtri(u(COMMON)) + own), streams + 1 + lane)
+                }
+            };
+            let systematic = component.systematic.quantile(common);
+            systematic + component.lane.quantile(u(own)) - component.typical
         };
-        let differs = |name: &ComponentName| components.get(*name).lane.width() > 0.0;
-        let differing: Vec<ComponentName> =
-            ComponentName::ALL.iter().copied().filter(differs).collect();
+        let last = ComponentName::ALL.iter().map(|&name| (name, 0));
+        let places: Vec<Place> = last.chain(further.iter().copied()).collect();
+        let differs = |lane: u32, (name, copy): Place| match lane {
+            0 => copy > 0,
+            _ => components.get(name).lane.width() > 0.0,
+        };
         let draw = |index: u32| {
-            let others = (1..lanes as u32).map(|lane| {
-                let value = |&name| (name, in_lane(index, name, OTHER_LANES + lane));
-                differing.iter().map(value).collect()
+            let lanes = (0..lanes as u32).map(|lane| {
+                let own = places.iter().filter(|&&place| differs(lane, place));
+                own.map(|&place| (place, drawn(index, place, lane)))
+                    .collect()
             });
-            Values::of(|name| in_lane(index, name, FIRST_LANE)).with_other_lanes(others)
+            Values::of(|name| drawn(index, (name, 0), 0)).with_lanes(lanes)
         };
         Self((0..samples).map(draw).collect())
     }
@@ -67,7 +95,7 @@ impl Draws {
         values
     }
 
-    /// What an energy becomes, ascending: beyond any where it has no value, since the laser has rolled over.
+    /// What an energy becomes, ascending: beyond any where it has no value, since the laser does not bring the light.
     pub(crate) fn sorted_energies(&self, output: impl Fn(&Values) -> f64) -> Vec<f64> {
         let bounded = |energy: f64| {
             if energy.is_nan() {
@@ -84,7 +112,7 @@ impl Draws {
         with_quantiles(typical, &self.sorted(output))
     }
 
-    /// The same of an energy, or of one less another: beyond any where the laser has rolled over.
+    /// The same of an energy, or of one less another: beyond any where the laser does not bring the light.
     pub(crate) fn range_of_energy(
         &self,
         typical: f64,

@@ -69,6 +69,9 @@ pub(super) struct ComponentText {
     verified: Option<bool>,
 }
 
+/// Order in which low, typical and high are judged.
+const TYPICAL_FIRST: [usize; 3] = [1, 0, 2];
+
 impl ComponentText {
     /// Reads a component of the embedded data, or one that replaces `built_in`, whose kind it must have.
     pub(super) fn read(
@@ -76,6 +79,7 @@ impl ComponentText {
         name: ComponentName,
         built_in: Option<&(Component, Option<f64>)>,
     ) -> Result<(Component, Option<f64>), LinkError> {
+        // an end that is left out is the typical value, whose mistakes are told first
         let low = self.low.unwrap_or_else(|| self.typical.clone());
         let high = self.high.unwrap_or_else(|| self.typical.clone());
         let texts = [low, self.typical, high];
@@ -83,7 +87,8 @@ impl ComponentText {
         let fields = ["low", "typical", "high"];
         let mut values = [0.0; 3];
         let mut dimension = built_in.map(|(c, _)| c.dimension);
-        for ((text, field), value) in texts.iter().zip(fields).zip(&mut values) {
+        for k in TYPICAL_FIRST {
+            let (text, field) = (&texts[k], fields[k]);
             let quantity = quantity(text).map_err(LinkError::quantity(&*place, field))?;
             let expected = *dimension.get_or_insert(quantity.dimension);
             if quantity.dimension != expected {
@@ -96,7 +101,7 @@ impl ComponentText {
                     allowed,
                 ));
             }
-            *value = quantity.value;
+            values[k] = quantity.value;
         }
         let dimension = dimension.unwrap_or(Dimension::NONE);
         let most = match self.at_most {
@@ -113,13 +118,13 @@ impl ComponentText {
                 allowed,
             ))
         };
-        if let Some(k) = values.iter().position(|v| *v < 0.0) {
+        let first = |is: &dyn Fn(f64) -> bool| TYPICAL_FIRST.into_iter().find(|&k| is(values[k]));
+        if let Some(k) = first(&|v| v < 0.0) {
             return wrong(fields[k], k, "it is zero or positive".into());
         }
-        if let (Some(k), Some(most)) = (
-            values.iter().position(|v| most.is_some_and(|m| *v > m)),
-            most,
-        ) {
+        if let Some(most) = most
+            && let Some(k) = first(&|v| v > most)
+        {
             return wrong(fields[k], k, format!("it is at most {most}"));
         }
         if values[0] > values[1] {

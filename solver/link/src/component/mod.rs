@@ -10,4 +10,5 @@ pub use name::{ComponentName, Values};
 pub use set::Components;
 pub use spread::Triangle;
 
+pub(crate) use name::Place;
 pub(crate) use set::{Source, flag_source};

@@ -12,7 +12,7 @@ macro_rules! names {
         }
 
         impl ComponentName {
-            /// All, in the order of the data.
+            /// All, in the order of the data, later ones last: the place of each is its dimension in the draws.
             pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
 
             /// The name in data, requests and answers.
@@ -98,6 +98,8 @@ names! {
     RingPlacement = "ring_placement",
     HeaterEfficiency = "heater_efficiency",
     AnalogueExponent = "analogue_exponent",
+    Multiplexer = "multiplexer",
+    Demultiplexer = "demultiplexer",
 }
 
 impl ComponentName {
@@ -129,52 +131,60 @@ impl ComponentName {
 /// One value for each component, SI and dB: the typical ones, or a draw of a laser and the lanes that it feeds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {
-    /// Of the laser and of its first lane.
+    /// Of the laser and of its first lane, at the last place of each component.
     values: Vec<f64>,
-    /// What is otherwise in each further lane.
-    other_lanes: Vec<Vec<(ComponentName, f64)>>,
+    /// What is otherwise in each lane at a copy of a component's place.
+    lanes: Vec<Vec<(Place, f64)>>,
 }
 
+/// A component, and how many of its places follow.
+pub(crate) type Place = (ComponentName, usize);
+
 impl Values {
-    /// From a function of the component, all lanes alike.
+    /// From a function of the component, all lanes and places alike.
     pub fn of(value: impl Fn(ComponentName) -> f64) -> Self {
         Self {
             values: ComponentName::ALL.iter().map(|&name| value(name)).collect(),
-            other_lanes: Vec::new(),
+            lanes: vec![Vec::new()],
         }
     }
 
-    /// The same with another value for one component, in all lanes.
+    /// The same with another value for one component, in all lanes and places.
     #[must_use]
     pub fn with(&self, name: ComponentName, value: f64) -> Self {
         let mut other = self.clone();
         other.values[name as usize] = value;
-        for lane in &mut other.other_lanes {
-            lane.retain(|&(own, _)| own != name);
+        for lane in &mut other.lanes {
+            lane.retain(|&((own, _), _)| own != name);
         }
         other
     }
 
-    /// The same with further lanes, of each what differs there.
+    /// The same with the first lane's own copies, then further lanes, of each what differs there.
     #[must_use]
-    pub(crate) fn with_other_lanes(
-        mut self,
-        other_lanes: impl IntoIterator<Item = Vec<(ComponentName, f64)>>,
-    ) -> Self {
-        self.other_lanes = other_lanes.into_iter().collect();
+    pub(crate) fn with_lanes(mut self, lanes: impl IntoIterator<Item = Vec<(Place, f64)>>) -> Self {
+        self.lanes = lanes.into_iter().collect();
         self
     }
 
-    /// A component's value in a lane of the laser; beyond those that were drawn, the first one's.
+    /// A component's value in a lane of the laser, at its last place; beyond those that were drawn, the first one's.
     pub fn of_lane(&self, lane: usize, name: ComponentName) -> f64 {
-        let own = lane.checked_sub(1).and_then(|k| self.other_lanes.get(k));
-        let own = own.and_then(|lane| lane.iter().find(|(other, _)| *other == name));
+        self.of_place(lane, name, 0)
+    }
+
+    /// The same at the place that so many others follow.
+    pub(crate) fn of_place(&self, lane: usize, name: ComponentName, copy: usize) -> f64 {
+        let of = |lane: usize| {
+            let mut own = self.lanes.get(lane)?.iter();
+            own.find(|(place, _)| *place == (name, copy))
+        };
+        let own = of(lane).or_else(|| of(0));
         own.map_or(self.values[name as usize], |&(_, value)| value)
     }
 
     /// Lanes that were drawn.
     pub fn lanes(&self) -> usize {
-        1 + self.other_lanes.len()
+        self.lanes.len()
     }
 }
 

@@ -200,6 +200,18 @@ mod tests {
         assert!(refused(low).contains("at most the typical 1 dB"));
         let high = "coupler = { typical = \"1 dB\", high = \"0.5 dB\" }";
         assert!(refused(high).contains("at least the typical 1 dB"));
+        // what is wrong in the one value that stands there is told of it, not of an end that was left out
+        for (text, field) in [
+            ("coupler = { typical = \"-1 dB\" }", "typical"),
+            ("coupler = { typical = \"1 nm\" }", "typical"),
+            ("coupler = { typical = \"1 dBB\" }", "typical"),
+            ("external_efficiency = { typical = \"120 %\" }", "typical"),
+            ("coupler = { typical = \"1 dB\", low = \"-1 dB\" }", "low"),
+            ("coupler = { typical = \"1 dB\", high = \"2 nm\" }", "high"),
+        ] {
+            let told = refused(text);
+            assert!(told.contains(&format!(", {field}")), "{told}");
+        }
         let all = "external_efficiency = { typical = \"120 %\" }";
         assert!(refused(all).contains("at most 1"));
         let misspelt = refused("coupler = { tpical = \"1 dB\" }");

@@ -50,13 +50,11 @@ impl LaserMap {
     /// [`LinkError`] for a group, variable or axis that the table lacks, and axes that do not rise.
     pub fn read(table: &LossTable, path: &str) -> Result<Self, LinkError> {
         let group = table.group(path).ok_or_else(|| {
-            // tables of schema 1 have the array without its light
-            match path.strip_suffix("_light").filter(|array| table.group(array).is_some()) {
-                Some(_) => LinkError::Table {
+            let array = path.strip_suffix("_light");
+            match array.and_then(|array| table.group(array)) {
+                Some(array) => LinkError::Table {
                     place: path.to_owned(),
-                    problem: "it is not there: the table is of an earlier version, or the laser has several points, of which none \
-                              has a map; run its study again, with one point of the laser"
-                        .into(),
+                    problem: why_there_is_none(array),
                 },
                 None => LinkError::unknown(
                     "group of the table",
@@ -276,6 +274,27 @@ impl LaserMap {
         let known = standings.into_iter().filter(|&s| s < Standing::Infeasible);
         known.max().unwrap_or_default()
     }
+}
+
+/// Why lasers have no map: it belongs to one point, and tables of schema 1 hold none.
+fn why_there_is_none(array: &Group) -> String {
+    let of_its_own = ["laser", "time"];
+    let swept = array
+        .axes
+        .iter()
+        .filter(|axis| axis.len() > 1 && !of_its_own.contains(&axis.name.as_str()));
+    let swept: Vec<String> = swept
+        .map(|axis| format!("{} of {}", axis.len(), axis.name))
+        .collect();
+    if swept.is_empty() {
+        return String::from(
+            "it is not there: the table is of an earlier version; run its study again",
+        );
+    }
+    format!(
+        "it is not there: a map belongs to one point, and these lasers have several, {}; run the study again with one value for each",
+        swept.join(", ")
+    )
 }
 
 /// The polynomial through those few points, by Lagrange's formula.

@@ -10,7 +10,7 @@ use crate::architecture::{
     Architecture, EnergySource, LaserPlace, Setting, architectures, required_launch,
 };
 use crate::budget::Draws;
-use crate::component::{ComponentName as C, Components, Triangle, Values};
+use crate::component::{ComponentName as C, Components, Place, Triangle, Values};
 use crate::decibel::watts;
 use crate::electrical::SerdesFit;
 use crate::error::LinkError;
@@ -23,6 +23,8 @@ use crate::standard::{Standard, Standards};
 pub(crate) struct CooledChip {
     pub(crate) name: String,
     pub(crate) base_temperature: Number,
+    /// Half-width of the error bar of the warmest laser's, K.
+    pub(crate) base_error: f64,
     pub(crate) laser: IntegratedLaser,
     /// Of all lasers, at the state that the table was asked for, 1/s.
     pub(crate) failure_rate: Option<Number>,
@@ -72,7 +74,7 @@ impl LinkModel {
         let laser = match &request.laser_map {
             Some(path) => {
                 let map = LaserMap::read(table, path)?;
-                take_laser(&mut components, &map);
+                take_ageing(&mut components, &map);
                 IntegratedLaser::Map(Box::new(map))
             }
             None => IntegratedLaser::Law,
@@ -81,16 +83,23 @@ impl LinkModel {
         for way in &request.cooling {
             cooling.push(cooled(table, &way.name, &way.base, &laser)?);
         }
+        take_deviation(&mut components, request, &laser, &cooling);
+        let architectures = architectures()?;
+        let repeated = architectures.iter().flat_map(|a| a.chain.repeated());
+        let mut further: Vec<Place> = repeated.collect();
+        further.sort_unstable();
+        further.dedup();
         Ok(Self {
             typical: components.typical(),
             draws: Draws::new(
                 &components,
+                &further,
                 request.split.max(request.lanes_per_laser),
                 request.samples,
                 request.seed,
             ),
             standards,
-            architectures: architectures()?,
+            architectures,
             serdes: SerdesFit::embedded()?,
             request: request.clone(),
             components,
@@ -125,6 +134,8 @@ impl LinkModel {
             laser: &self.laser,
             serdes: &self.serdes,
             base_temperature: request.chip_temperature,
+            base_error: request.chip_temperature_error,
+            most_of_sources_dbm: self.standards.most_dbm(),
             path_loss_db: None,
             launch_dbm: None,
         }
@@ -374,17 +385,42 @@ fn take_waveguide(
     Ok(())
 }
 
-/// The spread of lasers by a map is that of its error bars; where the study says how its lasers age, all of the link's do so, for a
-/// comparison of places and not of laws.
-fn take_laser(components: &mut Components, map: &LaserMap) {
+/// The spread of lasers by maps, and of temperatures of the chip that were computed, is that of their error bars.
+fn take_deviation(
+    components: &mut Components,
+    request: &LinkRequest,
+    laser: &IntegratedLaser,
+    cooling: &[CooledChip],
+) {
+    let mut origins: Vec<String> = Vec::new();
+    let lasers = cooling.iter().map(|chip| &chip.laser);
+    for laser in std::iter::once(laser).chain(lasers) {
+        if let IntegratedLaser::Map(map) = laser {
+            origins.push(map.path().to_owned());
+        }
+    }
+    let errors = cooling.iter().map(|chip| chip.base_error);
+    let of_chip = errors.fold(request.chip_temperature_error, f64::max);
+    if of_chip > 0.0 {
+        origins.push(format!("the chip's temperature, up to {of_chip:.1e} K"));
+    }
+    origins.sort();
+    origins.dedup();
+    if origins.is_empty() {
+        return;
+    }
     let within = Triangle {
         low: -1.0,
         mode: 0.0,
         high: 1.0,
     };
     let spreads = [within, Triangle::fixed(0.0)];
-    let origin = format!("error bars of {}", map.path());
+    let origin = format!("error bars of {}", origins.join(", "));
     components.replace(C::LaserDeviation, 0.0, spreads, origin, Standing::Ok);
+}
+
+/// Where the study says how its lasers age, all of the link's do so, for a comparison of places and not of laws.
+fn take_ageing(components: &mut Components, map: &LaserMap) {
     if let Some(law) = map.ageing() {
         let values = [
             law.failure_rate,
@@ -424,6 +460,7 @@ fn cooled(
             return Ok(CooledChip {
                 name: name.to_owned(),
                 base_temperature: Number::exact(*kelvin, Unit::Kelvin, "the request"),
+                base_error: 0.0,
                 laser: laser.clone(),
                 failure_rate: None,
                 sure_power: 0.0,
@@ -442,7 +479,7 @@ fn cooled(
         }
     };
     let mut sure_power = f64::INFINITY;
-    let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+    let (mut low, mut high, mut base_error) = (f64::INFINITY, f64::NAN, 0.0);
     let mut standing = Standing::Ok;
     let mut failures = lasers
         .variable("failure_rate")
@@ -465,13 +502,12 @@ fn cooled(
             }
         };
         let value = read(lasers, "base_temperature", entry, &[("laser", k as f64)])?;
-        range = [
-            range[0].min(value.value - value.error),
-            range[1].max(value.value),
-        ];
+        if value.value > high || high.is_nan() {
+            (high, base_error) = (value.value, value.error);
+        }
+        low = low.min(value.value - value.error);
         standing = standing.max(value.standing);
     }
-    let high = range[1];
     let map = format!("{}_light", entry.group);
     let laser = match table.group(&map) {
         Some(_) => IntegratedLaser::Map(Box::new(LaserMap::read(table, &map)?)),
@@ -480,14 +516,15 @@ fn cooled(
     Ok(CooledChip {
         name: name.to_owned(),
         base_temperature: Number::between(
-            [range[0], high, high],
+            [low, high, high + base_error],
             Unit::Kelvin,
             format!(
-                "{}/base_temperature: warmest laser; down to the coolest",
+                "{}/base_temperature: warmest laser; down to the coolest, each with its error bar",
                 entry.group
             ),
         )
         .at_best(standing),
+        base_error,
         laser,
         sure_power,
         failure_rate: failures

@@ -70,6 +70,8 @@ pub struct LinkRequest {
     pub spare_lasers: usize,
     /// Chip's temperature at its lasers with all of them off, K.
     pub chip_temperature: f64,
+    /// Half-width of its error bar, K; nil of one that is stated.
+    pub chip_temperature_error: f64,
     /// Wavelength at which the table is read, m.
     pub wavelength: f64,
     /// Coupling whose loss replaces the component `coupler`, in all architectures and both directions.
@@ -110,6 +112,7 @@ impl Default for LinkRequest {
             lanes_per_laser: 1,
             spare_lasers: 0,
             chip_temperature: 348.15,
+            chip_temperature_error: 0.0,
             wavelength: 1311e-9,
             coupling: None,
             taper: None,
@@ -167,6 +170,13 @@ impl LinkRequest {
             return Err(LinkError::range("taper", &taper.group, allowed));
         }
         positive("chip_temperature", self.chip_temperature, "K")?;
+        if !(self.chip_temperature_error >= 0.0 && self.chip_temperature_error.is_finite()) {
+            return Err(LinkError::range(
+                "chip_temperature_error",
+                format!("{} K", self.chip_temperature_error),
+                "it is zero or positive",
+            ));
+        }
         positive("wavelength", self.wavelength, "m")?;
         for (what, values) in [
             ("path_losses_db", &self.path_losses_db),

@@ -170,6 +170,26 @@ impl Diagnostics {
         self.push(Severity::Error, place, message)
     }
 
+    /// A name in quotes that is none of those `known`: these are allowed, or what `instead` says where there are none, and the nearest is
+    /// proposed.
+    pub(crate) fn no_such_name(
+        &mut self,
+        place: &Place,
+        message: impl Into<String>,
+        name: &str,
+        known: &[&str],
+        instead: &str,
+    ) {
+        let diagnostic = self.error(place, message);
+        diagnostic.allowed(match known.is_empty() {
+            true => instead.to_owned(),
+            false => listed(known.iter().copied()).replace('`', "\""),
+        });
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            diagnostic.help(format!("did you mean \"{near}\"?"));
+        }
+    }
+
     pub(crate) fn warning(&mut self, place: &Place, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Warning, place, message)
     }

@@ -115,6 +115,15 @@ impl Cell {
         }
     }
 
+    /// The same number, shown otherwise.
+    #[must_use]
+    pub fn shown_as(self, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..self
+        }
+    }
+
     /// Where the number comes from, said in full: "component data: Zhou et al. 2022, doi:10.1109/…". It replaces what the
     /// column says.
     #[must_use]

@@ -8,7 +8,7 @@ use super::material::{MaterialKind, StatedMaterial};
 use super::reader::{Limit, Reader};
 use super::schema::{COAT, COUPLING, GAP};
 use super::{Expr, Freedom, MaterialId, ParameterId, Scan, Tolerancing};
-use crate::file::{Cursor, Place, nearest};
+use crate::file::{Cursor, Place};
 
 /// Accuracy of a loss unless the study says otherwise.
 const DEFAULT_ERROR: Decibel = Decibel::db(0.01);
@@ -277,24 +277,11 @@ impl Reader {
             return Some(port.clone());
         }
         let keys: Vec<String> = ports.iter().map(Port::key).collect();
-        let near = nearest(name, keys.iter().map(String::as_str)).map(str::to_owned);
-        let known = keys
-            .iter()
-            .map(|k| format!("\"{k}\""))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let diagnostic = self.diagnostics.error(
-            &cursor.place,
-            format!("the study has no [{name}] to couple with"),
-        );
-        if known.is_empty() {
-            diagnostic.allowed("a table [fiber.NAME] or [modes.NAME]");
-        } else {
-            diagnostic.allowed(known);
-        }
-        if let Some(near) = near {
-            diagnostic.help(format!("did you mean \"{near}\"?"));
-        }
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let message = format!("the study has no [{name}] to couple with");
+        let instead = "a table [fiber.NAME] or [modes.NAME]";
+        self.diagnostics
+            .no_such_name(&cursor.place, message, name, &keys, instead);
         None
     }
 

@@ -8,7 +8,7 @@ use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{GRATING, GRATING_LAYER, GRATING_RULE, GRATING_UNIFORM};
 use super::{Expr, MaterialId, Number, ParameterId};
-use crate::file::{Cursor, Place, Table, listed, nearest};
+use crate::file::{Cursor, Place, Table};
 
 /// Accuracy of every power, as a share of the incident one, unless the study says otherwise.
 const DEFAULT_ERROR: f64 = 1e-3;
@@ -255,17 +255,10 @@ impl Reader {
         if inner.iter().any(|layer| layer.name == name) {
             return Some(name.to_owned());
         }
-        let names = || inner.iter().map(|layer| layer.name.as_str());
-        let near = nearest(name, names()).map(str::to_owned);
-        let known = listed(names()).replace('`', "\"");
-        let diagnostic = self.diagnostics.error(
-            &cursor.place,
-            format!("no layer between the lowest and the highest is called \"{name}\""),
-        );
-        diagnostic.allowed(known);
-        if let Some(near) = near {
-            diagnostic.help(format!("did you mean \"{near}\"?"));
-        }
+        let names: Vec<&str> = inner.iter().map(|layer| layer.name.as_str()).collect();
+        let message = format!("no layer between the lowest and the highest is called \"{name}\"");
+        self.diagnostics
+            .no_such_name(&cursor.place, message, name, &names, "nothing");
         None
     }
 

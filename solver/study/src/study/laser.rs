@@ -12,7 +12,7 @@ use super::material::all_or;
 use super::reader::{Limit, Reader};
 use super::schema::{LASER, MODE_HOP, RELIABILITY};
 use super::{Expr, Number, ParameterId};
-use crate::file::{Cursor, Place, Table, Value, nearest};
+use crate::file::{Cursor, Place, Table, Value};
 
 /// Temperature at which laser data are stated unless the study says otherwise.
 const REFERENCE: Temperature = Temperature::celsius(25.0);
@@ -387,24 +387,11 @@ impl Reader {
                 None => names.iter().filter(member).cloned().collect(),
             };
             if these.is_empty() || wanted.is_empty() {
-                let near = nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned);
-                let known = names
-                    .iter()
-                    .map(|n| format!("\"{n}\""))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                let diagnostic = self.diagnostics.error(
-                    &cursor.place,
-                    format!("[floorplan.{floorplan}] has no source \"{wanted}\""),
-                );
-                diagnostic.allowed(if known.is_empty() {
-                    "a floorplan with sources".to_owned()
-                } else {
-                    known
-                });
-                if let Some(near) = near {
-                    diagnostic.help(format!("did you mean \"{near}\"?"));
-                }
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let message = format!("[floorplan.{floorplan}] has no source \"{wanted}\"");
+                let instead = "a floorplan with sources";
+                self.diagnostics
+                    .no_such_name(&cursor.place, message, wanted, &names, instead);
                 return None;
             }
             match &found {

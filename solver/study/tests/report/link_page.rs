@@ -27,6 +27,10 @@ fn a_link_fits_chooses_and_tells_its_origins() {
         let width = browser.evaluate("document.documentElement.scrollWidth");
         assert_eq!(width, json!(size[0]), "the page is wider than its window");
     }
+    // On a desk no table has to be moved sideways.
+    let cut = "[...document.querySelectorAll('main .scroll')].filter((e) => e.scrollWidth > e.clientWidth) \
+        .map((e) => e.querySelector('caption').textContent)";
+    assert_eq!(browser.evaluate(cut), json!([]));
     // A boundary that is chosen in one section is chosen in the other.
     let of_boundary = "[...document.querySelectorAll('.choice[data-name=Boundary] .alternative')] \
         .filter((a) => a.checkVisibility()).map((a) => a.dataset.name)";

@@ -43,7 +43,7 @@ pub(super) fn section(
         title: format!("Link {}: what each optics takes", album.link),
         text: format!(
             "A port of {} over lanes of {}, chip at {}. In brackets p05 to p95 of {} draws of all components, \
-             before them the median; ∞ where a laser has rolled over. Spreads are skew: with all inputs typical the sum is another, \
+             before them the median; ∞ where the laser does not bring the light. Spreads are skew: with all inputs typical the sum is another, \
              given beside it. Both directions of one end.",
             bandwidth(request.port.bandwidth),
             request.port.standard,
@@ -118,7 +118,7 @@ fn table(answers: &LinkAnswers, k: usize) -> ReportTable {
             stated(
                 most,
                 PICOJOULE_PER_BIT,
-                "every input at its worst end at once; – where the laser rolls over there",
+                "every input at its worst end at once; – where the laser does not bring the light there",
             ),
             ranged(&energy.power),
             ranged(&a.budget.margin),

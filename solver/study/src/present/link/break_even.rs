@@ -4,9 +4,10 @@ use cpo_link::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LinkA
 use ndarray::Array2;
 
 use super::Album;
-use super::cells::{FIT, PICOJOULE_PER_BIT, celsius, column, ranged, stated};
+use super::cells::{FIT, PICOJOULE_PER_BIT, celsius, column, in_draws, ranged, stated};
 use crate::figures::{DisplayUnit, MapFigure, MapLine, PlotAxis};
 use crate::output_error::OutputError;
+use crate::present::cells::missing;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 /// Rows of the table of the contour.
@@ -21,13 +22,17 @@ pub(super) fn section(
     let map = &answers.break_even;
     let mut figures = Vec::new();
     if map.difference.iter().flatten().any(|d| d.is_finite()) {
-        figures.push(album.draw(
-            "break_even",
+        let has_none = |p: &BreakEvenPoint| p.external == Standing::Infeasible;
+        let grey = match map.contour.iter().any(has_none) {
+            true => "; grey: no class of external sources brings the light",
+            false => "",
+        };
+        let caption = format!(
             "Energy per bit of optics with integrated lasers less that with external ones, over the temperature of the chip below \
              its lasers, all of them off, and the loss from external source to chip. The line is where both cost the same; \
-             hatched: the integrated laser rolls over. Typical values.",
-            |theme| figure(answers).render(theme),
-        )?);
+             hatched: the integrated laser rolls over{grey}. Typical values."
+        );
+        figures.push(album.draw("break_even", caption, |theme| figure(answers).render(theme))?);
     }
     let mut tables = vec![contour(map)];
     if !answers.cooling.is_empty() {
@@ -36,17 +41,22 @@ pub(super) fn section(
     tables.push(super::lasers::table(answers));
     Ok(Section {
         title: format!("Link {}: integrated against external lasers", album.link),
-        text: sentence(map),
+        text: sentence(map, answers.request.samples),
         tables,
         figures,
         ..Section::default()
     })
 }
 
-fn sentence(map: &BreakEvenMap) -> String {
+fn sentence(map: &BreakEvenMap, draws: u32) -> String {
     let at = &map.at_typical_path;
     let path = significant(map.typical_path_loss_db, 3);
-    let mut text = match map.side_at_typical_path {
+    let no_source = match map.external_at_typical_path {
+        Standing::Infeasible => "No class of external sources brings the light there. ",
+        _ => "",
+    };
+    let mut text = no_source.to_owned();
+    text += &match map.side_at_typical_path {
         BreakEvenSide::Equal => format!(
             "Behind an external path of {path} dB both cost the same with the chip at {}; below, integrated lasers take less",
             celsius(at.value)
@@ -60,6 +70,9 @@ fn sentence(map: &BreakEvenMap) -> String {
         }
         BreakEvenSide::MapEnds => format!(
             "Behind an external path of {path} dB integrated lasers take less up to where the table's map of them ends"
+        ),
+        BreakEvenSide::Neither => format!(
+            "Behind an external path of {path} dB neither brings the light at any temperature of the chip that was asked for"
         ),
         BreakEvenSide::ExternalAlways => format!(
             "Behind an external path of {path} dB external lasers take less at every temperature of the chip that was asked for"
@@ -84,10 +97,13 @@ fn sentence(map: &BreakEvenMap) -> String {
             said(at.high)
         );
     }
-    let [external, integrated] = map.always_shares.map(|share| significant(100.0 * share, 3));
-    text += &format!(
-        ". In {external} % of draws external lasers take less throughout, in {integrated} % integrated ones."
-    );
+    let [external, integrated] = map.always_shares.map(|share| in_draws(share, draws));
+    text += &match map.always_shares {
+        [0.0, 0.0] => format!(". In none of {draws} draws does either take less throughout."),
+        _ => format!(
+            ". External lasers take less throughout {external}, integrated ones {integrated}."
+        ),
+    };
     if map.rollover_temperature.is_finite() {
         text += &format!(
             " Typical integrated lasers roll over at {}.",
@@ -103,6 +119,7 @@ fn side(side: BreakEvenSide) -> &'static str {
         BreakEvenSide::Rollover => "the integrated laser rolls over",
         BreakEvenSide::NotKnown => "not known",
         BreakEvenSide::MapEnds => "the table's map of the laser ends",
+        BreakEvenSide::Neither => "neither brings the light",
         BreakEvenSide::ExternalAlways => "external throughout",
         BreakEvenSide::IntegratedAlways => "integrated throughout",
     }
@@ -117,7 +134,18 @@ fn contour(map: &BreakEvenMap) -> ReportTable {
                 DisplayUnit::CELSIUS,
                 "bisection with all inputs typical",
             ),
-            Cell::text(side(p.side)),
+            Cell::text(match (p.external, p.side) {
+                (Standing::Infeasible, BreakEvenSide::Rollover) => String::from(
+                    "both lack the light: the integrated laser rolls over, no class of external sources brings it",
+                ),
+                (Standing::Infeasible, other) => {
+                    format!(
+                        "{}: no class of external sources brings the light",
+                        side(other)
+                    )
+                }
+                (_, other) => side(other).to_owned(),
+            }),
         ]
     };
     ReportTable {
@@ -139,14 +167,21 @@ fn contour(map: &BreakEvenMap) -> ReportTable {
 }
 
 fn coolings(answers: &LinkAnswers) -> ReportTable {
+    let draws = answers.request.samples;
     let row = |c: &CoolingAnswer| {
         let verdict = match (c.is_feasible, c.integrated_wins) {
             (false, _) if c.difference.status == Standing::NotComputed => {
                 format!("not known: {}", c.difference.origin)
             }
+            (false, _) if !c.has_source => String::from(
+                "neither: the integrated laser rolls over, no class of sources brings the light",
+            ),
             (false, _) => String::from("external: the integrated laser rolls over"),
-            (true, true) => clearly("integrated", c.integrated_share),
-            (true, false) => clearly("external", 1.0 - c.integrated_share),
+            (true, _) if !c.has_source => {
+                String::from("integrated: no class of external sources brings the light")
+            }
+            (true, true) => clearly("integrated", c.integrated_share, draws),
+            (true, false) => clearly("external", 1.0 - c.integrated_share, draws),
         };
         let failures = c.table_failure_rate.as_ref();
         vec![
@@ -159,7 +194,7 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
                 DisplayUnit::CELSIUS,
                 side(c.break_even_side),
             ),
-            failures.map_or_else(|| Cell::text("–"), ranged),
+            failures.map_or_else(|| missing().with_origin("the table has no rate"), ranged),
             Cell::text(&c.laser),
         ]
     };
@@ -180,12 +215,12 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
     }
 }
 
-/// Which laser, and in how many draws, in whole per cents: a thousand draws tell no more.
-fn clearly(laser: &str, share: f64) -> String {
-    let percent = (100.0 * share).floor();
+/// Which laser, and in how many draws.
+fn clearly(laser: &str, share: f64, draws: u32) -> String {
+    let share_of_draws = in_draws(share, draws);
     match share >= CLEAR {
-        true => format!("{laser}, in {percent} % of draws"),
-        false => format!("not clear: {laser} in {percent} % of draws"),
+        true => format!("{laser}, {share_of_draws}"),
+        false => format!("not clear: {laser} {share_of_draws}"),
     }
 }
 

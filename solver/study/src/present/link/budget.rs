@@ -3,7 +3,7 @@
 use cpo_link::{ArchitectureAnswer, LinkAnswers, PlanePower};
 
 use super::Album;
-use super::cells::{DECIBEL_MILLIWATT, column, ranged, stated};
+use super::cells::{DECIBEL_MILLIWATT, column, in_draws, ranged, stated};
 use crate::figures::{DisplayUnit, WaterfallFigure, WaterfallStep};
 use crate::output_error::OutputError;
 use crate::report::{Alternative, Cell, Choice, Column, ReportTable, Section, significant};
@@ -30,7 +30,7 @@ pub(super) fn section(
         }
         alternatives.push(Alternative {
             name: a.title.clone(),
-            text: sentence(a),
+            text: sentence(a, answers.request.samples),
             tables: vec![planes(a)],
             figures,
         });
@@ -62,7 +62,7 @@ fn coupler(answers: &LinkAnswers) -> String {
         })
 }
 
-fn sentence(a: &ArchitectureAnswer) -> String {
+fn sentence(a: &ArchitectureAnswer, draws: u32) -> String {
     let budget = &a.budget;
     let mut text = format!(
         "With typical values the laser is asked for {} dBm ({} mW)",
@@ -71,10 +71,17 @@ fn sentence(a: &ArchitectureAnswer) -> String {
     );
     if let Some(class) = budget.class {
         text += &format!(
-            ", for which a source of the {} dBm class brings {} dBm at least, what is asked in {} % of draws",
+            ", for which a source of the {} dBm class brings {} dBm at least, what is asked {}",
             significant(class.nominal_dbm, 3),
             significant(class.least_dbm, 3),
-            (100.0 * budget.class_share.unwrap_or(f64::NAN)).floor()
+            in_draws(budget.class_share.unwrap_or(f64::NAN), draws)
+        );
+    }
+    if let (None, None, Some(most)) = (&a.laser, budget.class, &budget.most_launch) {
+        text += &format!(
+            ", and half of the draws for {} dBm or more: no class of external sources brings that, the largest brings {} dBm at least",
+            significant(budget.required_launch.middle(), 3),
+            significant(most.value, 3)
         );
     }
     if let Some(at_class) = &a.optics_at_class {

@@ -58,25 +58,44 @@ pub(super) fn flag(standing: Standing) -> Option<&'static str> {
         Standing::Ok => None,
         Standing::Extrapolated => Some("extrapolated"),
         Standing::Unconverged => Some("unconverged"),
-        Standing::Infeasible => Some("rolled over"),
+        Standing::Infeasible => Some("too little light"),
         Standing::NotComputed => Some("not computed"),
     }
 }
 
-/// A plain number with where it comes from.
+/// A plain number, to three digits, with where it comes from.
 pub(super) fn stated(value: f64, unit: DisplayUnit, origin: &str) -> Cell {
-    Cell::ranged(value, [value; 2], None, unit).with_origin(origin)
+    Cell::ranged(value, [value; 2], None, unit)
+        .shown_as(significant(unit.show(value), 3))
+        .with_origin(origin)
 }
 
-/// A share of drawn engines, within what so many draws tell of it.
+/// In how many draws, in whole per cents: some thousand tell no more.
+pub(super) fn in_draws(share: f64, draws: u32) -> String {
+    match share {
+        0.0 => format!("in none of {draws} draws"),
+        1.0 => format!("in all of {draws} draws"),
+        share if share < 0.01 => String::from("in less than 1 % of draws"),
+        share => format!("in {} % of draws", (100.0 * share).floor()),
+    }
+}
+
+/// A share of drawn engines, within what so many draws tell of it, in whole per cents of which none and all are only none and all.
 pub(super) fn share(share: f64, engines: u32, origin: &str) -> Cell {
-    let range = match share.is_nan() {
-        true => [f64::NAN; 2],
-        false => binomial_interval(share, engines),
+    let origin = format!("{origin}, of {engines} drawn; 95 % interval of the share");
+    if share.is_nan() {
+        return Cell::ranged(share, [f64::NAN; 2], None, PERCENT).with_origin(origin);
+    }
+    let [low, high] = binomial_interval(share, engines);
+    let percent = |share: f64, round: fn(f64) -> f64| round((1e8 * share).round() / 1e6);
+    let told = match share {
+        share if share > 0.0 && share < 0.01 => String::from("<1"),
+        share => percent(share, f64::floor).to_string(),
     };
-    Cell::ranged(share, range, None, PERCENT).with_origin(format!(
-        "{origin}, of {engines} drawn; 95 % interval of the share"
-    ))
+    let ends = [percent(low, f64::floor), percent(high, f64::ceil)];
+    Cell::ranged(share, [low, high], None, PERCENT)
+        .shown_as(format!("{told} [{}, {}]", ends[0], ends[1]))
+        .with_origin(origin)
 }
 
 /// A column of numbers in the unit they are shown in.
@@ -110,4 +129,38 @@ pub(super) fn bandwidth(bit_per_s: f64) -> String {
 /// "63 °C".
 pub(super) fn celsius(kelvin: f64) -> String {
     format!("{} °C", significant(DisplayUnit::CELSIUS.show(kelvin), 3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_and_all_are_told_as_such() {
+        let told = [0.0, 0.004, 0.576, 0.999, 1.0].map(|share| in_draws(share, 1024));
+        let expected = [
+            "in none of 1024 draws",
+            "in less than 1 % of draws",
+            "in 57 % of draws",
+            "in 99 % of draws",
+            "in all of 1024 draws",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    /// 1024 draws tell whole per cents: rounded outwards, and 29 % is not 28.999999999999996 %.
+    #[test]
+    fn shares_are_told_in_whole_per_cents() {
+        let told = |value: f64| {
+            let cell = serde_json::to_value(share(value, 1024, "engines")).unwrap();
+            cell["text"].as_str().unwrap().to_owned()
+        };
+        // 26.3 to 31.9 %
+        assert_eq!(told(0.29), "29 [26, 32]");
+        assert_eq!(told(0.999), "99 [99, 100]");
+        assert_eq!(told(0.001), "<1 [0, 1]");
+        assert_eq!(told(0.0), "0 [0, 1]");
+        assert_eq!(told(1.0), "100 [99, 100]");
+        assert_eq!(told(f64::NAN), "–");
+    }
 }

@@ -6,7 +6,7 @@ use super::cells::{
     PICOJOULE_PER_BIT, column, display, ranged, ranged_in, share as share_cell, title,
 };
 use crate::figures::DisplayUnit;
-use crate::present::cells::PERCENT;
+use crate::present::cells::{PERCENT, missing};
 use crate::report::{Cell, Column, ReportTable, Section, significant};
 
 pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
@@ -66,7 +66,7 @@ fn rows_of(claim: &Claim, samples: u32) -> Vec<Vec<Cell>> {
             Cell::text(unit_of(f).symbol),
             Cell::text(if f.holds { "yes" } else { "no" }),
             f.share_of_draws.map_or_else(
-                || Cell::text("–"),
+                || missing().with_origin("not drawn"),
                 |share| {
                     share_cell(
                         share,

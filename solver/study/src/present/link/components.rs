@@ -13,9 +13,13 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         let source = match (c.verified, flag(c.status)) {
             _ if !c.is_used => format!("not used here; {}", c.source),
             (_, Some(mark)) => format!("{} ({mark})", c.source),
-            (true, None) => c.source.clone(),
-            (false, None) if c.date.is_empty() => c.source.clone(),
-            (false, None) => format!("{} (unverified)", c.source),
+            (_, None) if c.date.is_empty() => c.source.clone(),
+            (true, None) => format!("{} ({})", c.source, c.date),
+            (false, None) => format!("{} (unverified, {})", c.source, c.date),
+        };
+        let range = match low == high {
+            true => String::from("–"),
+            false => format!("{low} to {high}"),
         };
         let shared = if c.is_systematic {
             "an engine"
@@ -24,13 +28,11 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         };
         [
             &c.name.replace('_', " "),
-            low,
             typical,
-            high,
+            &range,
             shared,
             &c.meaning,
             &source,
-            &c.date,
         ]
         .map(Cell::text)
         .to_vec()
@@ -39,13 +41,11 @@ pub(super) fn section(link: &str, answers: &LinkAnswers) -> Section {
         caption: String::from("Component values: triangular spread from low to high about typical"),
         columns: texts(&[
             "component",
-            "low",
             "typical",
-            "high",
+            "range",
             "one draw for",
             "meaning",
-            "source",
-            "looked up",
+            "source and when it was looked up",
         ]),
         rows: answers.components.iter().map(row).collect(),
     };

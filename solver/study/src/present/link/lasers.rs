@@ -8,10 +8,12 @@ use crate::report::{Cell, Column, ReportTable};
 
 pub(super) fn table(answers: &LinkAnswers) -> ReportTable {
     let row = |a: &ArchitectureAnswer| {
-        // An integrated laser's limit is its rollover, the same within every boundary; a source's is its class.
-        let has_light = match (&a.laser, a.budget.class_share) {
-            (Some(_), _) => a.energies.first().map(|e| e.feasible_share),
-            (None, of_class) => of_class,
+        // A source's limit is its class; an integrated laser's its rollover, a source's without a class the largest, beyond which
+        // there is no energy within any boundary. Of a module's no limit is known.
+        let has_light = match (&a.budget.most_launch, a.budget.class_share) {
+            (None, _) => None,
+            (Some(_), None) => a.energies.first().map(|e| e.feasible_share),
+            (Some(_), of_class) => of_class,
         };
         vec![
             Cell::text(&a.title),

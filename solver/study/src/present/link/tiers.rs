@@ -2,7 +2,9 @@
 
 use cpo_link::{Boundary, LinkAnswers, TierAnswer};
 
-use super::cells::{PICOJOULE_PER_BIT, bandwidth, boundary_name, column, ranged, share, title};
+use super::cells::{
+    PICOJOULE_PER_BIT, bandwidth, boundary_name, column, in_draws, ranged, share, title,
+};
 use crate::figures::DisplayUnit;
 use crate::present::cells::PERCENT;
 use crate::report::{Alternative, Cell, Choice, Column, ReportTable, Section};
@@ -49,9 +51,8 @@ fn winner(answers: &LinkAnswers, tier: &TierAnswer, k: usize) -> String {
         Some(name) => {
             let title = title(answers, name);
             let clearly = if winner.is_clear { ", clearly" } else { "" };
-            // a thousand draws tell no more than whole per cents; all of them only where it is all
-            let share = (100.0 * winner.share_of_draws).floor();
-            format!("{port}: {title}{clearly}: it takes least in {share} % of draws.")
+            let share = in_draws(winner.share_of_draws, answers.request.samples);
+            format!("{port}: {title}{clearly}: it takes least {share}.")
         }
     }
 }

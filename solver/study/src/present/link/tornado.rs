@@ -34,7 +34,7 @@ pub(super) fn section(
         title: format!("Link {}: what matters most", album.link),
         text: String::from(
             "Each input by itself at the low and the high end of its range, all others typical; the strongest ten. An end at which \
-             the integrated laser rolls over has no number: its bar is missing, its input says so.",
+             the laser does not bring the light has no number: its bar is missing, its input says so.",
         ),
         choice: Some(Choice {
             name: String::from("Optics"),
@@ -59,7 +59,7 @@ fn drawn(
             }),
             inputs: [0, 1].map(|end| match is_known[end] {
                 true => bar.ends[end].clone(),
-                false => format!("{}: rolls over", bar.ends[end]),
+                false => format!("{}: too little light", bar.ends[end]),
             }),
             is_doubtful: false,
         }

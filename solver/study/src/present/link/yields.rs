@@ -60,16 +60,6 @@ pub(super) fn section(
             })?);
         }
     }
-    let rows = answers.architectures.iter().flat_map(|a| {
-        let known = |policy: &'static Policy| Some((policy, policy.known(a)?));
-        let known = POLICIES.iter().filter_map(known);
-        known.map(|(policy, spread)| row(a, policy, spread))
-    });
-    let mut columns = vec![Column::new("optics", ""), Column::new("launch", "")];
-    for margin in MARGINS {
-        columns.push(column(&format!("lanes at {margin} dB"), PERCENT));
-        columns.push(column(&format!("engines at {margin} dB"), PERCENT));
-    }
     Ok(Section {
         title: format!("Link {}: yield against margin", album.link),
         text: String::from(
@@ -78,28 +68,37 @@ pub(super) fn section(
              lose, up to its rollover or to the guaranteed end of its class: the share is that of engines that can be set to a \
              margin. Of the lasers of modules no limit is known. Energies are those of lasers that are set.",
         ),
-        tables: vec![ReportTable {
-            caption: String::from(
-                "Shares that reach a margin at TP3, in brackets what so many draws tell of them",
-            ),
-            columns,
-            rows: rows.collect(),
-        }],
+        tables: vec![
+            table(answers, "Engines", |at| at.engine_yield),
+            table(answers, "Lanes", |at| at.lane_yield),
+        ],
         figures,
         ..Section::default()
     })
 }
 
-fn row(a: &ArchitectureAnswer, policy: &Policy, spread: &MarginSpread) -> Vec<Cell> {
-    let mut cells = vec![Cell::text(&a.title), Cell::text(policy.name)];
-    for margin in MARGINS {
-        let at = spread.yield_at(margin);
+/// The shares of engines, or of lanes, by the margin that is asked for.
+fn table(answers: &LinkAnswers, of: &str, yields: fn(&YieldPoint) -> f64) -> ReportTable {
+    let row = |(a, policy, spread): (&ArchitectureAnswer, &Policy, &MarginSpread)| {
         let origin = format!("{}, {} lanes an engine", policy.name, spread.lanes);
         // lanes of one engine are not drawn apart
-        cells.push(share(at.lane_yield, spread.engines, &origin));
-        cells.push(share(at.engine_yield, spread.engines, &origin));
+        let at = |margin| share(yields(&spread.yield_at(margin)), spread.engines, &origin);
+        let words = [Cell::text(&a.title), Cell::text(policy.name)];
+        words.into_iter().chain(MARGINS.map(at)).collect()
+    };
+    let rows = answers.architectures.iter().flat_map(|a| {
+        let known = move |policy: &'static Policy| Some((a, policy, policy.known(a)?));
+        POLICIES.iter().filter_map(known)
+    });
+    let margins = MARGINS.map(|margin| column(&format!("at {margin} dB"), PERCENT));
+    let words = [Column::new("optics", ""), Column::new("launch", "")];
+    ReportTable {
+        caption: format!(
+            "{of} that reach a margin at TP3, in brackets what so many draws tell of them"
+        ),
+        columns: words.into_iter().chain(margins).collect(),
+        rows: rows.map(row).collect(),
     }
-    cells
 }
 
 fn plot(answers: &LinkAnswers, policy: &Policy) -> LinePlot {
