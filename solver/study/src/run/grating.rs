@@ -6,7 +6,7 @@ use cpo_solver::grating::{Bandwidth, GratingSolution, GratingSolver};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::{Outcome, Value, severity};
+use super::{Outcome, SParameter, Value, severity};
 use crate::plan::GratingPoint;
 use crate::study::Study;
 use crate::table::Status;
@@ -35,6 +35,8 @@ pub struct GratingResult {
     pub effective_index: Value,
     /// What all powers lack of one.
     pub balance: f64,
+    /// S from the guide back to it, to the fibre and on in the guide.
+    pub s_parameters: [SParameter; 3],
 }
 
 /// A grating at all wavelengths.
@@ -88,6 +90,7 @@ impl GratingResult {
             directionality: Value::from(&solution.directionality()),
             effective_index: Value::from(&solution.effective_index()),
             balance: solution.balance(),
+            s_parameters: SParameter::of_grating(solution),
         }
     }
 

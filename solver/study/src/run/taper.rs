@@ -4,7 +4,7 @@ use cpo_materials::{Length, Quantity};
 use cpo_solver::taper::{TaperSolution, TaperSolver, Transmission};
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Value, severity};
+use super::{Outcome, SParameter, Value, severity};
 use crate::plan::TaperPoint;
 use crate::study::{Study, TaperTable};
 use crate::table::Status;
@@ -31,6 +31,8 @@ pub struct TaperSet {
     pub lengths: Vec<f64>,
     /// By mode of the start.
     pub inputs: Vec<TaperResult>,
+    /// S to each of the modes above and of those of the end, in turn from all of them.
+    pub s_parameters: Vec<SParameter>,
     /// Largest |power out and back − 1|.
     pub passivity: f64,
     /// Largest |S − Sᵀ|.
@@ -187,6 +189,8 @@ pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> 
             Ok(TaperSet {
                 lengths: lengths.iter().map(|l| l.si()).collect(),
                 inputs: results?,
+                s_parameters: SParameter::of_taper(&through, [inputs, guided[1]])
+                    .map_err(|e| e.to_string())?,
                 passivity: through.passivity_residual(),
                 reciprocity: through.reciprocity_residual(),
             })
