@@ -330,3 +330,58 @@ pub(super) fn of_grating(
     }
     .group()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Value;
+
+    /// What would prove the branch wrong: whole turns between a phase that drifts from its path, along wavelengths that are
+    /// not sorted and have a gap, and the same known.
+    #[test]
+    fn whole_turns_are_those_that_make_phases_continuous() {
+        let wavelengths = [1.54, 1.50, 1.53, 1.56, 1.52, 1.55, 1.51];
+        let lengths = [20.0, 10.0];
+        let path = |w: f64, l: f64| TAU * 2.0 * l / w;
+        // Drifts by more than a turn over all, by less than half a turn over the gap.
+        let exact = |w: f64, l: f64| path(w, l) + 0.3 * l + 150.0 * (w - 1.5);
+        let gap = 1.53;
+        let points = || {
+            wavelengths
+                .iter()
+                .flat_map(|&w| lengths.iter().map(move |&l| (w, l)))
+        };
+        let entries: Vec<SParameter> = points()
+            .map(|(w, l)| {
+                let beside = exact(w, l) - path(w, l);
+                let nearest = exact(w, l) - TAU * (beside / TAU).round();
+                let phase = if w == gap { f64::NAN } else { nearest };
+                SParameter {
+                    magnitude: Value::with_error(1.0, 0.0),
+                    phase: Value::with_error(phase, 0.0),
+                    path: path(w, l),
+                }
+            })
+            .collect();
+        let axis = |name: &str, values: &[f64]| AxisScale::numbers(name, "m", "", values.to_vec());
+        let scattering = Scattering {
+            path: String::new(),
+            long_name: String::new(),
+            axes: vec![axis("wavelength", &wavelengths), axis("length", &lengths)],
+            ports: vec![String::from("only")],
+            entries: entries.iter().map(Ok).collect(),
+            attributes: Vec::new(),
+        };
+        let phases = scattering.phases();
+        let off = |k: usize, w: f64, l: f64| phases[k] - exact(w, l);
+        // Of the shortest wavelength and length.
+        let first = off(3, 1.5, 10.0);
+        for (k, (w, l)) in points().enumerate() {
+            if w == gap {
+                assert!(phases[k].is_nan());
+            } else {
+                assert!((off(k, w, l) - first).abs() < 1e-9, "{w} {l}: {phases:?}");
+            }
+        }
+    }
+}
