@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cpo_study::Study;
 use cpo_study::run::{Checkpoints, Silent, run};
-use cpo_study::table::{AxisValues, Group, LossTable, Status};
+use cpo_study::table::{AxisValues, Coordinate, Group, Lookup, LossTable, Status};
 use cpo_study::tabulate::loss_table;
 
 /// A slab of nitride of two even modes at both ends, seen through half a window of one cell across: soon solved.
@@ -35,6 +35,9 @@ inputs = 2
 error = 1e-3
 boundary = { bottom = "magnetic" }
 "#;
+
+/// Ports of a grating.
+const PORTS: [&str; 3] = ["guide", "fibre", "behind"];
 
 /// A short grating for a small beam.
 const GRATING: &str = r#"
@@ -209,6 +212,8 @@ fn a_grating_s_phases_go_on_from_one_wavelength_to_the_next() {
     let powers = group(&few, "grating/te");
     let [s, dense] = [own, group(&many, "s_parameters/grating_te")].map(Entries::of);
     assert_eq!((s.ports, s.points(), dense.points()), (3, 6, 21));
+    let dense_axis = |name: &str| group(&many, "s_parameters/grating_te").axis(name).unwrap();
+    let [temperature, wavelengths] = ["temperature", "wavelength"].map(dense_axis);
     for (out, name) in ["back_reflection", "coupling_efficiency", "transmission"]
         .into_iter()
         .enumerate()
@@ -232,6 +237,25 @@ fn a_grating_s_phases_go_on_from_one_wavelength_to_the_next() {
             let (c, d) = (phase(&dense, 4 * point), phase(&dense, 0));
             let off = (a.0 - b.0) - (c.0 - d.0);
             assert!(off.abs() <= a.1 + b.1 + c.1 + d.1, "{name} {point}: {off}");
+        }
+        // Between its wavelengths the table's own look-up finds what denser ones have, within its bar.
+        let lookup = Lookup::new(own, "phase").unwrap();
+        let first = Coordinate::Name(PORTS[out]);
+        for point in 0..21 {
+            let at = [
+                temperature.coordinate(0),
+                wavelengths.coordinate(point),
+                first,
+                Coordinate::Name(PORTS[0]),
+            ];
+            let found = lookup.at(&at).unwrap();
+            let there = phase(&dense, point);
+            let turn = phase(&s, 0).0 - phase(&dense, 0).0;
+            let off = (found.value - turn - there.0).abs();
+            assert!(
+                off <= found.total_error() + there.1 + phase(&s, 0).1,
+                "{name} {point}: {off}"
+            );
         }
         // Light that goes on gathers less phase where the wavelength is longer; what comes back does so as trenches add up.
         let fall = phase(&dense, 0).0 - phase(&dense, 20).0;
