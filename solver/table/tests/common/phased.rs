@@ -145,10 +145,10 @@ fn gratings() -> Result<[Group; 2], TableError> {
         .with_variable(loss.between("chip waveguide", "fiber.smf"))?
         .with_variable(back)?;
     let entries = |k: usize| -> Vec<f64> {
-        let entry = |w: usize, p: usize| match (p / 3).max(p % 3) {
-            0 => known(w, grating(w)[1][k]),
-            1 if p != 4 => known(w, grating(w)[0][k]),
-            2 if p % 3 == 0 || p / 3 == 0 => known(w, [0.5, 80.0][k]),
+        let entry = |w: usize, p: usize| match [p / 3, p % 3] {
+            [0, 0] => known(w, grating(w)[1][k]),
+            [0, 1] | [1, 0] => known(w, grating(w)[0][k]),
+            [0, 2] | [2, 0] => known(w, [0.5, 80.0][k]),
             _ => f64::NAN,
         };
         (0..=last)
