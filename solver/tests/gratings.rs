@@ -3,7 +3,7 @@
 use cpo_materials::{Angle, Length, Material, Temperature, Wavelength};
 use cpo_meshes::LayerStack;
 use cpo_solver::grating::{
-    Apodisation, Grating, GratingBeam, GratingError, GratingOptimiser, GratingProblem,
+    Apodisation, Grating, GratingBeam, GratingError, GratingOptimiser, GratingPort, GratingProblem,
     GratingSolver,
 };
 
@@ -163,6 +163,11 @@ fn a_spectrum_is_what_its_wavelengths_are() -> Tested {
             (found.up(), own.up()),
             (found.down(), own.down()),
         ] {
+            let apart = (a.value - b.value).abs();
+            assert!(apart <= a.error + b.error, "{k}: {a:?} {b:?}");
+        }
+        for port in [GratingPort::Guide, GratingPort::Fibre, GratingPort::Behind] {
+            let [a, b] = [found, &own].map(|solution| solution.phase(port));
             let apart = (a.value - b.value).abs();
             assert!(apart <= a.error + b.error, "{k}: {a:?} {b:?}");
         }

@@ -1,9 +1,11 @@
 //! Error bars of tapers against many modes, many slices and a finer grid.
 
+use std::f64::consts::TAU;
+
 use cpo_materials::{Length, Material, Wavelength};
 use cpo_meshes::{CrossSection, MeshError, Shape, Window};
 use cpo_solver::modes::{Wall, Walls};
-use cpo_solver::taper::{Taper, TaperProblem, TaperSolver};
+use cpo_solver::taper::{Port, Taper, TaperProblem, TaperSolver};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -59,6 +61,7 @@ fn error_bars_hold_what_more_modes_and_finer_grids_give() -> Tested {
         .map(|l| vec![Length::um(l)])
         .into();
     let (mut held, mut all, mut ratios) = (0, 0, Vec::new());
+    let (mut held_phases, mut phases) = (0, 0);
     let mut misses = Vec::new();
     for case in CASES {
         let walls = Walls {
@@ -78,7 +81,8 @@ fn error_bars_hold_what_more_modes_and_finer_grids_give() -> Tested {
                 .lengths(&sets);
             let found = solver.solve(&problem)?;
             for ((through, exact), set) in found.sweep(&sets).into_iter().zip(&exact).zip(&sets) {
-                let (power, truth) = (through?.power(0, 0)?, exact.power(0, 0)?);
+                let through = through?;
+                let (power, truth) = (through.power(0, 0)?, exact.power(0, 0)?);
                 let off = (power.value - truth.value).abs();
                 all += 1;
                 // The reference has a bar of its own.
@@ -91,13 +95,24 @@ fn error_bars_hold_what_more_modes_and_finer_grids_give() -> Tested {
                     ));
                 }
                 ratios.push(off / power.error);
+                let on = [Port::End(0), Port::Start(0)];
+                let back = [Port::Start(0); 2];
+                for [output, input] in [on, back] {
+                    let [phase, truth] =
+                        [through.phase(output, input)?, exact.phase(output, input)?];
+                    let off = phase.value - truth.value;
+                    // What comes back has no path of its own: either side of the cut will do.
+                    let off = (off - TAU * (off / TAU).round()).abs();
+                    phases += 1;
+                    held_phases += i32::from(off <= phase.error + truth.error);
+                }
             }
         }
     }
     ratios.sort_by(f64::total_cmp);
     let quantile = |share: f64| ratios[(share * (ratios.len() - 1) as f64).round() as usize];
     println!(
-        "{held} of {all}; error over bar: median {:.2}, 90 % {:.2}, 95 % {:.2}, most {:.2}\n{}",
+        "{held} of {all}, {held_phases} of {phases} phases; error over bar: median {:.2}, 90 % {:.2}, 95 % {:.2}, most {:.2}\n{}",
         quantile(0.5),
         quantile(0.9),
         quantile(0.95),
@@ -105,5 +120,9 @@ fn error_bars_hold_what_more_modes_and_finer_grids_give() -> Tested {
         misses.join("\n")
     );
     assert!(held as f64 >= 0.95 * f64::from(all), "{held} of {all}");
+    assert!(
+        f64::from(held_phases) >= 0.95 * f64::from(phases),
+        "{held_phases} of {phases} phases"
+    );
     Ok(())
 }

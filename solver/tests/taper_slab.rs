@@ -4,7 +4,7 @@ use cpo_materials::{Length, Material, Quantity, Wavelength};
 use cpo_meshes::{CrossSection, MeshError, Shape, Window};
 use cpo_solver::convergence::Verdict;
 use cpo_solver::modes::{Wall, Walls};
-use cpo_solver::taper::{Profile, Section, Taper, TaperError, TaperProblem, TaperSolver};
+use cpo_solver::taper::{Port, Profile, Section, Taper, TaperError, TaperProblem, TaperSolver};
 use num_complex::Complex64;
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
@@ -52,7 +52,7 @@ fn linear(from: f64, to: f64, length: f64) -> Result<Taper, MeshError> {
 }
 
 /// Second-order finite differences for ∂z²u + ∂y²u + k₀²εu = 0, even in y, with absorbing layers on the other sides:
-/// transmitted and reflected power of the fundamental mode where the slab is `thickness` thick at z. Leads of 1 µm on
+/// transmitted and reflected amplitude of the fundamental mode where the slab is `thickness` thick at z. Leads of 1 µm on
 /// both sides of [0, length]. Nothing of the solver is used.
 struct Direct {
     step: f64,
@@ -145,8 +145,8 @@ impl Direct {
         (square, profile)
     }
 
-    /// Powers through and back.
-    fn solve(&self, thickness: impl Fn(f64) -> f64, guesses: [f64; 2]) -> [f64; 2] {
+    /// Amplitudes through, at z = length, and back, at z = 0, of unit power at z = 0.
+    fn solve(&self, thickness: impl Fn(f64) -> f64, guesses: [f64; 2]) -> [Complex64; 2] {
         let (n, w) = (self.columns * self.rows, self.rows);
         let k2h2 = (2.0 * std::f64::consts::PI / WAVELENGTH * self.step).powi(2);
         let z = |i: usize| self.first + i as f64 * self.step;
@@ -227,22 +227,42 @@ impl Direct {
         // u = a + b, v = a e + b/e.
         let on = (v - u / across) / (across - across.inv());
         let back = u - on;
-        let through = amplitude(column(self.length + 0.5 * Self::LEAD), &far);
-        let flow = on.norm_sqr() * q.sin();
+        let last = column(self.length + 0.5 * Self::LEAD);
+        let through = amplitude(last, &far) / on * (q_out.sin() / q.sin()).sqrt();
+        let before = (column(0.0) - one) as f64 * q;
+        let behind = (last - column(self.length)) as f64 * q_out;
         [
-            through.norm_sqr() * q_out.sin() / flow,
-            back.norm_sqr() / on.norm_sqr(),
+            through * Complex64::cis(-before - behind),
+            back / on * Complex64::cis(-2.0 * before),
         ]
     }
 }
 
-/// The limit of two steps, of which the second is two thirds of the first, and the last step's distance from it.
-fn limit(solve: impl Fn(f64) -> [f64; 2]) -> [[f64; 2]; 2] {
+/// Power and phase of an amplitude, each the limit of two steps.
+struct Limit {
+    power: f64,
+    phase: f64,
+    /// What the limit adds to the phase of the finer step.
+    correction: f64,
+}
+
+/// Through and back in the limit of two steps, of which the second is two thirds of the first.
+fn limit(solve: impl Fn(f64) -> [Complex64; 2]) -> [Limit; 2] {
     let [coarse, fine] = [solve(25e-9), solve(50e-9 / 3.0)];
     [0, 1].map(|k| {
-        let correction = (fine[k] - coarse[k]) / (2.25 - 1.0);
-        [fine[k] + correction, correction.abs()]
+        let step = fine[k].norm_sqr() - coarse[k].norm_sqr();
+        let turn = (fine[k] / coarse[k]).arg() / (2.25 - 1.0);
+        Limit {
+            power: fine[k].norm_sqr() + step / (2.25 - 1.0),
+            phase: fine[k].arg() + turn,
+            correction: turn.abs(),
+        }
     })
+}
+
+/// The angle between two phases.
+fn apart(a: f64, b: f64) -> f64 {
+    Complex64::cis(a - b).arg().abs()
 }
 
 fn decibels(share: f64) -> f64 {
@@ -253,7 +273,7 @@ fn decibels(share: f64) -> f64 {
 #[test]
 fn linear_tapers_are_those_of_helmholtz_s_equation() -> Tested {
     for length in [1.5e-6, 3e-6] {
-        let [power, reflection] = limit(|step| {
+        let [on, back] = limit(|step| {
             let thickness = |z: f64| 0.8e-6 - 0.5e-6 * (z / length).clamp(0.0, 1.0);
             Direct::new(step, length).solve(thickness, [1.887, 1.66])
         });
@@ -264,13 +284,29 @@ fn linear_tapers_are_those_of_helmholtz_s_equation() -> Tested {
             .transmission(&[Length::from_si(length)])?;
         let loss = through.insertion_loss_db(0, 0)?;
         assert_eq!(loss.verdict, Verdict::Converged, "{loss:?}");
-        let off = (loss.value - decibels(power[0])).abs();
+        let off = (loss.value - decibels(on.power)).abs();
         // The wall, which no bar contains, stands 4 µm off.
-        assert!(off < loss.error && off < 1e-3, "{loss:?} {power:?}");
+        assert!(off < loss.error && off < 1e-3, "{loss:?} {}", on.power);
         // −43 and −52 dB, to a third of a dB and to 2 dB.
-        let back = through.reflection(0)?;
-        let off = (back.value - reflection[0]).abs();
-        assert!(off < back.error + 3e-6, "{back:?} {reflection:?}");
+        let reflection = through.reflection(0)?;
+        let off = (reflection.value - back.power).abs();
+        assert!(
+            off < reflection.error + 3e-6,
+            "{reflection:?} {}",
+            back.power
+        );
+        let phase = through.phase(Port::End(0), Port::Start(0))?;
+        let off = apart(phase.value, on.phase);
+        assert!(
+            off < phase.error + 0.3 * on.correction,
+            "{phase:?} {}",
+            on.phase
+        );
+        let phase = through.phase(Port::Start(0), Port::Start(0))?;
+        let off = apart(phase.value, back.phase);
+        // The same 3e-6 across the amplitude.
+        let aside = 3e-6 / (2.0 * back.power);
+        assert!(off < phase.error + aside, "{phase:?} {}", back.phase);
     }
     Ok(())
 }
@@ -278,7 +314,7 @@ fn linear_tapers_are_those_of_helmholtz_s_equation() -> Tested {
 /// What would prove mode matching wrong: powers of an abrupt step that a direct solution contradicts.
 #[test]
 fn a_step_is_that_of_helmholtz_s_equation() -> Tested {
-    let [power, reflection] = limit(|step| {
+    let [direct, returned] = limit(|step| {
         // Between two columns of the grid.
         let edge = 0.5e-6 - 0.25 * step;
         let thickness = |z: f64| if z < edge { 0.8e-6 } else { 0.3e-6 };
@@ -294,16 +330,25 @@ fn a_step_is_that_of_helmholtz_s_equation() -> Tested {
     let through = solution.transmission(&lengths)?;
     let (on, back) = (through.power(0, 0)?, through.reflection(0)?);
     // 0.003 dB: layers of 2 to 6 µm differ by so much.
-    assert!((on.value - power[0]).abs() < 7e-4, "{on:?} {power:?}");
     assert!(
-        (back.value - reflection[0]).abs() < 6e-5,
-        "{back:?} {reflection:?}"
+        (on.value - direct.power).abs() < 7e-4,
+        "{on:?} {}",
+        direct.power
+    );
+    assert!(
+        (back.value - returned.power).abs() < 6e-5,
+        "{back:?} {}",
+        returned.power
     );
     // A third of the modes hold less of what leaves at large angles, and the error bar says so.
     let few = TaperSolver::default().modes(12).solve(&absorbing)?;
     let on = few.transmission(&lengths)?.power(0, 0)?;
     assert_eq!(on.verdict, Verdict::Unconverged, "{on:?}");
-    assert!((on.value - power[0]).abs() < on.error, "{on:?} {power:?}");
+    assert!(
+        (on.value - direct.power).abs() < on.error,
+        "{on:?} {}",
+        direct.power
+    );
     Ok(())
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Lit<'a> {
     pub(super) mode: SlabMode,
     /// Line of the port.
     port: usize,
+    /// Where the last trench ends.
+    last: f64,
     beam: Beam,
 }
 
@@ -46,6 +48,8 @@ impl<'a> Lit<'a> {
         let (along, up) = (&mesh.along, &mesh.up);
         let below = layout.face - up.at[up.inner.1];
         let length = along.at[along.inner.1] - along.at[along.inner.0];
+        let trenches = problem.grating.edges().last();
+        let last = trenches.map_or(0.0, |trench| layout.unit * trench[1]);
         let waves = problem.beam.waves(layout.unit, wavenumber, below, length);
         Ok(Self {
             on,
@@ -53,6 +57,7 @@ impl<'a> Lit<'a> {
             medium,
             mode,
             port,
+            last,
             beam: Beam { waves },
         })
     }
@@ -125,6 +130,10 @@ impl<'a> Lit<'a> {
         let reflection = self.mode.amplitude(&scattered);
         let transmission = self.mode.amplitude(&behind);
         let [up, down] = self.radiated(field, reflection, transmission);
+        // Along the guide: from the port to z = 0, and from the last trench to the line behind it.
+        let lines = &layout.mesh.along.at;
+        let (before, behind) = (-lines[self.port], lines[self.columns().end] - self.last);
+        let index = self.mode.wavenumber.re;
         Level {
             order: on.basis.order,
             unknowns: on.unknowns(),
@@ -136,7 +145,10 @@ impl<'a> Lit<'a> {
             offset: at / layout.unit,
             amplitude: self.beam.amplitude(&spectrum, at) / scale.sqrt(),
             gradient: None,
+            before: [2.0 * before, before, before + behind].map(|way| way * index),
+            paths: [at, at, self.last].map(|way| way * index),
             doubt: 0.0,
+            amplitude_doubt: 0.0,
         }
     }
 

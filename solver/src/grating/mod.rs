@@ -26,6 +26,6 @@ pub use beam::GratingBeam;
 pub use error::GratingError;
 pub use geometry::{Apodisation, Grating};
 pub use optimiser::{GratingOptimiser, Optimised};
-pub use solution::GratingSolution;
+pub use solution::{GratingPort, GratingSolution};
 pub use solver::{GratingProblem, GratingSolver};
 pub use spectrum::{Bandwidth, GratingSpectrum};

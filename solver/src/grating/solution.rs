@@ -2,6 +2,7 @@
 
 use crate::convergence::{GridStudy, Verdict};
 use num_complex::Complex64;
+use std::f64::consts::{PI, TAU};
 
 /// Numbers of one order of the elements.
 #[derive(Clone, Debug)]
@@ -16,8 +17,25 @@ pub(super) struct Level {
     pub(super) offset: f64,
     pub(super) amplitude: Complex64,
     pub(super) gradient: Option<Vec<[f64; 2]>>,
+    /// Phase that light of every port in turn gains beside the reference planes, rad.
+    pub(super) before: [f64; 3],
+    /// Phase between those planes that its branch is nearest to, rad.
+    pub(super) paths: [f64; 3],
     /// Error of every power that comes from finding the field among those of other wavelengths.
     pub(super) doubt: f64,
+    /// The same of every amplitude.
+    pub(super) amplitude_doubt: f64,
+}
+
+/// Where light of the guide leaves a grating.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GratingPort {
+    /// Back in the guide, at z = 0 of the trenches.
+    Guide,
+    /// In the beam, at the centre of its facet.
+    Fibre,
+    /// On in the guide, where the last trench ends.
+    Behind,
 }
 
 impl Level {
@@ -27,10 +45,28 @@ impl Level {
         [coupled, back, on, self.up, self.down]
     }
 
-    /// The largest difference of any power.
-    pub(super) fn farthest_power(&self, other: &Self) -> f64 {
+    /// At the level's own planes.
+    fn raw(&self, port: GratingPort) -> Complex64 {
+        match port {
+            GratingPort::Guide => self.reflection,
+            GratingPort::Fibre => self.amplitude,
+            GratingPort::Behind => self.transmission,
+        }
+    }
+
+    /// The phase between the reference planes without the path, within ±π.
+    fn turn(&self, port: GratingPort) -> f64 {
+        let path = self.before[port as usize] + self.paths[port as usize];
+        (self.raw(port) * Complex64::cis(-path)).arg()
+    }
+
+    /// The largest difference of any power, and of any amplitude.
+    pub(super) fn farthest(&self, other: &Self) -> [f64; 2] {
         let pairs = self.powers().into_iter().zip(other.powers());
-        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+        let power = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let ports = [GratingPort::Guide, GratingPort::Fibre, GratingPort::Behind];
+        let amplitude = |port| (self.raw(port) - other.raw(port)).norm();
+        [power, ports.map(amplitude).into_iter().fold(0.0, f64::max)]
     }
 }
 
@@ -123,9 +159,44 @@ impl GratingSolution {
         GridStudy::exponential_cautious(levels.collect(), f64::INFINITY)
     }
 
-    /// Amplitude of the coupling on the finest order; its phase is that between the port and the facet.
-    pub fn amplitude(&self) -> Complex64 {
-        self.finest().amplitude
+    /// |S|² of light that comes in the guide and leaves at a port.
+    pub fn power(&self, port: GratingPort) -> GridStudy {
+        self.study(|level| level.raw(port).norm_sqr())
+    }
+
+    /// arg S of light that comes in the guide and leaves at a port, rad, between the planes of [`GratingPort`], fields going
+    /// as exp(−iωt). The guide's mode has E along x, positive where it is largest, in both directions; the beam has it
+    /// positive at the centre of its facet, where its waves are in phase. S is the same from the beam to the guide. Where the
+    /// guide absorbs, the way beside the planes is out of the phases but not out of the powers.
+    ///
+    /// Not cut at ±π: the phase nearest to [`GratingSolution::path`]. Converged below π; where |S|² is less than its own
+    /// bar the phase means nothing.
+    pub fn phase(&self, port: GratingPort) -> GridStudy {
+        let finest = self.finest();
+        let turn = finest.turn(port);
+        // Each order by its own path, but on the same side of a cut.
+        let phase = |level: &Level| {
+            let other = level.turn(port) - turn;
+            let whole = TAU * (other / TAU).round();
+            (
+                level.order as f64,
+                level.paths[port as usize] + turn + other - whole,
+            )
+        };
+        let levels = self.levels.iter().map(phase).collect();
+        let doubt = finest.amplitude_doubt / finest.raw(port).norm();
+        let mut study = GridStudy::exponential_cautious(levels, PI).with_further_error(doubt, PI);
+        // An error of S is not along S alone.
+        let power = self.power(port);
+        study.error = study.error.max(0.5 * power.error / power.value.abs());
+        study.judge(PI);
+        study
+    }
+
+    /// What [`GratingSolution::phase`] is nearest to, rad: that of the guide's mode from z = 0 to the last trench's end, or,
+    /// for the beam and for what comes back from somewhere on that way, to below the facet's centre.
+    pub fn path(&self, port: GratingPort) -> f64 {
+        self.finest().paths[port as usize]
     }
 
     /// Derivatives of the efficiency by the position of both edges of every trench, 1/m, on the finest order, where they

@@ -94,7 +94,7 @@ impl<'a> Stage<'a> {
         }
         drop(system);
         let mut solved = vec![own];
-        let mut doubt = 0.0;
+        let mut doubt = [0.0; 2];
         while let Some(next) = self.farthest(&levels, &solved) {
             let lit_next = &lit[next];
             let right_side = lit_next.right_side();
@@ -103,12 +103,12 @@ impl<'a> Stage<'a> {
             let system = self.on.factorise(&lit_next.medium);
             let field = system.solve(right_side);
             let level = lit_next.level(&field, at);
-            let wrong = foretold.map(|foretold| foretold.farthest_power(&level));
+            let wrong = foretold.map(|foretold| foretold.farthest(&level));
             levels[next] = Some(level);
             solved.push(self.wavelengths[next]);
             if let Some(wrong) = wrong {
-                if wrong <= SHARE * self.solver.error {
-                    doubt = CAUTION * wrong;
+                if wrong[0] <= SHARE * self.solver.error {
+                    doubt = wrong.map(|wrong| CAUTION * wrong);
                     break;
                 }
                 self.extend(&mut span, &system, lit_next, field, &lit);
@@ -118,7 +118,8 @@ impl<'a> Stage<'a> {
             level.unwrap_or_else(|| {
                 let field = span.field(&lit.medium, &lit.right_side());
                 Level {
-                    doubt,
+                    doubt: doubt[0],
+                    amplitude_doubt: doubt[1],
                     ..lit.level(&field, at)
                 }
             })

@@ -25,6 +25,9 @@ use std::sync::Arc;
 /// How far above the bound of radiation the factorisation stands, relative to its square: off the modes of the window.
 const ABOVE_BOUND: f64 = 1e-4;
 
+/// Lobes of an odd mode are at least as large as this share of the largest value, on any grid.
+const NEARLY: f64 = 0.9;
+
 /// a: loss at the bottom of an absorbing layer.
 const LOSS: f64 = 0.2;
 
@@ -167,7 +170,8 @@ fn loss(problem: &ModeProblem, [x, y]: [f64; 2]) -> f64 {
     LOSS * shares.map(|u| u * u).sum::<f64>()
 }
 
-/// Makes the largest value of a field real and positive, so that the same cross-section has the same modes.
+/// Makes the largest value of a field real and positive, the first of those that are nearly as large: the same cross-section
+/// has the same modes, and an odd mode the same sign on every grid.
 fn turn<T: Scalar>(electric: &mut [T]) {
     let largest = electric.iter().fold(T::ZERO, |a, &b| {
         if b.norm_squared() > a.norm_squared() {
@@ -180,6 +184,14 @@ fn turn<T: Scalar>(electric: &mut [T]) {
     if size > 0.0 {
         let phase = largest.conjugate() * T::real(1.0 / size);
         electric.iter_mut().for_each(|e| *e *= phase);
+        let is_large = |e: &&T| e.norm_squared() >= (NEARLY * size).powi(2);
+        if electric
+            .iter()
+            .find(is_large)
+            .is_some_and(|e| e.to_complex().re < 0.0)
+        {
+            electric.iter_mut().for_each(|e| *e = -*e);
+        }
     }
 }
 

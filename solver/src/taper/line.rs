@@ -2,6 +2,7 @@
 
 use super::geometry::{Part, Taper};
 use super::matching::{Label, Overlaps, follow};
+use super::passage::Passage;
 use super::scattering::Scattering;
 use super::track::Track;
 use num_complex::Complex64;
@@ -71,6 +72,16 @@ enum Element {
         /// Power of guided modes that the modes beside the joint do not hold.
         missed: f64,
     },
+}
+
+impl Element {
+    /// What a mode before it becomes behind it.
+    fn next(&self, mode: usize) -> Label {
+        match self {
+            Self::Section(track) => track.end[mode],
+            Self::Joint { labels, .. } => labels[mode],
+        }
+    }
 }
 
 /// The row.
@@ -144,6 +155,33 @@ impl Line {
         all
     }
 
+    /// The same with what phases are counted from.
+    pub(super) fn passage(
+        &self,
+        taper: &Taper,
+        lengths: &[f64],
+        k0: f64,
+        way: Way,
+    ) -> Option<Passage> {
+        let scattering = self.scattering(taper, lengths, k0, way)?;
+        let count = scattering.modes();
+        let mut modes: Vec<usize> = (0..count).collect();
+        let mut paths = vec![0.0; count];
+        let mut lengths = lengths.iter();
+        for (part, element) in taper.parts.iter().zip(&self.elements) {
+            if let (Part::Section(section), Element::Section(track)) = (part, element) {
+                let &length = lengths.next()?;
+                for (path, &mode) in paths.iter_mut().zip(&modes) {
+                    *path += k0 * length * track.mean_index(section, mode);
+                }
+            }
+            modes
+                .iter_mut()
+                .for_each(|mode| *mode = element.next(*mode).mode);
+        }
+        Some(Passage::new(scattering, paths, &self.followed(count)))
+    }
+
     /// Power of guided modes that the modes beside joints do not hold, of all joints together.
     pub(super) fn missed(&self) -> f64 {
         let missed = |element: &Element| match element {
@@ -164,14 +202,18 @@ impl Line {
             })
     }
 
-    /// The modes at the end that those at the start become, if followed by their overlaps.
-    pub(super) fn followed(&self, count: usize) -> Vec<usize> {
-        let through = |mode: usize, element: &Element| match element {
-            Element::Section(track) => track.end[mode].mode,
-            Element::Joint { labels, .. } => labels[mode].mode,
+    /// The modes at the end that those at the start become, if followed by their overlaps, with the signs that continue
+    /// their fields.
+    pub(super) fn followed(&self, count: usize) -> Vec<Label> {
+        let through = |label: Label, element: &Element| {
+            let next = element.next(label.mode);
+            Label {
+                mode: next.mode,
+                sign: label.sign * next.sign,
+            }
         };
-        (0..count)
-            .map(|mode| self.elements.iter().fold(mode, through))
+        let own = Label::own(count).into_iter();
+        own.map(|label| self.elements.iter().fold(label, through))
             .collect()
     }
 }

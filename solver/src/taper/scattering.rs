@@ -13,6 +13,15 @@ use faer::Mat;
 use faer::linalg::solvers::Solve;
 use num_complex::Complex64;
 
+/// A mode at an end of a taper, counted from 0 by falling index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// Of the first cross-section.
+    Start(usize),
+    /// Of the last one.
+    End(usize),
+}
+
 /// The four blocks of S.
 #[derive(Clone, Debug)]
 pub struct Scattering {
@@ -96,6 +105,16 @@ impl Scattering {
     /// From mode `input` at the end back to mode `output` there.
     pub fn back_reflection(&self, output: usize, input: usize) -> Complex64 {
         self.back_reflection[(output, input)]
+    }
+
+    /// From any mode to any.
+    pub fn entry(&self, output: Port, input: Port) -> Complex64 {
+        match (output, input) {
+            (Port::End(out), Port::Start(from)) => self.forward(out, from),
+            (Port::Start(out), Port::Start(from)) => self.reflection(out, from),
+            (Port::Start(out), Port::End(from)) => self.backward(out, from),
+            (Port::End(out), Port::End(from)) => self.back_reflection(out, from),
+        }
     }
 
     /// Modes on each side, guided ones first.

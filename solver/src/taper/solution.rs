@@ -3,12 +3,14 @@
 use super::error::TaperError;
 use super::geometry::{Part, Taper, check_length};
 use super::line::{Line, PartModes, STRIDES, Way};
+use super::passage::Passage;
 use super::problem::TaperProblem;
-use super::scattering::Scattering;
+use super::scattering::{Port, Scattering};
 use crate::convergence::GridStudy;
 use cpo_materials::{Length, Quantity};
 use num_complex::Complex64;
 use rayon::prelude::*;
+use std::f64::consts::{PI, TAU};
 
 /// Shares of the modes that the comparisons for the error bar have, and how often the change since counts: what the
 /// modes leave out falls slowly, as their number or its square. Bars with them held what more modes give in 189 of 192
@@ -125,8 +127,8 @@ impl TaperSolution {
             check_length(section.name(), length.si())?;
         }
         let metres: Vec<f64> = lengths.iter().map(|length| length.si()).collect();
-        let through = |line: &Line| line.scattering(&self.taper, &metres, self.k0, way);
-        let levels: Vec<Scattering> = self.lines.iter().rev().filter_map(through).collect();
+        let through = |line: &Line| line.passage(&self.taper, &metres, self.k0, way);
+        let levels: Vec<Passage> = self.lines.iter().rev().filter_map(through).collect();
         Ok(Transmission {
             levels,
             fewer: self
@@ -187,7 +189,8 @@ impl TaperSolution {
     /// The modes at the end that those at the start become, followed from slice to slice by their overlaps: where light
     /// goes in a taper so slow that modes of unlike shape cross without coupling and like ones do not cross.
     pub fn followed(&self) -> Vec<usize> {
-        self.lines[0].followed(self.count)
+        let labels = self.lines[0].followed(self.count).into_iter();
+        labels.map(|label| label.mode).collect()
     }
 
     /// Where modes begin or cease to be guided, in between slices by straight lines.
@@ -245,11 +248,7 @@ fn count_of(parts: &[PartModes]) -> usize {
 }
 
 /// A number over sets of slices, the coarsest first.
-pub(super) fn slices_study(
-    levels: &[Scattering],
-    number: impl Fn(&Scattering) -> f64,
-    wanted: f64,
-) -> GridStudy {
+pub(super) fn slices_study<S>(levels: &[S], number: impl Fn(&S) -> f64, wanted: f64) -> GridStudy {
     let refinements = STRIDES.iter().rev().map(|&stride| 1.0 / stride as f64);
     let coarsest = 1.0 / STRIDES[STRIDES.len() - 1] as f64;
     let levels = levels.iter().zip(refinements);
@@ -263,10 +262,10 @@ pub(super) fn slices_study(
 #[derive(Clone, Debug)]
 pub struct Transmission {
     /// Coarsest set of slices first.
-    levels: Vec<Scattering>,
+    levels: Vec<Passage>,
     /// With fewer modes, and how often the change counts.
-    fewer: Vec<(f64, Scattering)>,
-    rough: Option<Scattering>,
+    fewer: Vec<(f64, Passage)>,
+    rough: Option<Passage>,
     /// Power that the modes beside steps do not hold.
     missed: f64,
     guided: [usize; 2],
@@ -277,9 +276,13 @@ impl Transmission {
     /// A number with its error bar: slices, extrapolated if they converge regularly, modes and cells; `per_power` is its
     /// change with power that the modes beside steps do not hold.
     fn study(&self, number: impl Fn(&Scattering) -> f64, wanted: f64, per_power: f64) -> GridStudy {
+        self.study_of(|passage| number(&passage.scattering), wanted, per_power)
+    }
+
+    fn study_of(&self, number: impl Fn(&Passage) -> f64, wanted: f64, per_power: f64) -> GridStudy {
         let slices = slices_study(&self.levels, &number, wanted);
         let finest = slices.levels.last().map_or(f64::NAN, |level| level.1);
-        let change = |(times, fewer): &(f64, Scattering)| times * (number(fewer) - finest).abs();
+        let change = |(times, fewer): &(f64, Passage)| times * (number(fewer) - finest).abs();
         // One number of modes tells nothing.
         let modes = self
             .fewer
@@ -373,9 +376,75 @@ impl Transmission {
         Ok(self.study(lost, self.wanted, 1.0))
     }
 
-    /// S with every slice and all modes, guided ones first: not extrapolated.
-    pub fn scattering(&self) -> &Scattering {
+    fn check_port(&self, port: Port) -> Result<(), TaperError> {
+        match port {
+            Port::Start(mode) => self.check(mode, 0),
+            Port::End(mode) => self.check(mode, 1),
+        }
+    }
+
+    fn finest(&self) -> &Passage {
         &self.levels[self.levels.len() - 1]
+    }
+
+    /// |S|² from one guided mode to another: [`Transmission::power`] from the start to the end.
+    ///
+    /// # Errors
+    /// [`TaperError::UnknownMode`].
+    pub fn power_between(&self, output: Port, input: Port) -> Result<GridStudy, TaperError> {
+        self.check_port(output)?;
+        self.check_port(input)?;
+        let power = |s: &Scattering| s.entry(output, input).norm_sqr();
+        let per_power = match (output, input) {
+            (Port::End(_), Port::Start(_)) | (Port::Start(_), Port::End(_)) => 1.0,
+            _ => power(self.scattering()),
+        };
+        Ok(self.study(power, self.wanted, per_power))
+    }
+
+    /// arg S from one guided mode to another, rad, fields going as exp(−iωt): S = |S| exp(iφ). Its planes are the first and
+    /// the last cross-section. A mode has its electric field positive where that is largest, one of the end continues the
+    /// field of the mode at the start that becomes it; between modes that do not become one another the sign is that of
+    /// these rules.
+    ///
+    /// φ is not cut at ±π: it is the one nearest to [`Transmission::path`]. The bar is in rad and converged below π;
+    /// where |S|² is less than its own bar φ means nothing.
+    ///
+    /// # Errors
+    /// [`TaperError::UnknownMode`].
+    pub fn phase(&self, output: Port, input: Port) -> Result<GridStudy, TaperError> {
+        let power = self.power_between(output, input)?;
+        let finest = self.finest();
+        let turn = finest.turn(output, input);
+        // Each level by its own path, but on the same side of a cut.
+        let phase = |passage: &Passage| {
+            let other = passage.turn(output, input) - turn;
+            let turns = (other / TAU).round();
+            passage.path(output, input) + turn + other - TAU * turns
+        };
+        let per_power = 0.5 / finest.amplitude(output, input).norm_sqr();
+        let mut study = self.study_of(phase, PI, per_power);
+        // An error of S is not along S alone.
+        study.error = study.error.max(0.5 * power.error / power.value.abs());
+        study.judge(PI);
+        Ok(study)
+    }
+
+    /// What [`Transmission::phase`] is nearest to, rad: k₀ Σ ∫ Re n dz of the mode that is followed from the start to the
+    /// end, the mean of two where one does not become the other, 0 of reflections.
+    ///
+    /// # Errors
+    /// [`TaperError::UnknownMode`].
+    pub fn path(&self, output: Port, input: Port) -> Result<f64, TaperError> {
+        self.check_port(output)?;
+        self.check_port(input)?;
+        Ok(self.finest().path(output, input))
+    }
+
+    /// S with every slice and all modes, guided ones first: not extrapolated, every mode of the sign that it was found
+    /// with.
+    pub fn scattering(&self) -> &Scattering {
+        &self.finest().scattering
     }
 
     /// Largest |power out and back in all modes − 1| of guided modes from either end: what the modes do not hold, and

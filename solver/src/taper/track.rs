@@ -27,6 +27,7 @@
 use super::geometry::Section;
 use super::matching::{Label, Overlaps, follow};
 use super::scattering::Scattering;
+use crate::quadrature::gauss_legendre;
 use faer::Mat;
 use num_complex::Complex64;
 
@@ -36,6 +37,8 @@ const TURN: f64 = 0.1;
 const CURVE: f64 = 0.1;
 /// Most pieces between two slices.
 const PIECES: f64 = 1000.0;
+/// Points of quadrature between two slices for the mean of n, which is a cubic there.
+const POINTS: usize = 4;
 /// Terms of the exponential, with which the remainder is below 1e-10 for turns up to [`TURN`].
 const TERMS: usize = 6;
 /// Coefficients of arsinh(x)/x in x².
@@ -130,6 +133,23 @@ impl Track {
     /// n of a label at slice k.
     pub(super) fn index(&self, k: usize, label: usize) -> Complex64 {
         self.indices[k][label]
+    }
+
+    /// Mean of Re n over z of a section, of a label.
+    pub(super) fn mean_index(&self, section: &Section, label: usize) -> f64 {
+        if self.links.is_empty() {
+            return self.indices[0][label].re;
+        }
+        let (points, weights) = gauss_legendre(POINTS);
+        let mut mean = 0.0;
+        for k in 0..self.links.len() {
+            let [from, to] = [k, k + 1].map(|k| section.place(self.shares[k]));
+            for (x, weight) in points.iter().zip(&weights) {
+                let share = section.share(from + x * (to - from));
+                mean += weight * (to - from) * self.index_at(k, label, share).re;
+            }
+        }
+        mean
     }
 
     /// S of the smooth section of `length` (m).

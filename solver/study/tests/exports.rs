@@ -7,7 +7,7 @@ use std::path::Path;
 
 use cpo_study::Study;
 use cpo_study::run::{Checkpoints, Results, Silent, run};
-use cpo_study::table::export::{Exported, Format, export, two_ports};
+use cpo_study::table::export::{Exported, Format, Law, export, two_ports};
 use cpo_study::table::{LossTable, write_table};
 use cpo_study::tabulate::loss_table;
 use tempfile::tempdir;
@@ -222,6 +222,12 @@ fn every_export_of_a_real_table_is_read() {
         assert!(all.iter().any(|t| t.group.starts_with(kind)), "{kind}");
     }
     for two_port in &all {
+        let is_phased = matches!(two_port.law, Law::Phased { .. });
+        let has_phases = ["taper/", "grating/"];
+        let has_phases = has_phases
+            .iter()
+            .any(|kind| two_port.group.starts_with(kind));
+        assert_eq!(is_phased, has_phases, "{}", two_port.name);
         for point in 0..two_port.points() {
             for k in 0..two_port.wavelengths.len() {
                 let Some([[a, b], [c, d]]) = two_port.scattering(point, k, LENGTH) else {
@@ -265,5 +271,10 @@ fn every_export_of_a_real_table_is_read() {
             &at("table_touchstone"),
             &at("table_interconnect"),
         ],
+    );
+    readers::python(
+        "sax",
+        "phases_with_sax.py",
+        &[&at("table_sax.py"), &at("table.json")],
     );
 }

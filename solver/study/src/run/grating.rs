@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
 use super::deviation::{Deviated, Nominal, guided, spread_of};
-use super::{Outcome, Spread, Value, severity};
+use super::{Outcome, SParameter, Spread, Value, severity};
 use crate::plan::GratingPoint;
 use crate::study::{DrawnGrating, GratingTable, ParameterValues, Study};
 use crate::table::Status;
@@ -38,6 +38,8 @@ pub struct GratingResult {
     pub balance: f64,
     /// What deviations make of the loss; `None` if none is stated, else perhaps why it is not known.
     pub spread: Option<Outcome<Spread>>,
+    /// S from the guide back to it, to the fibre and on in the guide.
+    pub s_parameters: [SParameter; 3],
 }
 
 /// A grating at all wavelengths.
@@ -92,6 +94,7 @@ impl GratingResult {
             effective_index: Value::from(&solution.effective_index()),
             balance: solution.balance(),
             spread: None,
+            s_parameters: SParameter::of_grating(solution),
         }
     }
 

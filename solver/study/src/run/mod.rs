@@ -17,6 +17,7 @@ mod laser_light;
 mod laser_map;
 mod modes;
 mod process;
+mod s_parameter;
 mod sensitivity;
 mod switch;
 mod taper;
@@ -36,6 +37,7 @@ pub use laser::{
 pub use laser_light::{ArrayLight, Barred, LaserLight, LitLaser};
 pub use laser_map::{LaserMap, MapPoint};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
+pub use s_parameter::SParameter;
 pub use sensitivity::{SensitivityParameter, SensitivityRecord};
 pub use switch::{LaserSwitch, SwitchRecord};
 pub use taper::{IndicesAlong, TaperCutoff, TaperOutcome, TaperResult, TaperSet};

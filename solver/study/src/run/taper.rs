@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
 use super::deviation::{Deviated, Nominal, guided, spread_of};
-use super::{Outcome, Spread, Value, severity};
+use super::{Outcome, SParameter, Spread, Value, severity};
 use crate::plan::TaperPoint;
 use crate::study::{ParameterValues, Study, TaperTable};
 use crate::table::Status;
@@ -35,6 +35,8 @@ pub struct TaperSet {
     pub lengths: Vec<f64>,
     /// By mode of the start.
     pub inputs: Vec<TaperResult>,
+    /// S to each of the modes above and of those of the end, in turn from all of them.
+    pub s_parameters: Vec<SParameter>,
     /// Largest |power out and back − 1|.
     pub passivity: f64,
     /// Largest |S − Sᵀ|.
@@ -227,6 +229,8 @@ fn solve_at(study: &Study, table: &TaperTable, point: &TaperPoint) -> Outcome<Ta
             Ok(TaperSet {
                 lengths: lengths.iter().map(|l| l.si()).collect(),
                 inputs: results?,
+                s_parameters: SParameter::of_taper(&through, [inputs, guided[1]])
+                    .map_err(|e| e.to_string())?,
                 passivity: through.passivity_residual(),
                 reciprocity: through.reciprocity_residual(),
             })

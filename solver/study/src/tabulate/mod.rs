@@ -10,6 +10,7 @@ mod laser;
 mod laser_light;
 mod laser_map;
 mod modes;
+mod s_parameters;
 mod sensitivity;
 mod spread;
 mod sweep;
@@ -73,11 +74,13 @@ pub fn loss_table(
         for group in grating::groups(study, plan, results, grating)? {
             table.add(group)?;
         }
+        table.add(s_parameters::of_grating(study, plan, results, grating)?)?;
     }
     for taper in &study.tapers {
         for group in taper::groups(study, plan, results, taper)? {
             table.add(group)?;
         }
+        table.add(s_parameters::of_taper(study, plan, results, taper)?)?;
     }
     for heat in &study.heats {
         for group in heat::groups(study, plan, results, &heat.name)? {

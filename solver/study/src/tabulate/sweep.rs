@@ -72,6 +72,16 @@ impl SweepAxes {
         sweep
     }
 
+    /// The axes, slowest first.
+    pub(super) fn axes(&self) -> &[AxisScale] {
+        &self.axes
+    }
+
+    /// Values of the parameters that do not vary.
+    pub(super) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     /// Names of the axes, slowest first, `more` appended.
     pub(super) fn names<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
         self.axes

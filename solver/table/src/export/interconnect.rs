@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Numbers of modes count from 1: mode 1 is the table's mode 0. Lumerical's fields go as exp(−iωt) like ours, so that light that
-//! travels gains phase. Angles of a guide are whole, without jumps of 2π. The format has no comments: `about.json` says of every file
+//! travels gains phase. Angles of S₂₁ are whole, without jumps of 2π. The format has no comments: `about.json` says of every file
 //! what it is and what is not in it. Wavelengths of no value are left out. Not carried: error bars, status.
 
 use std::fmt::Write as _;

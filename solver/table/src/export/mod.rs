@@ -18,6 +18,7 @@ mod destination;
 mod error;
 mod interconnect;
 mod json;
+mod phased;
 mod sax;
 mod spice;
 mod touchstone;
@@ -26,7 +27,7 @@ mod two_port;
 use std::fmt;
 
 pub use error::ExportError;
-pub use two_port::{Law, Scattering, TwoPort, two_ports};
+pub use two_port::{Law, Polar, Scattering, TwoPort, two_ports};
 
 use crate::{LossTable, csv_bytes};
 
@@ -122,7 +123,7 @@ pub enum Exported {
     Folder(Vec<(String, Vec<u8>)>),
 }
 
-/// `table` with the groups at `path` and below it alone, without fields.
+/// `table` with the groups at `path` and below it alone, S parameters of these included, without fields.
 ///
 /// # Errors
 /// [`ExportError::NoGroup`].
@@ -130,8 +131,13 @@ pub fn only(table: &LossTable, path: &str) -> Result<LossTable, ExportError> {
     let path = path.trim_matches('/');
     let below = format!("{path}/");
     let mut part = table.clone();
-    part.groups
-        .retain(|group| group.path == path || group.path.starts_with(&below));
+    part.groups.retain(|group| {
+        let own = phased::object(&group.path);
+        let own = own.as_deref().unwrap_or(&group.path);
+        [own, &group.path]
+            .into_iter()
+            .any(|own| own == path || own.starts_with(&below))
+    });
     part.fields.clear();
     if part.groups.is_empty() {
         return Err(ExportError::NoGroup {

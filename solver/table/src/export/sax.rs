@@ -3,13 +3,13 @@
 //! Each two-port is a function of `wl` in µm, and of every axis of more than one value, that returns SAX's dictionary of S between
 //! the ports o1 and o2. SAX's own guide has the phase +2π n L/λ, so its fields go as exp(i(βz − ωt)) like ours. Lengths are in µm, as
 //! SAX has it, other arguments in SI units; `length` of a guide is one of them. Between wavelengths the effective index is the cubic
-//! that has the group index right, losses in dB and reflected power are linear; outside the table and beside its gaps all is NaN.
+//! that has the group index right, losses in dB, reflected power and magnitudes are linear, phases times wavelength cubics; outside the table and beside its gaps all is NaN.
 //! `MODELS` lists the functions for `sax.circuit`. Not carried: error bars, status.
 
 use std::fmt::Write as _;
 
 use super::condition::condition;
-use super::two_port::{Law, TwoPort, two_ports};
+use super::two_port::{Law, Polar, TwoPort, two_ports};
 use crate::{AxisScale, AxisValues, LossTable};
 
 /// What every module begins with.
@@ -66,18 +66,7 @@ fn function(two_port: &TwoPort, length: f64) -> String {
         let _ = writeln!(text, "        \"{axis}\": {nodes:?},");
     }
     let _ = writeln!(text, "    }},");
-    let arrays: &[(&str, &[f64])] = match &two_port.law {
-        Law::Guide {
-            effective_index,
-            group_index,
-            loss,
-        } => &[
-            ("effective_index", effective_index),
-            ("group_index", group_index),
-            ("loss", loss),
-        ],
-        Law::Joint { loss, reflection } => &[("loss", loss), ("reflection", reflection)],
-    };
+    let arrays = arrays(&two_port.law);
     let shape = swept.iter().map(|axis| axis.nodes.len());
     let shape: Vec<usize> = shape.chain([wavelengths.len()]).collect();
     for (array, values) in arrays {
@@ -91,6 +80,7 @@ fn function(two_port: &TwoPort, length: f64) -> String {
             ("_guide", ", length")
         }
         Law::Joint { .. } => ("_joint", ""),
+        Law::Phased { .. } => ("_phased", ""),
     };
     let (mut conditions, mut about) = (Vec::new(), condition(&fixed, 0).1);
     for Argument {
@@ -119,6 +109,44 @@ fn function(two_port: &TwoPort, length: f64) -> String {
         conditions.join(", "),
     );
     text
+}
+
+fn named<'a>(name: &str, values: &'a [f64]) -> (String, &'a [f64]) {
+    (name.to_owned(), values)
+}
+
+fn polar<'a>(name: &str, polar: &'a Polar) -> [(String, &'a [f64]); 2] {
+    let phase = format!("{name}_phase");
+    [named(name, &polar.magnitude), named(&phase, &polar.phase)]
+}
+
+/// What a law's function needs, by name.
+fn arrays(law: &Law) -> Vec<(String, &[f64])> {
+    match law {
+        Law::Guide {
+            effective_index,
+            group_index,
+            loss,
+        } => vec![
+            named("effective_index", effective_index),
+            named("group_index", group_index),
+            named("loss", loss),
+        ],
+        Law::Joint { loss, reflection } => {
+            vec![named("loss", loss), named("reflection", reflection)]
+        }
+        Law::Phased {
+            through,
+            reflected,
+            behind,
+        } => {
+            let known = polar("through", through)
+                .into_iter()
+                .chain(polar("reflected", reflected));
+            let behind = behind.iter().flat_map(|behind| polar("behind", behind));
+            known.chain(behind).collect()
+        }
+    }
 }
 
 /// An axis that is an argument.

@@ -49,11 +49,15 @@ def _index_over(nodes, index, group_index, at):
     """Effective index between wavelengths: the cubic that has n and dn/dlambda = (n - n_g)/lambda of both nodes; linear where n_g
     is unknown."""
     nodes = jnp.asarray(nodes, dtype=float)
+    return _cubic_over(nodes, index, (index - group_index) / nodes, at)
+
+
+def _cubic_over(nodes, values, slope, at):
+    """The cubic that has value and slope of both nodes; linear where a slope is unknown."""
     low, t = _place(nodes, at)
     high = jnp.minimum(low + 1, len(nodes) - 1)
     step = nodes[high] - nodes[low]
-    slope = (index - group_index) / nodes
-    a, b = index[low], index[high]
+    a, b = values[low], values[high]
     cubic = (
         (1.0 + 2.0 * t) * (1.0 - t) ** 2 * a
         + t * (1.0 - t) ** 2 * step * slope[low]
@@ -62,6 +66,25 @@ def _index_over(nodes, index, group_index, at):
     )
     linear = _between(a, b, t)
     return jnp.where(jnp.isnan(cubic) | (t == 0.0) | (t == 1.0), linear, cubic)
+
+
+def _phase_over(nodes, phase, at):
+    """Phase between wavelengths: the optical path, phase times wavelength, is the cubic that has at both nodes the slope of the
+    parabola through the nodes beside them."""
+    nodes = jnp.asarray(nodes, dtype=float)
+    path = phase * nodes
+    if len(nodes) == 1:
+        slope = jnp.zeros(1)
+    elif len(nodes) == 2:
+        slope = jnp.full(2, (path[1] - path[0]) / (nodes[1] - nodes[0]))
+    else:
+        step = jnp.diff(nodes)
+        chord = jnp.diff(path) / step
+        bend = jnp.diff(chord) / (step[1:] + step[:-1])
+        inner = chord[:-1] + bend * step[:-1]
+        ends = chord[0] - bend[0] * step[0], chord[-1] + bend[-1] * step[-1]
+        slope = jnp.concatenate([ends[0][None], inner, ends[1][None]])
+    return _cubic_over(nodes, path, slope, at) / jnp.asarray(at, dtype=float)
 
 
 def _guide(table, conditions, wl, length):
@@ -73,6 +96,38 @@ def _guide(table, conditions, wl, length):
     amplitude = 10.0 ** (-_over(wavelengths, loss, wl) * length * 1e-6 / 20.0)
     through = amplitude * jnp.exp(2j * jnp.pi * index * length / wl)
     return sax.reciprocal({("o1", "o2"): through})
+
+
+def _phased(table, conditions, wl):
+    def over(name):
+        magnitude = _over(table["wavelength"], _at(table[name], conditions), wl)
+        phase = _phase_over(table["wavelength"], _at(table[f"{name}_phase"], conditions), wl)
+        return magnitude * jnp.exp(1j * phase)
+
+    reflected, through = over("reflected"), over("through")
+    if "behind" in table:
+        behind = over("behind")
+        power = _square(reflected) + 2.0 * _square(through) + _square(behind)
+        across = jnp.conj(reflected) * through + jnp.conj(through) * behind
+        rest = (_square(reflected) - _square(behind)) ** 2 + 4.0 * _square(across)
+        largest = 0.5 * (power + jnp.where(rest > 0.0, jnp.sqrt(jnp.where(rest > 0.0, rest, 1.0)), 0.0))
+        reflected, through, behind = (s * _within(largest) for s in (reflected, through, behind))
+    else:
+        most = _within(_square(reflected) + _square(through))
+        reflected, through = reflected * most, through * most
+        rest = jnp.maximum(1.0 - _square(reflected), _square(through))
+        central = -jnp.conj(reflected) * through**2 / jnp.where(rest > 0.0, rest, 1.0)
+        behind = jnp.where(_square(through) == 0.0, 0.0, central)
+    return sax.reciprocal({("o1", "o1"): reflected, ("o1", "o2"): through, ("o2", "o2"): behind})
+
+
+def _square(s):
+    return jnp.real(s) ** 2 + jnp.imag(s) ** 2
+
+
+def _within(square):
+    """What brings a matrix whose largest singular value has that square down to 1."""
+    return jnp.where(square > 1.0, 1.0 / jnp.sqrt(jnp.maximum(square, 1.0)), 1.0 + 0.0 * square)
 
 
 def _joint(table, conditions, wl):

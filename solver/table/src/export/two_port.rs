@@ -4,14 +4,19 @@
 //!
 //! ```text
 //! guide of length L:  S₂₁ = S₁₂ = 10^(−αL/20) exp(2πi n L/λ)     S₁₁ = S₂₂ = 0
-//! joint of loss A:    S₂₁ = S₁₂ = 10^(−A/20)                     S₁₁ = √R     S₂₂ = −√R |S₂₁|²/(1 − R)
+//! joint of loss A:    S₂₁ = S₁₂ = 10^(−A/20)                     S₁₁ = √R
+//! joint of known S:   S₂₁ = S₁₂ = |S₂₁| exp(iφ₂₁)                S₁₁ = |S₁₁| exp(iφ₁₁)   S₂₂ = |S₂₂| exp(iφ₂₂)
 //! ```
 //!
-//! of effective index n, loss α in dB/m and A in dB, and the share R of power that returns at port 1. A table has no phase of
-//! a joint: it is zero at the joint's planes, so that fringes between two joints do not lie where they are measured. Nor has it
-//! what returns at port 2. Zero could make more light than there is; S₂₂ is the central one of those that keep the joint passive
-//! (S. Parrott, J. Funct. Anal. 30, 311 (1978), 10.1016/0022-1236(78)90060-5), and that of Stokes, −√R, where nothing is lost.
-//! A loss below none, which its error bar allows, is none; R is at most what S₂₁ leaves.
+//! of effective index n, loss α in dB/m and A in dB, and the share R of power that returns at port 1. The last are tapers and
+//! gratings of tables with groups `s_parameters/`; an entry too small to have a phase takes that of the nearest wavelength. Of
+//! others a table has no phase: it is zero at the joint's planes, so that fringes between two joints do not lie where they are
+//! measured.
+//!
+//! Where a table has not what returns at port 2, zero could make more light than there is; S₂₂ = −S₁₁* S₂₁²/(1 − |S₁₁|²) is the
+//! central one of those that keep the joint passive (S. Parrott, J. Funct. Anal. 30, 311 (1978),
+//! 10.1016/0022-1236(78)90060-5), and that of Stokes, −√R, where nothing is lost. A loss below none, which its error bar allows, is
+//! none; R is at most what S₂₁ leaves; a known S is divided by its largest singular value where that is above 1.
 //!
 //! Modes are numbers of the table's `mode` or `mode_in`; those of a waveguide are tracks, which keep their number where two
 //! effective indices cross.
@@ -62,6 +67,30 @@ pub enum Law {
         /// Share of the power that returns at port 1; zero where unknown.
         reflection: Vec<f64>,
     },
+    /// Through a joint of known phases.
+    Phased {
+        /// S₂₁ and S₁₂.
+        through: Polar,
+        /// S₁₁.
+        reflected: Polar,
+        /// S₂₂; the central one where the table has none.
+        behind: Option<Polar>,
+    },
+}
+
+/// Complex numbers whose phases can be interpolated over wavelength.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Polar {
+    /// Magnitudes; NaN where the table has none.
+    pub magnitude: Vec<f64>,
+    /// Phases in rad, not cut at π; finite.
+    pub phase: Vec<f64>,
+}
+
+impl Polar {
+    fn at(&self, k: usize) -> Complex64 {
+        Complex64::from_polar(self.magnitude[k], self.phase[k])
+    }
 }
 
 impl Law {
@@ -72,6 +101,10 @@ impl Law {
             Self::Joint { .. } => {
                 "phases, which are zero at the planes here; reflection at port 2, which is the central one that keeps S passive"
             }
+            Self::Phased { behind: None, .. } => {
+                "reflection at port 2, which is the central one that keeps S passive here"
+            }
+            Self::Phased { .. } => "what other modes exchange, which is lost here",
         }
     }
 }
@@ -105,7 +138,16 @@ impl TwoPort {
             }
             Law::Joint { loss, reflection } => {
                 let (t, r) = (amplitude(loss[k]), reflection[k].sqrt());
-                [r, t, other_reflection(t, r)].map(Complex64::from)
+                let [r, t] = [r, t].map(Complex64::from);
+                [r, t, other_reflection(t, r)]
+            }
+            Law::Phased {
+                through,
+                reflected,
+                behind,
+            } => {
+                let behind = behind.as_ref().map(|behind| behind.at(k));
+                passive(reflected.at(k), through.at(k), behind)
             }
         };
         let whole = through.is_finite() && reflected.is_finite();
@@ -114,15 +156,16 @@ impl TwoPort {
 
     /// The phase of S₂₁ without jumps of 2π; NaN where the table has no value.
     pub fn phase(&self, point: usize, wavelength: usize, length: f64) -> f64 {
+        let k = point * self.wavelengths.len() + wavelength;
         match &self.law {
             Law::Guide {
                 effective_index, ..
             } => {
-                let k = point * self.wavelengths.len() + wavelength;
                 2.0 * std::f64::consts::PI * (effective_index[k] * length)
                     / self.wavelengths[wavelength]
             }
             Law::Joint { .. } => 0.0,
+            Law::Phased { through, .. } => through.phase[k],
         }
     }
 }
@@ -131,22 +174,44 @@ fn amplitude(db: f64) -> f64 {
     10.0_f64.powf(-0.05 * db)
 }
 
-/// S₂₂ of a joint with the real S₁₁ = r and S₂₁ = t, r² + t² ≤ 1.
-fn other_reflection(t: f64, r: f64) -> f64 {
-    // 1 − r² ≥ t², which round-off must not undo where both are next to zero
-    if t > 0.0 {
-        -r * t * t / (1.0 - r * r).max(t * t)
+/// S₂₂ of a joint with S₁₁ = r and S₂₁ = t, |r|² + |t|² ≤ 1.
+fn other_reflection(t: Complex64, r: Complex64) -> Complex64 {
+    let power = t.norm_sqr();
+    // 1 − |r|² ≥ |t|², which round-off must not undo where both are next to zero
+    if power > 0.0 {
+        -r.conj() * t * t / (1.0 - r.norm_sqr()).max(power)
     } else {
-        0.0
+        Complex64::ZERO
     }
+}
+
+/// S₁₁, S₂₁ and S₂₂ without singular values above 1, which error bars allow.
+fn passive(r: Complex64, t: Complex64, behind: Option<Complex64>) -> [Complex64; 3] {
+    let within = |square: f64| {
+        if square > 1.0 {
+            square.sqrt().recip()
+        } else {
+            1.0
+        }
+    };
+    let Some(b) = behind else {
+        let [r, t] = [r, t].map(|s| s * within(r.norm_sqr() + t.norm_sqr()));
+        return [r, t, other_reflection(t, r)];
+    };
+    // the larger eigenvalue of SᴴS, without a difference of nearly equal numbers
+    let sum = r.norm_sqr() + 2.0 * t.norm_sqr() + b.norm_sqr();
+    let across = (r.conj() * t + t.conj() * b).norm();
+    let square = 0.5 * (sum + (r.norm_sqr() - b.norm_sqr()).hypot(2.0 * across));
+    [r, t, b].map(|s| s * within(square))
 }
 
 /// Every two-port of the table that has a value.
 pub fn two_ports(table: &LossTable) -> Vec<TwoPort> {
+    let of_group = |group| of_group(table, group);
     table.groups.iter().flat_map(of_group).collect()
 }
 
-fn of_group(group: &Group) -> Vec<TwoPort> {
+fn of_group(table: &LossTable, group: &Group) -> Vec<TwoPort> {
     let kind = Kind::of(group);
     let (Some(kind), Some(grid)) = (kind, Grid::of(group)) else {
         return Vec::new();
@@ -154,10 +219,20 @@ fn of_group(group: &Group) -> Vec<TwoPort> {
     let plain = group.path.replace('/', "_");
     let modes = grid.modes();
     (0..modes.unwrap_or(1))
-        .filter_map(|mode| Some((mode, kind.law(group, &grid, mode)?)))
+        .filter_map(|mode| {
+            let phased = kind.phased(table, group, &grid, mode);
+            Some((mode, phased.or_else(|| kind.law(group, &grid, mode))?))
+        })
         .filter(|(_, law)| {
-            let (Law::Guide { loss, .. } | Law::Joint { loss, .. }) = law;
-            loss.iter().any(|loss| !loss.is_nan())
+            let (Law::Guide { loss: values, .. }
+            | Law::Joint { loss: values, .. }
+            | Law::Phased {
+                through: Polar {
+                    magnitude: values, ..
+                },
+                ..
+            }) = law;
+            values.iter().any(|value| !value.is_nan())
         })
         .map(|(mode, law)| TwoPort {
             name: match modes {
@@ -180,7 +255,7 @@ fn of_group(group: &Group) -> Vec<TwoPort> {
 
 /// What a group describes, as its path begins.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Waveguide,
     FibreChip,
     Taper,
@@ -250,15 +325,15 @@ fn none_below_zero(loss: Vec<f64>) -> Vec<f64> {
 }
 
 /// The axes of a group, sorted: conditions, mode, wavelength.
-struct Grid {
+pub(super) struct Grid {
     /// An axis, ascending, and the places of its coordinates in the table.
-    conditions: Vec<(AxisScale, Vec<usize>)>,
+    pub(super) conditions: Vec<(AxisScale, Vec<usize>)>,
     /// Name and length of the axis of modes.
     mode: Option<(String, usize)>,
     /// Track of each entry over conditions, wavelength and, fastest, mode.
     tracks: Option<Vec<f64>>,
-    wavelengths: Vec<f64>,
-    wavelength_places: Vec<usize>,
+    pub(super) wavelengths: Vec<f64>,
+    pub(super) wavelength_places: Vec<usize>,
 }
 
 impl Grid {
@@ -319,7 +394,7 @@ impl Grid {
     }
 
     /// A variable of one mode over conditions and, fastest, wavelength.
-    fn slot(&self, group: &Group, name: &str, mode: usize) -> Option<Vec<f64>> {
+    pub(super) fn slot(&self, group: &Group, name: &str, mode: usize) -> Option<Vec<f64>> {
         let all = self.values(group, name)?;
         let ids = self.mode.as_ref().map_or(1, |(_, ids)| *ids);
         let id = |k: usize| match &self.tracks {
@@ -334,6 +409,18 @@ impl Grid {
     /// A variable over conditions, wavelength and, fastest, mode; the same along an axis that it lacks.
     fn values(&self, group: &Group, name: &str) -> Option<Vec<f64>> {
         let variable = group.variable(name)?;
+        let places = self.places(group, name, self.mode.as_ref())?;
+        Some(places.into_iter().map(|k| variable.values[k]).collect())
+    }
+
+    /// Where a variable's entries are over conditions, wavelength and, fastest, `mode`.
+    pub(super) fn places(
+        &self,
+        group: &Group,
+        name: &str,
+        mode: Option<&(String, usize)>,
+    ) -> Option<Vec<usize>> {
+        let variable = group.variable(name)?;
         let shape = group.shape(variable).ok()?;
         let stride = |axis: &str| {
             let place = variable.axes.iter().position(|name| name == axis)?;
@@ -344,7 +431,7 @@ impl Grid {
             .map(|(axis, places)| (axis.name.as_str(), places.clone()))
             .collect();
         axes.push(("wavelength", self.wavelength_places.clone()));
-        if let Some((name, ids)) = &self.mode {
+        if let Some((name, ids)) = mode {
             axes.push((name, (0..*ids).collect()));
         }
         let mut offsets = vec![0];
@@ -355,6 +442,6 @@ impl Grid {
                 .flat_map(|offset| places.iter().map(move |place| offset + place * stride))
                 .collect();
         }
-        Some(offsets.iter().map(|&k| variable.values[k]).collect())
+        Some(offsets)
     }
 }
