@@ -10,7 +10,7 @@ use super::sweep::SweepAxes;
 use super::{Column, group_path, identifier};
 use crate::plan::Plan;
 use crate::run::{Results, SParameter, TaperOutcome};
-use crate::study::{GratingTable, Study, TaperTable};
+use crate::study::{GratingTable, ParameterValues, Study, TaperTable};
 use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, AxisValues, Group};
 
@@ -225,7 +225,7 @@ pub(super) fn of_taper(
     let ports: Vec<String> = starts.chain(ends).collect();
     let mut entries = Vec::new();
     for outcome in outcomes {
-        for set in 0..study.length_sets(table).len() {
+        for set in 0..study.length_sets(table, &ParameterValues::nominal()).len() {
             for out in 0..ports.len() {
                 entries.extend((0..ports.len()).map(|from| match outcome {
                     Ok(solved) => of_set(solved, set, [out, from], table.inputs),
