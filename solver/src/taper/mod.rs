@@ -19,6 +19,9 @@
 //! absorbing layers, or a wider window, tell. A step stands near the resonances that the window's modes have where their
 //! n is about zero; with layers it does not.
 //!
+//! A [`Transmission`] gives |S|² and arg S between guided modes with their error bars, the phase on the branch of the optical
+//! path.
+//!
 //! What would prove this wrong: a straight guide that is more than phases, a taper whose S from the other end is not its
 //! transpose, or a slab's taper that a direct solution of Helmholtz's equation contradicts (`solver/tests/taper_*.rs`).
 
