@@ -152,7 +152,7 @@ impl GratingSolution {
         self.study(|level| level.index.re)
     }
 
-    /// Where the beam's axis crosses the highest face, m along z; converged to whatever its error bar says.
+    /// Where the centre of the fibre's facet is, m along z; converged to whatever its error bar says.
     pub fn offset(&self) -> GridStudy {
         let levels = self.levels.iter();
         let levels = levels.map(|level| (level.order as f64, level.offset));

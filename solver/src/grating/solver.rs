@@ -113,7 +113,7 @@ impl GratingSolver {
         self
     }
 
-    /// Holds the beam where its axis crosses the highest face, m along z; else it is put where it couples best.
+    /// Holds the centre of the fibre's facet there, m along z; else it is put where it couples best.
     #[must_use]
     pub fn beam_at(mut self, z: f64) -> Self {
         self.offset = Some(z);

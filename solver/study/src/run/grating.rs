@@ -53,7 +53,7 @@ pub struct GratingOutcome {
     pub design_wavelength: f64,
     /// There.
     pub placed: GratingResult,
-    /// Where the fibre's axis crosses the highest face, m along the guide.
+    /// Where the centre of the fibre's facet is, m along the guide.
     pub offset: Value,
     /// Widths of the spectrum 1 and 3 dB below its best, m; absent where the wavelengths do not reach as far.
     pub bandwidths: [Value; 2],

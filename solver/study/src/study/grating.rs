@@ -46,7 +46,7 @@ pub struct GratingTable {
     pub angle: Expr<Angle>,
     /// Of the fibre's facet above the highest face.
     pub height: Expr<Length>,
-    /// Where the fibre's axis crosses the highest face; without it, where it couples best.
+    /// z of the centre of the fibre's facet; without it, where it couples best.
     pub offset: Option<Expr<Length>>,
     /// Error wanted of every power, as a share of the incident one.
     pub error: f64,

@@ -98,7 +98,7 @@ const OF_SPECTRUM: [OfSpectrum; 4] = [
     (
         "offset",
         "m",
-        "where the fibre's axis crosses the highest face, along the guide from z = 0 of the trenches",
+        "where the centre of the fibre's facet is, along the guide from z = 0 of the trenches",
         |o| o.offset,
     ),
     (

@@ -26,7 +26,7 @@ use num_complex::Complex64;
 use super::condition::condition;
 use crate::{AxisScale, AxisValues, Group, LossTable};
 
-/// S[to][from] between ports 1 and 2.
+/// `S[to][from]` between ports 1 and 2.
 pub type Scattering = [[Complex64; 2]; 2];
 
 /// An object and a mode of it, over conditions and wavelength.
