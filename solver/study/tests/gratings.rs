@@ -80,12 +80,7 @@ fn a_spectrum_is_one_point_and_reaches_every_output() {
     assert_eq!(loss.values[7], outcomes[1].results[1].loss_db.value);
     assert_eq!(loss.to_plane.as_deref(), Some("fiber.lensed"));
 
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let brief = summary(&study, &plan, &results, &cost, &[]);
     let rows = brief["grating"]["te"].as_array().unwrap();
     assert_eq!(rows.len(), 2);
@@ -200,12 +195,7 @@ fn deviations_are_those_of_gratings_solved_anew() {
         .variable("loss_random_p95")
         .unwrap();
     assert_eq!(variable.values, [spread.random[2].value]);
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let json = summary(&study, &plan, &results, &cost, &[]);
     let row = &json["grating"]["te"][0]["spectrum"][0];
     assert_eq!(row["spread"]["total_p95_db"], spread.total[2].value);

@@ -92,12 +92,7 @@ fn table_summary_and_page_say_the_same() {
     assert_eq!(variable.values[4 * 7 + 6], record.own(0, 2)[5].value);
     assert_eq!(variable.values[7 + 3], variable.values[2 * 7 + 3]);
 
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: 2,
-    };
+    let cost = Cost::default();
     let brief = summary(&study, &plan, &results, &cost, &[]);
     let strongest = &brief["heat"]["liquid"][1]["own_sensitivities"]["laser1"];
     assert_eq!(strongest.as_array().unwrap().len(), 5);
@@ -227,12 +222,7 @@ error = 1e-3
         .unwrap();
     assert_eq!(variable.values, [spreads.mean[0].systematic[2].value]);
     assert_eq!(group.variable("rise_max_p05").unwrap().units, "K");
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let json = summary(&study, &plan, &results, &cost, &[]);
     assert_eq!(
         json["heat"]["cooled"]["spread"]["all"]["rise"]["total_p95_k"],

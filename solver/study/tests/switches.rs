@@ -161,12 +161,7 @@ fn lasers_follow_a_switch() {
             .is_some_and(|e| e.iter().all(|v| v.is_finite()))
     );
 
-    let cost = Cost {
-        wall_s: 0.0,
-        cpu_s: 0.0,
-        peak_bytes: 0,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let brief = summary(&study, &plan, &results, &cost, &[]);
     let listed = &brief["heat"]["air"]["switch"]["rise_k"][2];
     assert_eq!(listed.as_array().unwrap().len(), 7);

@@ -151,12 +151,7 @@ fn a_taper_is_the_library_s_and_reaches_every_output() {
         assert!(variable.values.iter().all(|v| v.is_finite()), "{name}");
     }
 
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let brief = summary(&study, &plan, &results, &cost, &[]);
     let row = &brief["taper"]["slab"][3]["by_length"][1];
     assert_eq!(row["lengths"]["narrowing"].as_f64(), Some(3e-6));
@@ -417,12 +412,7 @@ fn deviations_are_those_of_tapers_solved_anew() {
     let variable = group.variable("loss_systematic_p95").unwrap();
     assert_eq!(variable.values, [spread.systematic[2].value]);
     assert_eq!(variable.axes, group.variable("loss").unwrap().axes);
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let json = summary(&study, &plan, &results, &cost, &[]);
     let row = &json["taper"]["slab"][0]["by_length"][0]["inputs"][0];
     assert_eq!(row["spread"]["random_p05_db"], spread.random[0].value);

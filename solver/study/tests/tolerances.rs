@@ -118,12 +118,7 @@ cuts = { z = { from = "-2 um", to = "10 um", points = 3 }, tilt_x = ["-1 deg", "
     assert_eq!(variable("loss_along_z").axes.last().unwrap(), "cut_z");
     assert_eq!(variable("loss_along_z").values.len(), 3);
 
-    let cost = Cost {
-        wall_s: 1.0,
-        cpu_s: 1.0,
-        peak_bytes: 1,
-        points: plan.len(),
-    };
+    let cost = Cost::default();
     let json = summary(&study, &plan, &results, &cost, &[]);
     let row = &json["coupling"]["joint"][0];
     assert_eq!(row["spread"]["total_p95_db"], spread.loss.total[2].value);
