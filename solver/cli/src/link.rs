@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cpo_study::link::{LinkOutcome, deliver};
+use cpo_study::link::{LinkOutcome, Standing, deliver};
 use cpo_study::number::{significant, value_within};
 use cpo_study::study::Study;
 use cpo_study::table::read_table;
@@ -92,6 +92,10 @@ pub(crate) fn told(link: &LinkOutcome) {
         let end = match is_cut(asked.first()) || is_cut(asked.last()) {
             true => "; draws beyond the temperatures asked for stand at their end",
             false => "",
+        };
+        let end = match answers.break_even.external_at_typical_path {
+            Standing::Infeasible => "; no class of external sources brings the light there",
+            _ => end,
         };
         let [middle, low, high] = [break_even.middle(), break_even.low, break_even.high]
             .map(|kelvin| kelvin - CELSIUS_ZERO);

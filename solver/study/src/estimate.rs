@@ -208,6 +208,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             bytes: (BYTES_PER_CELL + 8.0 * kept as f64)
                 * visited.last().copied().unwrap_or(0) as f64,
             seconds: points as f64
+                * with_deviations(&study.heat_deviations(table))
                 * (1 + sources * (1 + table.step_times.as_ref().map_or(0, |_| RATES))) as f64
                 * visited.iter().sum::<usize>() as f64
                 * SECONDS_PER_CELL,
@@ -227,10 +228,10 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
     Ok(tables)
 }
 
-/// How often a point is solved: where nothing deviates, twice for each parameter that does, and where all do.
+/// How often a point is solved: where nothing deviates, twice for each parameter that does, once for each pair, and where all do.
 fn with_deviations(deviating: &[ParameterId]) -> f64 {
-    match deviating.len() {
-        0 => 1.0,
-        parameters => 2.0 * (parameters as f64 + 1.0),
+    match deviating.len() as f64 {
+        0.0 => 1.0,
+        parameters => 2.0 + 2.0 * parameters + 0.5 * parameters * (parameters - 1.0),
     }
 }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub use cpo_link::Standing;
 use cpo_link::{LinkAnswers, LinkError, LinkModel};
 use serde_json::json;
 

@@ -201,6 +201,85 @@ fn deviations_are_those_of_gratings_solved_anew() {
     assert_eq!(row["spread"]["total_p95_db"], spread.total[2].value);
 }
 
+/// What would prove products wrong: thickness and depth detune one peak, so that both at once lose what neither does alone. All
+/// that both do is compared with gratings solved where the spread looked for nothing.
+#[test]
+fn deviations_that_detune_one_peak_go_together() {
+    let with = |thickness: &str, etch: &str| {
+        SHORT
+            .replace(
+                "{ from = \"1500 nm\", to = \"1600 nm\", points = 6 }",
+                "\"1550 nm\"",
+            )
+            .replace("[\"25 degC\", \"85 degC\"]", "\"25 degC\"")
+            .replace(
+                "thickness = \"220 nm\"",
+                &format!("thickness = {thickness}"),
+            )
+            .replace("etch = \"70 nm\"", &format!("etch = {etch}"))
+            .replace("error = 3e-3", "error = 1e-3")
+    };
+    let text = with(
+        "{ nominal = \"220 nm\", sigma = \"3 nm\", scope = \"wafer\" }",
+        "{ nominal = \"70 nm\", sigma = \"4 nm\", scope = \"wafer\" }",
+    );
+    let (_, _, results) = solved(&text, 2);
+    let outcome = results.gratings[0].as_ref().unwrap();
+    let spread = outcome.results[0]
+        .spread
+        .as_ref()
+        .unwrap()
+        .as_ref()
+        .unwrap();
+    let held = format!(
+        "error = 1e-3\noffset = \"{} um\"",
+        1e6 * outcome.offset.value
+    );
+    // the same deviations on a lattice of equal shares of a normal deviate, solved one by one
+    let deviates = [-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534];
+    let mut losses = Vec::new();
+    for t in deviates {
+        let etches: Vec<String> = deviates
+            .iter()
+            .map(|u| format!("\"{} nm\"", 70.0 + 4.0 * u))
+            .collect();
+        let text = with(
+            &format!("\"{} nm\"", 220.0 + 3.0 * t),
+            &format!("[{}]", etches.join(", ")),
+        )
+        .replace("error = 1e-3", &held);
+        let (_, _, results) = solved(&text, 2);
+        let all = results
+            .gratings
+            .iter()
+            .map(|g| g.as_ref().unwrap().results[0].loss_db.value);
+        losses.extend(all);
+    }
+    losses.sort_by(f64::total_cmp);
+    // between the quantiles that 64 cells have: their width is 1/64
+    let around = |share: f64| {
+        let place = share * 64.0;
+        [
+            losses[(place - 1.5).max(0.0) as usize],
+            losses[((place + 1.5) as usize).min(63)],
+        ]
+    };
+    for (share, found) in [0.05, 0.5, 0.95].into_iter().zip(&spread.total) {
+        let [low, high] = around(share);
+        // the tails of a lattice of cells' middles are short of those of a normal deviate: 20 % of the width at p95
+        let reach = found.error
+            + if share > 0.9 {
+                0.2 * (high - losses[0])
+            } else {
+                0.0
+            };
+        assert!(
+            (low - found.error..=high + reach).contains(&found.value),
+            "{share} {found:?} {low} {high}"
+        );
+    }
+}
+
 /// A mask is drawn once: trenches by a rule stay where they are when layers come out otherwise.
 #[test]
 fn layers_that_deviate_do_not_move_the_trenches() {
@@ -212,6 +291,17 @@ fn layers_that_deviate_do_not_move_the_trenches() {
         .replace("thickness = \"220 nm\"", "thickness = \"core_height\"")
         + "\n[parameters]\ncore_height = { nominal = \"220 nm\", sigma = \"3 nm\", scope = \"wafer\" }\n";
     let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    assert!(study.warnings.is_empty(), "{:?}", study.warnings);
+    // a rule itself does not deviate, and its tolerance is told to be idle
+    let idle = text.replace(
+        "fill = 0.8,",
+        "fill = { nominal = 0.8, sigma = 0.02, scope = \"wafer\" },",
+    );
+    let idle = Study::parse(&idle, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    let [warning] = idle.warnings.as_slice() else {
+        panic!("{:?}", idle.warnings)
+    };
+    assert!(warning.message.contains("rule.fill"), "{warning}");
     let values = &study.plan().unwrap().gratings[0].values;
     let (id, _) = values
         .iter()

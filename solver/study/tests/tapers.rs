@@ -446,5 +446,8 @@ fn a_spread_that_fails_says_where() {
         .variable("loss_p50")
         .unwrap();
     assert!(variable.values[0].is_nan());
+    assert_eq!(variable.status, [Status::Failed]);
     assert_eq!(variable.reason, [reason.as_str()]);
+    // what was asked for and failed is not passed over
+    assert_eq!(results.status(), Status::Failed);
 }

@@ -224,27 +224,34 @@ impl<'a> Subject<'a> {
         )
     }
 
-    /// Energy of `more` over that of `less`, less 1.
+    /// Energy of `more` over that of `less`, less 1, over the draws in which both have one: there is none where lasers do not bring the
+    /// light, and no answer where that is so in more than half of the draws.
     fn excess(&self, more: &Architecture, less: &Architecture, boundary: Boundary) -> Drawn {
         let settings = [more, less].map(|a| self.model.setting(a, self.standard));
-        let origin = "ratio of energies less 1; p05 to p95";
+        let origin =
+            "ratio of energies less 1, over the draws in which lasers bring the light; p05 to p95";
         let of = |values: &Values| {
             [(more, 0), (less, 1)].map(|(a, k)| Energy::of(a, &settings[k], values))
         };
         let mut drawn = self.number(Unit::Plain, origin, |values| {
-            let energies = of(values);
-            let [more, less] = [0, 1].map(|k| match energies[k].standing() {
-                Standing::Infeasible => f64::INFINITY, // beyond any energy
-                _ => energies[k].within(boundary),
+            let [more, less] = of(values).map(|energy| match energy.standing() {
+                Standing::Infeasible => f64::NAN,
+                _ => energy.within(boundary),
             });
             more / less - 1.0
         });
-        let standing = of(&self.model.typical).map(|energy| energy.standing());
-        if standing.contains(&Standing::Infeasible) {
-            drawn.number.value = f64::NAN;
+        let mut worst = self.standing([more, less]);
+        for energy in of(&self.model.typical) {
+            worst = worst.max(energy.standing());
         }
-        let worst = standing.into_iter().max().unwrap_or_default();
-        drawn.at_best(worst.max(self.standing([more, less])))
+        if 2 * drawn.draws.len() < self.model.request.samples as usize {
+            worst = worst.max(Standing::Infeasible);
+            drawn.draws.clear();
+        }
+        if worst == Standing::Infeasible {
+            drawn.number = Number::drawn([f64::NAN; 4], Unit::Plain, origin);
+        }
+        drawn.at_best(worst)
     }
 
     fn pluggables_take_more(&self) -> Result<Claim, LinkError> {

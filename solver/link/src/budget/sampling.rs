@@ -136,9 +136,28 @@ pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let place = q * last as f64;
     let below = place.floor() as usize;
     let above = (below + 1).min(last);
-    match sorted[above] - sorted[below] {
-        // both beyond any energy
-        step if step.is_nan() => sorted[below],
-        step => sorted[below] + (place - below as f64) * step,
+    let (low, high, share) = (sorted[below], sorted[above], place - below as f64);
+    // nothing lies between two numbers beyond any energy, nor above one that is below any
+    if share == 0.0 || low == high || low == f64::NEG_INFINITY {
+        low
+    } else {
+        low + share * (high - low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantile;
+
+    /// Numbers beyond any energy are numbers: only of none there is no quantile.
+    #[test]
+    fn quantiles_know_what_is_beyond_any_energy() {
+        const ALL: f64 = f64::INFINITY;
+        assert_eq!(quantile(&[1.0, 2.0, ALL], 0.5), 2.0);
+        assert_eq!(quantile(&[1.0, 2.0, ALL], 0.6), ALL);
+        assert_eq!(quantile(&[-ALL, 2.0, 3.0], 0.2), -ALL);
+        assert_eq!(quantile(&[ALL, ALL], 0.5), ALL);
+        assert_eq!(quantile(&[1.0, 2.0], 0.25), 1.25);
+        assert!(quantile(&[], 0.5).is_nan());
     }
 }

@@ -210,20 +210,24 @@ impl SpreadLoss {
             found.words = format!("{nominal}, its spread not computed");
             return Ok(found);
         }
+        let mut worst = loss.standing.max(median.standing);
         for (about, part) in found.about.iter_mut().zip(["systematic", "random"]) {
             if group.variable(&format!("loss_{part}_p50")).is_none() {
                 continue;
             }
             let [p05, p50, p95] = ["p05", "p50", "p95"].map(|q| value(&format!("loss_{part}_{q}")));
-            let middle = p50?.value;
-            *about = [p05?.value - middle, p95?.value - middle]
+            let [p05, p50, p95] = [p05?, p50?, p95?];
+            worst = [p05, p50, p95]
+                .iter()
+                .fold(worst, |worst, of| worst.max(of.standing));
+            *about = [p05.value - p50.value, p95.value - p50.value]
                 .map(|d| if d.is_nan() { 0.0 } else { d });
         }
         found.words = format!("median {:.3} dB, {nominal}", median.value);
         found.typical = TableValue {
             value: median.value,
             error: loss.error.max(median.error),
-            standing: loss.standing.max(median.standing),
+            standing: worst,
         };
         Ok(found)
     }

@@ -394,7 +394,8 @@ impl Planner<'_> {
                 self.report(*mistake, values);
                 break;
             }
-            if !self.check_deviations(values, &deviating, make) {
+            let whole = |at: &ParameterValues| study.make_heat(heat, at, &[]).map(|_| ());
+            if !self.check_deviations(values, &deviating, whole) {
                 break;
             }
         }

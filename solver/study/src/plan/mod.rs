@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use cpo_materials::{Quantity, Temperature, Wavelength};
 
 use crate::error::{Report, StudyError};
-use crate::file::{Diagnostics, Place};
+use crate::file::{Diagnostic, Diagnostics, Place, Severity};
 use crate::study::{
-    GratingTable, HeatTable, ParameterId, ParameterValues, Port, Study, TaperTable,
+    GratingTable, HeatTable, Parameter, ParameterId, ParameterValues, Port, Study, TaperTable,
 };
 use sweep::Sweep;
 
@@ -197,10 +197,10 @@ impl Study {
         self.deviating(&all)
     }
 
-    /// Parameters with a tolerance that a grating depends on, its conditions among them.
+    /// Parameters with a tolerance by which a grating may come out otherwise than it is drawn, its conditions among them.
     pub(crate) fn grating_deviations(&self, grating: &GratingTable) -> Vec<ParameterId> {
         let sweep = Sweep::new(self);
-        let mut all = sweep.of_grating(grating);
+        let mut all = sweep.of_grating_as_made(grating);
         all.extend(sweep.conditions());
         self.deviating(&all)
     }
@@ -208,6 +208,47 @@ impl Study {
     /// Parameters with a tolerance that a heat problem depends on.
     pub(crate) fn heat_deviations(&self, heat: &HeatTable) -> Vec<ParameterId> {
         self.deviating(&Sweep::new(self).of_heat(heat))
+    }
+
+    /// Warnings of tolerances that no spread is made of.
+    pub(crate) fn idle_deviations(&self) -> Vec<Diagnostic> {
+        let mut known: BTreeSet<ParameterId> = BTreeSet::new();
+        known.extend(self.tapers.iter().flat_map(|t| self.taper_deviations(t)));
+        known.extend(
+            self.gratings
+                .iter()
+                .flat_map(|g| self.grating_deviations(g)),
+        );
+        known.extend(self.heats.iter().flat_map(|h| self.heat_deviations(h)));
+        for modes in &self.modes {
+            known.extend(self.geometry_parameters(&modes.cross_section));
+        }
+        let idle = |(k, parameter): (usize, &Parameter)| {
+            let deviates = parameter.tolerance.is_some_and(|t| t.sigma > 0.0);
+            let is_idle = deviates
+                && !parameter.uses.is_empty()
+                && !parameter
+                    .uses
+                    .iter()
+                    .any(|(place, _)| place.key.starts_with("coupling."))
+                && !known.contains(&ParameterId(k));
+            is_idle.then(|| {
+                let mut warning = self.mistake(
+                    &parameter.place,
+                    format!("nothing has a spread by the deviation of `{}`", parameter.name),
+                );
+                warning.severity = Severity::Warning;
+                warning.allowed(
+                    "a spread is that of tapers, gratings as they come out, heat problems, couplings across a gap and effective indices",
+                );
+                *warning
+            })
+        };
+        self.parameters
+            .iter()
+            .enumerate()
+            .filter_map(idle)
+            .collect()
     }
 
     fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {

@@ -84,9 +84,16 @@ impl<'s> Sweep<'s> {
     /// Parameters of a grating with its materials, fibre and temperature; the wavelength only where the grating itself
     /// depends on it.
     pub(super) fn of_grating(&self, grating: &GratingTable) -> BTreeSet<ParameterId> {
+        let mut found = self.of_grating_as_made(grating);
+        grating.parameters(&mut found);
+        found
+    }
+
+    /// The same without what only its drawing depends on.
+    pub(super) fn of_grating_as_made(&self, grating: &GratingTable) -> BTreeSet<ParameterId> {
         let mut found = self.of_fiber(&grating.fiber);
         found.extend(self.temperature);
-        grating.parameters(&mut found);
+        grating.parameters_as_made(&mut found);
         for (material, _) in grating.materials() {
             self.of_material(material, &mut found);
         }

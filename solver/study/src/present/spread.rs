@@ -4,6 +4,7 @@ use super::cells::{cell, failed};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, significant};
 use crate::run::{Outcome, Quantiles, Spread};
+use crate::table::Status;
 
 /// What the parts of a spread are.
 pub(super) const PARTS: &str = "of all together, of those that all lanes of an engine share (wafer, die), which do not average \
@@ -43,8 +44,12 @@ fn width([p05, _, p95]: &Quantiles, unit: DisplayUnit) -> String {
     if p05.value == p95.value {
         return String::from("none"); // nothing of this kind deviates
     }
+    let doubt = match [p05.status, p95.status].contains(&Status::Unconverged) {
+        true => ", unconverged",
+        false => "",
+    };
     format!(
-        "{} to {}",
+        "{} to {}{doubt}",
         significant(unit.show(p05.value), 4),
         significant(unit.show(p95.value), 4)
     )

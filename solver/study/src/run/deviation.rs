@@ -1,18 +1,18 @@
 //! Points solved anew where their parameters deviate, and what that makes of a number.
 //!
 //! With the settings of the nominal point, so that what grids and modes leave out is the same in both and falls out of the
-//! difference: by [`SecondOrderSpread`], which says what is drawn and of what order. One solve more, where all parameters
-//! deviate at once, tells what parabolas leave out; it is in the error bars.
+//! difference: by [`cpo_solver::spread`], which says what is drawn and of what order. One solve more, where all parameters
+//! deviate at once, tells what second orders leave out; it is in the error bars.
 
-use cpo_solver::spread::{DeviateDraws, Deviation, Quantiles as Drawn, STEP, SecondOrderSpread};
+use cpo_solver::spread::{DeviateDraws, Deviation, Quantiles as Drawn, STEP, SecondOrder};
 use serde::{Deserialize, Serialize};
 
 use super::alignment::by_scope;
-use super::{Outcome, Value};
+use super::{Outcome, Value, severity};
 use crate::study::{ParameterId, ParameterValues, Study};
 use crate::table::Status;
 
-/// Share of a spread's width that parabolas may leave out.
+/// Share of a spread's width that second orders may leave out.
 const MOST_LEFT_OUT: f64 = 0.1;
 
 /// p05, p50 and p95 of a number.
@@ -30,6 +30,17 @@ pub struct Spread {
 }
 
 impl Spread {
+    /// The worst of all quantiles.
+    pub fn status(&self) -> Status {
+        let all = self
+            .parts()
+            .into_iter()
+            .flat_map(|(_, quantiles)| quantiles);
+        all.map(|value| value.status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Ok)
+    }
+
     /// (word of a name, words, quantiles) of all deviations and of both parts.
     pub fn parts(&self) -> [(&'static str, &Quantiles); 3] {
         let [total, systematic, random] = PARTS.map(|(part, _)| part);
@@ -73,6 +84,8 @@ impl Nominal {
 pub(super) struct Deviated<T> {
     /// By parameter: [`STEP`] standard deviations below and above, and the shares of systematic and random deviations.
     each: Vec<([T; 2], [f64; 2])>,
+    /// By pair of parameters, with the signs of both: [`STEP`] standard deviations off.
+    pairs: Vec<(usize, usize, [f64; 2], T)>,
     /// Where all are off by so many standard deviations.
     jointly: (T, Vec<f64>),
     draws: DeviateDraws,
@@ -99,44 +112,61 @@ impl<T> Deviated<T> {
             })
         };
         let mut each = Vec::with_capacity(deviating.len());
-        let mut jointly = (values.clone(), Vec::with_capacity(deviating.len()));
+        let mut signs = Vec::with_capacity(deviating.len());
         for &id in deviating {
             let [below, above] = [-STEP, STEP].map(|t| at(&study.deviated(values, id, t)));
             let [below, above] = [below?, above?];
-            let towards = f64::copysign(
-                Deviation::jointly(deviating.len()),
-                worse(&above) - worse(&below),
-            );
-            jointly.0 = study.deviated(&jointly.0, id, towards);
-            jointly.1.push(towards);
+            signs.push(f64::copysign(1.0, worse(&above) - worse(&below)));
             let scope = study.parameters[id.0].tolerance.map(|t| t.scope);
             let parts = scope.map_or([0.0; 2], |scope| by_scope(1.0, scope));
             each.push(([below, above], parts));
         }
-        let (values, deviates) = jointly;
+        let off = |values: &ParameterValues, p: usize, deviates: f64| {
+            study.deviated(values, deviating[p], signs[p] * deviates)
+        };
+        let mut pairs = Vec::new();
+        for p in 0..deviating.len() {
+            for q in p + 1..deviating.len() {
+                let both = off(&off(values, p, STEP), q, STEP);
+                pairs.push((p, q, [signs[p], signs[q]], at(&both)?));
+            }
+        }
+        let jointly = Deviation::jointly(deviating.len());
+        let parameters = 0..deviating.len();
+        let all = parameters.fold(values.clone(), |values, p| off(&values, p, jointly));
         Ok(Some(Self {
             each,
-            jointly: (at(&values)?, deviates),
+            pairs,
+            jointly: (at(&all)?, signs.iter().map(|sign| sign * jointly).collect()),
             draws: DeviateDraws::new(deviating.len()),
         }))
+    }
+
+    /// What it is wherever it was solved.
+    fn everywhere(&self) -> impl Iterator<Item = &T> {
+        let each = self.each.iter().flat_map(|(at, _)| at);
+        let pairs = self.pairs.iter().map(|(.., there)| there);
+        each.chain(pairs).chain([&self.jointly.0])
     }
 
     /// Of a number that is `nominal` without deviations and `of` with them.
     pub(super) fn spread(
         &self,
         nominal: &Nominal,
-        of: impl Fn(&T) -> Outcome<f64>,
+        of: impl Fn(&T) -> Outcome<Value>,
     ) -> Outcome<Spread> {
-        let Nominal {
-            value:
-                Value {
-                    value,
-                    error,
-                    status,
-                },
-            asked,
-            least,
-        } = *nominal;
+        let mut status = nominal.value.status;
+        let mut error = nominal.value.error;
+        for there in self.everywhere() {
+            let there = of(there)?;
+            status = [status, there.status]
+                .into_iter()
+                .max_by_key(|&s| severity(s))
+                .unwrap_or(status);
+            // what is the same in all falls out of differences; a wider bar does not
+            error = error.max(there.error);
+        }
+        let of = |there: &T| of(there).map(|there| there.value);
         let mut deviations = Vec::with_capacity(self.each.len());
         for ([below, above], parts) in &self.each {
             deviations.push(Deviation {
@@ -144,18 +174,28 @@ impl<T> Deviated<T> {
                 parts: *parts,
             });
         }
+        let mut pairs = Vec::with_capacity(self.pairs.len());
+        for (p, q, signs, there) in &self.pairs {
+            pairs.push((*p, *q, *signs, of(there)?));
+        }
+        let number = SecondOrder::new(nominal.value.value, deviations, &pairs);
         let (there, deviates) = &self.jointly;
-        let expected = SecondOrderSpread::expected(value, &deviations, deviates);
-        let left_out = (of(there)? - expected).abs();
-        let spread = self.draws.spread(value, &deviations, least);
+        let left_out = (of(there)? - number.at(deviates)).abs();
+        let spread = self.draws.spread(&number, nominal.least);
+        let width = |drawn: &Drawn| drawn.p95[0] - drawn.p05[0];
+        let whole = width(&spread.total);
         let quantiles = |drawn: Drawn| -> Quantiles {
-            let width = drawn.p95[0] - drawn.p05[0];
-            // a part that does not vary leaves nothing out
-            let left_out = if width > 0.0 { left_out } else { 0.0 };
-            let status = if left_out > asked.max(MOST_LEFT_OUT * width) {
-                Status::Unconverged
-            } else {
-                status
+            // of a part no more than its share: third orders fall faster than its width
+            let own = width(&drawn);
+            let left_out = match own {
+                own if own > 0.0 => left_out * (own / whole).min(1.0),
+                _ => 0.0,
+            };
+            let status = match status {
+                Status::Ok if left_out > nominal.asked.max(MOST_LEFT_OUT * own) => {
+                    Status::Unconverged
+                }
+                status => status,
             };
             [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| Value {
                 value,
@@ -172,20 +212,30 @@ impl<T> Deviated<T> {
 }
 
 /// A loss in dB where parameters deviate; there is none of a mode that is no longer guided.
-pub(super) fn guided(loss: Option<f64>) -> Outcome<f64> {
-    let loss = loss.filter(|loss| loss.is_finite());
+pub(super) fn guided(loss: Option<Value>) -> Outcome<Value> {
+    let loss = loss.filter(|loss| loss.value.is_finite());
     loss.ok_or_else(|| String::from("where parameters deviate, the mode is no longer guided"))
 }
 
-/// The spread of a number of what may have failed, or been asked for without deviations.
+/// The spread of a number of what may have failed, or been asked for without deviations; none of no number.
 pub(super) fn spread_of<T>(
     solved: &Outcome<Option<Deviated<T>>>,
     nominal: &Nominal,
-    of: impl Fn(&T) -> Outcome<f64>,
+    of: impl Fn(&T) -> Outcome<Value>,
 ) -> Option<Outcome<Spread>> {
     match solved {
+        _ if !nominal.value.value.is_finite() => None,
         Ok(None) => None,
         Ok(Some(deviated)) => Some(deviated.spread(nominal, of)),
         Err(reason) => Some(Err(reason.clone())),
+    }
+}
+
+/// The status of what may have no spread, or one that failed.
+pub(super) fn status_of(spread: &Option<Outcome<Spread>>) -> Status {
+    match spread {
+        None => Status::Ok,
+        Some(Ok(spread)) => spread.status(),
+        Some(Err(_)) => Status::Failed,
     }
 }

@@ -6,7 +6,7 @@ use cpo_solver::grating::{Bandwidth, GratingSolution, GratingSolver};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::deviation::{Deviated, Nominal, guided, spread_of};
+use super::deviation::{Deviated, Nominal, guided, spread_of, status_of};
 use super::{Outcome, SParameter, Spread, Value, severity};
 use crate::plan::GratingPoint;
 use crate::study::{DrawnGrating, GratingTable, ParameterValues, Study};
@@ -73,15 +73,18 @@ impl GratingOutcome {
     }
 }
 
+impl GratingOutcome {
+    /// Why there is no spread, if one was asked for.
+    pub(super) fn doubt(&self) -> Option<&String> {
+        let mut results = self.results.iter();
+        results.find_map(|r| r.spread.as_ref()?.as_ref().err())
+    }
+}
+
 impl GratingResult {
     fn new(solution: &GratingSolution, error: f64) -> Self {
         let efficiency = Value::from(&solution.efficiency());
-        let bar = in_db(efficiency.error / efficiency.value);
-        let loss_db = Value {
-            value: -10.0 * efficiency.value.log10(),
-            error: bar,
-            status: efficiency.status,
-        };
+        let loss_db = loss_db(efficiency);
         let of = |study: GridStudy| Value::judged(study.value, study.error, error);
         Self {
             efficiency,
@@ -107,7 +110,17 @@ impl GratingResult {
             self.down,
         ];
         let statuses = powers.map(|p| p.status).into_iter();
+        let statuses = statuses.chain([status_of(&self.spread)]);
         statuses.max_by_key(|&s| severity(s)).unwrap_or(Status::Ok)
+    }
+}
+
+/// −10 log₁₀ of an efficiency.
+fn loss_db(efficiency: Value) -> Value {
+    Value {
+        value: -10.0 * efficiency.value.log10(),
+        error: in_db(efficiency.error / efficiency.value),
+        status: efficiency.status,
     }
 }
 
@@ -180,8 +193,8 @@ fn deviated(
     point: &GratingPoint,
     table: &GratingTable,
     (drawn, held): (&DrawnGrating<'_>, GratingSolver),
-) -> Outcome<Option<Deviated<Vec<f64>>>> {
-    let losses = |values: &ParameterValues| -> Outcome<Vec<f64>> {
+) -> Outcome<Option<Deviated<Vec<Value>>>> {
+    let losses = |values: &ParameterValues| -> Outcome<Vec<Value>> {
         let temperature = study.evaluate(&study.temperature, values);
         let problem = study
             .grating_as_made(&point.grating, drawn, values, temperature)
@@ -201,9 +214,9 @@ fn deviated(
             .spectrum(&problem, &wavelengths)
             .map_err(|e| e.to_string())?;
         let all = spectrum.solutions().iter().chain([spectrum.placed()]);
-        Ok(all.map(|s| -10.0 * s.efficiency().value.log10()).collect())
+        Ok(all.map(|s| loss_db(Value::from(&s.efficiency()))).collect())
     };
-    let at_design = |losses: &Vec<f64>| losses.last().copied().unwrap_or(f64::NAN);
+    let at_design = |losses: &Vec<Value>| losses.last().map_or(f64::NAN, |loss| loss.value);
     let deviating = study.grating_deviations(table);
     Deviated::solve(study, &point.values, &deviating, losses, at_design)
 }

@@ -3,7 +3,7 @@
 use cpo_materials::{Duration, Quantity};
 use cpo_meshes::{Floorplan, PlanView};
 use cpo_solver::convergence::GridStudy;
-use cpo_solver::heat::{Boundaries, Boundary, HeatError, HeatProblem, HeatSolver, Towards};
+use cpo_solver::heat::{Boundary, HeatError, HeatProblem, HeatSolver, Towards};
 use ndarray::Array2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,15 @@ pub struct HeatSpreads {
     pub peak: Vec<Spread>,
 }
 
+impl HeatSpreads {
+    fn status(&self) -> Status {
+        let all = self.mean.iter().chain(&self.rise).chain(&self.peak);
+        all.map(Spread::status)
+            .max_by_key(|&s| severity(s))
+            .unwrap_or(Status::Ok)
+    }
+}
+
 /// Rises after a step of power.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StepRecord {
@@ -125,9 +134,20 @@ impl HeatOutcome {
             .chain(&self.peak)
             .chain(self.step.iter().flat_map(|step| &step.impedance))
             .chain(self.sensitivities.iter().flat_map(|s| &s.values));
+        let of_spreads = match &self.spreads {
+            None => Status::Ok,
+            Some(Err(_)) => Status::Failed,
+            Some(Ok(spreads)) => spreads.status(),
+        };
         all.map(|v| v.status)
+            .chain([of_spreads])
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
+    }
+
+    /// Why there is no spread, if one was asked for.
+    pub(super) fn doubt(&self) -> Option<&String> {
+        self.spreads.as_ref()?.as_ref().err()
     }
 
     /// R_ij and its error in K/W.
@@ -151,30 +171,9 @@ fn problem(
     values: &ParameterValues,
     powers: &[(String, f64)],
 ) -> Outcome<HeatProblem> {
-    let table = study.heat_table(&point.heat).map_err(|e| e.to_string())?;
-    let mut plan = study
-        .floorplan(&table.floorplan, values)
-        .map_err(|e| e.to_string())?;
-    for (name, power) in powers {
-        plan = plan.with_power(name, *power);
-    }
-    let faces = study
-        .faces(&point.heat, values)
-        .map_err(|e| e.to_string())?;
-    let boundaries = Boundaries {
-        left: faces.left,
-        right: faces.right,
-        front: faces.front,
-        back: faces.back,
-        bottom: faces.bottom,
-        top: faces.top,
-    };
-    let problem = HeatProblem::new(plan, point.ambient, boundaries).map_err(|e| e.to_string())?;
-    Ok(if table.has_local_conductivity {
-        problem.with_local_conductivity()
-    } else {
-        problem
-    })
+    study
+        .heat(&point.heat, values, powers)
+        .map_err(|e| e.to_string())
 }
 
 /// Cells of the grids that a point may visit.
@@ -281,7 +280,7 @@ fn spreads(
     nominal: [&[Value]; 3],
 ) -> Option<Outcome<HeatSpreads>> {
     let solver = HeatSolver::default().error(table.error);
-    let solve = |values: &ParameterValues| -> Outcome<[Vec<f64>; 3]> {
+    let solve = |values: &ParameterValues| -> Outcome<[Vec<Value>; 3]> {
         let point = HeatPoint {
             heat: point.heat.clone(),
             ambient: study.evaluate(&table.ambient, values),
@@ -295,16 +294,19 @@ fn spreads(
         let rises = solver.source_temperatures(&problem);
         let rises = rises.map_err(|e| e.to_string())?;
         let n = names.len();
-        let values = |all: &[GridStudy]| all.iter().map(|study| study.value).collect();
+        let values = |all: &[GridStudy]| all.iter().map(Value::from).collect();
         Ok([
             (0..n * n)
-                .map(|k| crosstalk.mean_study(k / n, k % n).value)
+                .map(|k| Value::from(crosstalk.mean_study(k / n, k % n)))
                 .collect(),
             values(rises.mean_rises()),
             values(rises.peak_rises()),
         ])
     };
-    let hottest = |[_, _, peak]: &[Vec<f64>; 3]| peak.iter().copied().fold(f64::MIN, f64::max);
+    let hottest = |[_, _, peak]: &[Vec<Value>; 3]| {
+        let rises = peak.iter().map(|rise| rise.value);
+        rises.fold(f64::MIN, f64::max)
+    };
     let deviating = study.heat_deviations(table);
     let deviated = match Deviated::solve(study, &point.values, &deviating, solve, hottest) {
         Ok(None) => return None,

@@ -300,12 +300,9 @@ fn solve(
                         heat::solve(study, &plan.heats[h])
                     });
                     let status = outcome_status(&outcome, HeatOutcome::status);
-                    told(
-                        heat::name(study, &plan.heats[h]),
-                        status,
-                        &reason(outcome.as_ref().err()),
-                        start,
-                    );
+                    let why = outcome.as_ref().map_or_else(Some, HeatOutcome::doubt);
+                    let name = heat::name(study, &plan.heats[h]);
+                    told(name, status, &reason(why), start);
                     (h, Done::Heat(Box::new(outcome)))
                 }
                 Task::Grating(g) => {
@@ -314,8 +311,9 @@ fn solve(
                         grating::solve(study, point)
                     });
                     let status = outcome_status(&outcome, GratingOutcome::status);
+                    let why = outcome.as_ref().map_or_else(Some, GratingOutcome::doubt);
                     let name = grating::name(study, point);
-                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    told(name, status, &reason(why), start);
                     (g, Done::Grating(Box::new(outcome)))
                 }
                 Task::Taper(t) => {
@@ -324,8 +322,9 @@ fn solve(
                         taper::solve(study, point)
                     });
                     let status = outcome_status(&outcome, TaperOutcome::status);
+                    let why = outcome.as_ref().map_or_else(Some, TaperOutcome::doubt);
                     let name = taper::name(study, point);
-                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    told(name, status, &reason(why), start);
                     (t, Done::Taper(Box::new(outcome)))
                 }
                 Task::Modes(m) => {

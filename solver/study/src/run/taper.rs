@@ -5,7 +5,7 @@ use cpo_solver::taper::{TaperSolution, TaperSolver, Transmission};
 use serde::{Deserialize, Serialize};
 
 use super::coupling::in_db;
-use super::deviation::{Deviated, Nominal, guided, spread_of};
+use super::deviation::{Deviated, Nominal, guided, spread_of, status_of};
 use super::{Outcome, SParameter, Spread, Value, severity};
 use crate::plan::TaperPoint;
 use crate::study::{ParameterValues, Study, TaperTable};
@@ -99,11 +99,20 @@ impl TaperOutcome {
     }
 }
 
+impl TaperOutcome {
+    /// Why there is no spread, if one was asked for.
+    pub(super) fn doubt(&self) -> Option<&String> {
+        let mut results = self.sets.iter().flat_map(|set| &set.inputs);
+        results.find_map(|r| r.spread.as_ref()?.as_ref().err())
+    }
+}
+
 impl TaperResult {
     /// The worst of the powers; a mode that is guided nowhere is not one.
     pub fn status(&self) -> Status {
         let sums = [self.reflection, self.radiated];
         let all = self.transmission.iter().chain(&sums).map(|p| p.status);
+        let all = all.chain([status_of(&self.spread)]);
         all.max_by_key(|&s| severity(s)).unwrap_or(Status::Ok)
     }
 
@@ -167,7 +176,7 @@ pub(crate) fn solver(study: &Study, table: &TaperTable) -> TaperSolver {
 pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> {
     let table = study.taper_table(&point.taper).map_err(|e| e.to_string())?;
     let mut outcome = solve_at(study, table, point)?;
-    let losses = |values: &ParameterValues| -> Outcome<Vec<Vec<f64>>> {
+    let losses = |values: &ParameterValues| -> Outcome<Vec<Vec<Value>>> {
         let wavelength = study.wavelength.as_ref();
         let point = TaperPoint {
             taper: point.taper.clone(),
@@ -176,16 +185,16 @@ pub(super) fn solve(study: &Study, point: &TaperPoint) -> Outcome<TaperOutcome> 
             values: values.clone(),
         };
         let there = solve_at(study, table, &point)?;
-        let of_set = |set: &TaperSet| set.inputs.iter().map(|r| r.loss_db.value).collect();
+        let of_set = |set: &TaperSet| set.inputs.iter().map(|r| r.loss_db).collect();
         Ok(there.sets.iter().map(of_set).collect())
     };
-    let first = |losses: &Vec<Vec<f64>>| losses.first().and_then(|of| of.first().copied());
+    let first = |losses: &Vec<Vec<Value>>| losses.first().and_then(|of| of.first().copied());
     let deviated = Deviated::solve(
         study,
         &point.values,
         &study.taper_deviations(table),
         losses,
-        |losses| first(losses).unwrap_or(f64::NAN),
+        |losses| first(losses).map_or(f64::NAN, |loss| loss.value),
     );
     for (s, set) in outcome.sets.iter_mut().enumerate() {
         for (input, result) in set.inputs.iter_mut().enumerate() {

@@ -7,14 +7,15 @@ use cpo_meshes::{
     CrossSection, Direction, Floorplan, Footprint, LayerStack, MeshError, Shape, Window,
 };
 use cpo_solver::grating::{Apodisation, Grating, GratingBeam, GratingError, GratingProblem};
+use cpo_solver::heat::{Boundaries, HeatProblem};
 use cpo_solver::modes::{Wall as SolverWall, Walls as SolverWalls};
 use cpo_solver::taper::{Profile, Taper, TaperProblem};
 
 use super::instance::{Mistake, find};
 use super::{
     ArrayEntry, CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable,
-    ParameterId, ParameterValues, PlanAxis, ShapeEntry, ShapeKind, Study, TaperProfile, TaperTable,
-    Teeth, Vertical, Wall, Walls,
+    HeatTable, ParameterId, ParameterValues, PlanAxis, ShapeEntry, ShapeKind, Study, TaperProfile,
+    TaperTable, Teeth, Vertical, Wall, Walls,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -445,6 +446,51 @@ impl Study {
     pub fn floorplan(&self, name: &str, values: &ParameterValues) -> Result<Floorplan, StudyError> {
         let table = find(&self.floorplans, "floorplan", name, |t| &t.name)?;
         Ok(self.make_floorplan(table, values)?)
+    }
+
+    /// The heat problem `name` with values put in, and other powers of some sources.
+    ///
+    /// # Errors
+    /// [`StudyError::NoSuchTable`]; [`StudyError::Invalid`] if the values make no problem.
+    pub fn heat(
+        &self,
+        name: &str,
+        values: &ParameterValues,
+        powers: &[(String, f64)],
+    ) -> Result<HeatProblem, StudyError> {
+        Ok(self.make_heat(self.heat_table(name)?, values, powers)?)
+    }
+
+    pub(crate) fn make_heat(
+        &self,
+        table: &HeatTable,
+        values: &ParameterValues,
+        powers: &[(String, f64)],
+    ) -> Result<HeatProblem, Mistake> {
+        let wrong = |message: String| self.mistake(&table.place, message);
+        let plan = self.floorplans.iter().find(|p| p.name == table.floorplan);
+        let plan = plan.ok_or_else(|| wrong(String::from("there is no such floorplan")))?;
+        let mut plan = self.make_floorplan(plan, values)?;
+        for (name, power) in powers {
+            plan = plan.with_power(name, *power);
+        }
+        let faces = self.make_faces(table, values);
+        let boundaries = Boundaries {
+            left: faces.left,
+            right: faces.right,
+            front: faces.front,
+            back: faces.back,
+            bottom: faces.bottom,
+            top: faces.top,
+        };
+        let ambient = self.evaluate(&table.ambient, values);
+        let problem = HeatProblem::new(plan, ambient, boundaries);
+        let problem = problem.map_err(|error| wrong(error.to_string()))?;
+        Ok(if table.has_local_conductivity {
+            problem.with_local_conductivity()
+        } else {
+            problem
+        })
     }
 
     pub(crate) fn make_floorplan(

@@ -101,21 +101,29 @@ pub enum Teeth {
 impl GratingTable {
     /// Parameters of the geometry and the beam, without those of materials and fibre.
     pub(crate) fn parameters(&self, found: &mut BTreeSet<ParameterId>) {
+        self.parameters_as_made(found);
+        if let Teeth::Rule {
+            fill,
+            rate,
+            least_fill,
+            ..
+        } = &self.teeth
+        {
+            found.extend(fill.parameter());
+            found.extend(rate.parameter());
+            found.extend(least_fill.parameter());
+        }
+        found.extend(self.design_wavelength.parameter());
+    }
+
+    /// Those by which a grating may come out otherwise than it is drawn: a rule and what it is for are the drawing's alone.
+    pub(crate) fn parameters_as_made(&self, found: &mut BTreeSet<ParameterId>) {
         let mut lengths: Vec<&Expr<Length>> = vec![&self.etch, &self.height, &self.trench_bias];
         lengths.extend(self.layers.iter().filter_map(|l| l.thickness.as_ref()));
         lengths.extend(self.margins.iter().flatten());
         lengths.extend(&self.offset);
         match &self.teeth {
-            Teeth::Rule {
-                fill,
-                rate,
-                least_fill,
-                ..
-            } => {
-                found.extend(fill.parameter());
-                found.extend(rate.parameter());
-                found.extend(least_fill.parameter());
-            }
+            Teeth::Rule { .. } => {}
             Teeth::Uniform { pitch, fill, .. } => {
                 lengths.push(pitch);
                 found.extend(fill.parameter());
@@ -123,7 +131,6 @@ impl GratingTable {
             Teeth::Trenches(trenches) => lengths.extend(trenches.iter().flatten()),
         }
         found.extend(lengths.into_iter().filter_map(Expr::parameter));
-        found.extend(self.design_wavelength.parameter());
         found.extend(self.angle.parameter());
     }
 

@@ -504,11 +504,18 @@ impl Study {
         name: &str,
         values: &ParameterValues,
     ) -> Result<Faces<Boundary>, StudyError> {
-        let table = self.heat_table(name)?;
+        Ok(self.make_faces(self.heat_table(name)?, values))
+    }
+
+    pub(crate) fn make_faces(
+        &self,
+        table: &HeatTable,
+        values: &ParameterValues,
+    ) -> Faces<Boundary> {
         let outside = |ambient: &Option<Expr<Temperature>>| {
             self.evaluate(&ambient.unwrap_or(table.ambient), values)
         };
-        Ok(table.faces.map(|face| match face {
+        table.faces.map(|face| match face {
             FaceEntry::Insulated => Boundary::Insulated,
             FaceEntry::Convection {
                 coefficient,
@@ -539,7 +546,7 @@ impl Study {
             },
             FaceEntry::Temperature(t) => Boundary::Temperature(self.evaluate(t, values)),
             FaceEntry::Flux(q) => Boundary::Flux(self.evaluate(q, values)),
-        }))
+        })
     }
 
     /// The laser `name` with values put in.

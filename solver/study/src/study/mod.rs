@@ -208,6 +208,8 @@ impl Study {
                 study.inputs = reader.inputs.read;
                 let doubtful = study.doubtful_targets();
                 study.warnings.extend(doubtful);
+                let idle = study.idle_deviations();
+                study.warnings.extend(idle);
                 study
                     .warnings
                     .sort_by_key(|d| (d.location.line, d.location.column));
@@ -566,43 +568,6 @@ impl Reader {
                     fiber.name
                 );
                 self.diagnostics.warning(&fiber.place, message);
-            }
-        }
-        self.idle_deviations(study);
-    }
-
-    /// Warns of tolerances that no spread is made of.
-    fn idle_deviations(&mut self, study: &Study) {
-        let solved_anew = !study.tapers.is_empty() || !study.gratings.is_empty();
-        let counts = |key: &str| {
-            let mut path = key.split('.');
-            match path.next() {
-                Some("cross_section" | "taper" | "grating" | "coupling" | "floorplan" | "heat") => {
-                    true
-                }
-                Some("fiber") => {
-                    let name = path.next();
-                    study
-                        .gratings
-                        .iter()
-                        .any(|g| Some(g.fiber.as_str()) == name)
-                }
-                Some("study") => solved_anew,
-                Some("materials") => solved_anew || !study.heats.is_empty(),
-                _ => false,
-            }
-        };
-        for parameter in &self.parameters {
-            let deviates = parameter.tolerance.is_some_and(|t| t.sigma > 0.0);
-            let mut uses = parameter.uses.iter();
-            if deviates && !parameter.uses.is_empty() && !uses.any(|(at, _)| counts(&at.key)) {
-                let message = format!(
-                    "nothing has a spread by the deviation of `{}`",
-                    parameter.name
-                );
-                self.diagnostics
-                    .warning(&parameter.place, message)
-                    .allowed("a spread is that of tapers, gratings, heat problems, couplings across a gap and effective indices");
             }
         }
     }

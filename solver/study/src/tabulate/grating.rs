@@ -2,7 +2,7 @@
 
 use cpo_materials::Wavelength;
 
-use super::spread::SpreadQuantile;
+use super::spread::{SpreadQuantile, known};
 use super::sweep::SweepAxes;
 use super::{column, group_path};
 use crate::plan::Plan;
@@ -153,8 +153,8 @@ pub(super) fn groups(
     }
     if !study.grating_deviations(table).is_empty() {
         for quantile in SpreadQuantile::all("loss", "loss") {
-            let column = column(outcomes.clone(), entries, |o, k| {
-                quantile.known(&o.results[k].spread)
+            let column = quantile.column(outcomes.clone(), entries, |o, k| {
+                known(&o.results[k].spread)
             });
             let (name, words) = (&quantile.name, &quantile.long_name);
             group = group.with_variable(column.variable(name, "dB", words, &axes))?;

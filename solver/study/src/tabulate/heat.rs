@@ -1,6 +1,6 @@
 //! thermal/NAME: resistances between sources under one boundary, and their rises.
 
-use super::spread::SpreadQuantile;
+use super::spread::{SpreadQuantile, known};
 use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier, sensitivity};
 use crate::plan::Plan;
@@ -152,10 +152,8 @@ pub(super) fn groups(
         for (variable, words, units, axes, part) in parts {
             let entries = if units == "K" { n } else { n * n };
             for quantile in SpreadQuantile::all(variable, words) {
-                let column = column(outcomes.clone(), entries, |o, k| match &o.spreads {
-                    None => Err("no deviation is stated"),
-                    Some(Err(reason)) => Err(reason),
-                    Some(Ok(spreads)) => Ok(quantile.value(&part(spreads)[k])),
+                let column = quantile.column(outcomes.clone(), entries, |o, k| {
+                    Some(known(&o.spreads)?.map(|spreads| &part(spreads)[k]))
                 });
                 let (name, words) = (&quantile.name, &quantile.long_name);
                 group = group.with_variable(column.variable(name, units, words, axes))?;

@@ -5,6 +5,7 @@
 //! all lanes (systematic), those of scope lane are not (random). Curvature is neglected: of a wire's width it adds a few
 //! per cent of the spread at σ of a hundredth of the width. Tested against modes solved anew at p ± 1.645 σ.
 
+use super::Column;
 use super::modes::Derived;
 use crate::run::{ModeRecord, Outcome, PARTS, Spread, Value};
 use crate::study::Study;
@@ -44,14 +45,34 @@ impl SpreadQuantile {
         spread.parts()[self.part].1[self.quantile]
     }
 
-    /// The same where it may be missing.
-    pub(super) fn known<'a>(&self, spread: &'a Option<Outcome<Spread>>) -> Result<Value, &'a str> {
-        match spread {
-            None => Err("no deviation is stated"),
-            Some(Err(reason)) => Err(reason),
-            Some(Ok(spread)) => Ok(self.value(spread)),
+    /// A column of it over outcomes that hold `entries` numbers each; of a number that is none there is no spread.
+    pub(super) fn column<'a, T: 'a>(
+        &self,
+        outcomes: impl Iterator<Item = &'a Outcome<T>>,
+        entries: usize,
+        spread: impl Fn(&'a T, usize) -> Option<Result<&'a Spread, &'a str>>,
+    ) -> Column {
+        let mut column = Column::default();
+        for outcome in outcomes {
+            for entry in 0..entries {
+                match outcome {
+                    Err(reason) => column.push_failed(reason),
+                    Ok(solved) => match spread(solved, entry) {
+                        None => column.push_absent("there is no number that could deviate"),
+                        Some(Err(reason)) => column.push_failed(reason),
+                        Some(Ok(spread)) => column.push(self.value(spread)),
+                    },
+                }
+            }
         }
+        column
     }
+}
+
+/// What may not have been asked for, or have failed.
+pub(super) fn known<T>(spread: &Option<Outcome<T>>) -> Option<Result<&T, &str>> {
+    let spread = spread.as_ref()?.as_ref();
+    Some(spread.map_err(String::as_str))
 }
 
 /// Quantile of the standard normal distribution at 0.95.

@@ -2,7 +2,7 @@
 
 use cpo_materials::Quantity as _;
 
-use super::spread::SpreadQuantile;
+use super::spread::{SpreadQuantile, known};
 use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier};
 use crate::plan::Plan;
@@ -171,8 +171,9 @@ pub(super) fn groups(
     }
     if !study.taper_deviations(table).is_empty() {
         for quantile in SpreadQuantile::all("loss", "insertion loss") {
-            let column = column(outcomes.clone(), per_input, |o, k| {
-                quantile.known(&input(o, k, table.inputs)?.spread)
+            let column = quantile.column(outcomes.clone(), per_input, |o, k| {
+                let result = input(o, k, table.inputs).ok()?;
+                known(&result.spread)
             });
             let axes = names(&["mode_in"], true);
             let (name, words) = (&quantile.name, &quantile.long_name);
