@@ -1,7 +1,7 @@
 //! S of a taper with what its phases are counted from.
 //!
 //! *Sign of a mode.* Modes that are normalised without a conjugate are fixed but for a sign. At the start each has its
-//! electric field positive where that is largest, the first of equal places; at the end each is the one that continues
+//! electric field positive on the first lobe that reaches nine tenths of the largest; at the end each is the one that continues
 //! the field of the mode at the start that becomes it. So the phase from a mode to the one that it becomes depends on no
 //! sign, and is that of a straight guide where the taper is one. Between others it does: two odd modes have it by which
 //! of their lobes comes first.

@@ -403,7 +403,7 @@ impl Transmission {
     }
 
     /// arg S from one guided mode to another, rad, fields going as exp(−iωt): S = |S| exp(iφ). Its planes are the first and
-    /// the last cross-section. A mode has its electric field positive where that is largest, one of the end continues the
+    /// the last cross-section. A mode has its electric field positive on the first lobe that reaches nine tenths of the largest, one of the end continues the
     /// field of the mode at the start that becomes it; between modes that do not become one another the sign is that of
     /// these rules.
     ///

@@ -239,7 +239,7 @@ pub(super) fn of_taper(
         "start_mode_N: guided mode N of cross_section.{first} by falling effective index, at z = 0, where the taper begins; \
          end_mode_N: of cross_section.{last}, where it ends"
     );
-    let gauge = "fixed but for a sign: at the start the transverse electric field is positive where it is largest; at the end a \
+    let gauge = "fixed but for a sign: at the start the transverse electric field is positive on the first lobe that reaches nine tenths of the largest; at the end a \
          mode continues the field of the mode of the start that becomes it. Between these two the phase depends on no sign";
     let name = identifier(&table.name);
     let mut attributes = sweep.attributes().to_vec();
