@@ -7,6 +7,7 @@
 use std::f64::consts::TAU;
 
 use super::sweep::SweepAxes;
+use super::taper::length_scales;
 use super::{Column, group_path, identifier};
 use crate::plan::Plan;
 use crate::run::{Results, SParameter, TaperOutcome};
@@ -207,16 +208,7 @@ pub(super) fn of_taper(
         .map(|(p, _)| (&p.values, p.temperature, p.wavelength));
     let sweep = SweepAxes::of_light(study, conditions);
     let mut axes = sweep.axes().to_vec();
-    for axis in study.length_axes(table) {
-        let of = axis.sections.iter().map(|&k| &*table.sections[k].name);
-        let long_name = format!("length of {}", of.collect::<Vec<_>>().join(" and "));
-        axes.push(AxisScale::numbers(
-            identifier(&axis.name),
-            "m",
-            long_name,
-            axis.values.clone(),
-        ));
-    }
+    axes.extend(length_scales(table, &study.length_axes(table)));
     let outcomes = points.map(|(_, outcome)| outcome);
     let solved = outcomes.clone().filter_map(|o| o.as_ref().ok());
     let outputs = solved.map(|o| o.guided[1]).max().unwrap_or(1);
@@ -239,8 +231,9 @@ pub(super) fn of_taper(
         "start_mode_N: guided mode N of cross_section.{first} by falling effective index, at z = 0, where the taper begins; \
          end_mode_N: of cross_section.{last}, where it ends"
     );
-    let gauge = "fixed but for a sign: at the start the transverse electric field is positive on the first lobe that reaches nine tenths of the largest; at the end a \
-         mode continues the field of the mode of the start that becomes it. Between these two the phase depends on no sign";
+    let gauge = "fixed but for a sign: at the start the transverse electric field is positive on the first lobe that reaches \
+         nine tenths of the largest; at the end a mode continues the field of the mode of the start that becomes it. Between \
+         these two the phase depends on no sign";
     let name = identifier(&table.name);
     let mut attributes = sweep.attributes().to_vec();
     attributes.extend([

@@ -7,7 +7,7 @@ use super::sweep::SweepAxes;
 use super::{Column, column, group_path, identifier};
 use crate::plan::Plan;
 use crate::run::{Outcome, Results, TaperOutcome, TaperResult, TaperSet, Value};
-use crate::study::{ParameterValues, Study, TaperTable};
+use crate::study::{LengthAxis, ParameterValues, Study, TaperTable};
 use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
 
@@ -111,16 +111,8 @@ pub(super) fn groups(
             group = group.with_attribute(Attribute::number(name, only.si()));
         }
     }
-    for axis in &lengths {
-        let name = identifier(&axis.name);
-        let of = axis.sections.iter().map(|&k| &*table.sections[k].name);
-        let long_name = format!("length of {}", of.collect::<Vec<_>>().join(" and "));
-        group = group.with_axis(AxisScale::numbers(
-            name,
-            "m",
-            long_name,
-            axis.values.clone(),
-        ))?;
+    for axis in length_scales(table, &lengths) {
+        group = group.with_axis(axis)?;
     }
     let outcomes = points.map(|(_, outcome)| outcome);
     let solved = || outcomes.clone().filter_map(|o| o.as_ref().ok());
@@ -223,6 +215,18 @@ pub(super) fn groups(
         groups.extend(cutoffs(only, table, &path)?);
     }
     Ok(groups)
+}
+
+/// The axes of lengths as the table has them.
+pub(super) fn length_scales<'a>(
+    table: &'a TaperTable,
+    lengths: &'a [LengthAxis],
+) -> impl Iterator<Item = AxisScale> + 'a {
+    lengths.iter().map(|axis| {
+        let of = axis.sections.iter().map(|&k| &*table.sections[k].name);
+        let long_name = format!("length of {}", of.collect::<Vec<_>>().join(" and "));
+        AxisScale::numbers(identifier(&axis.name), "m", long_name, axis.values.clone())
+    })
 }
 
 /// Entry `k` of sets of lengths and, within them, modes of the start.
