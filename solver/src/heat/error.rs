@@ -22,7 +22,7 @@ pub enum HeatError {
     /// A convection coefficient is not positive and finite.
     #[error(
         "convection on the {face} face: the coefficient is {value} W/(m2 K); it must be finite and above 0 \
-         (an insulated face is `Boundary::Insulated`)"
+         (a face without it is insulated)"
     )]
     Coefficient {
         /// Name of the face.
