@@ -53,7 +53,7 @@ pub(super) struct Piece {
     /// All carriers that run along it; the topmost region's last.
     pub(super) carriers: Vec<usize>,
     pub(super) sweep: Option<Sweep>,
-    /// Topmost region on the left and on the right.
+    /// Topmost region on the left and on the right; on the domain's border both are the inner one.
     pub(super) sides: [Option<usize>; 2],
     /// Whether it lies on the domain's border.
     pub(super) border: bool,
@@ -97,14 +97,20 @@ impl Arrangement {
         let mut pieces = Vec::new();
         for primitive in &primitives {
             let carrier = primitive.carrier;
-            let kept = matches!(carriers[carrier], Carrier::Side(_) | Carrier::Line { .. });
+            let border = matches!(carriers[carrier], Carrier::Side(_));
+            let kept = border || matches!(carriers[carrier], Carrier::Line { .. });
             split(
                 primitive,
                 &nodes,
                 &mut arcs,
                 |ends, sweep, middle, normal| {
+                    let aside =
+                        |sign: f64| [0, 1].map(|d| middle[d] + sign * ASIDE * extent * normal[d]);
                     let region = |sign: f64| {
-                        paint.region([0, 1].map(|d| middle[d] + sign * ASIDE * extent * normal[d]))
+                        let [x, y] = aside(sign);
+                        // what is painted beyond the domain draws nothing on its border
+                        let beyond = border && !domain.contains(x, y);
+                        paint.region(if beyond { aside(-sign) } else { [x, y] })
                     };
                     let sides = [region(1.0), region(-1.0)];
                     let outside = sweep.is_some() && !seen.contains(middle[0], middle[1]);
@@ -114,7 +120,7 @@ impl Arrangement {
                             carriers: vec![carrier],
                             sweep,
                             sides,
-                            border: matches!(carriers[carrier], Carrier::Side(_)),
+                            border,
                         });
                     }
                 },

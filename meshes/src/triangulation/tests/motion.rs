@@ -79,3 +79,24 @@ fn motion_follows_the_window() {
     compare(&moved, &to, 1e-13);
     assert_eq!(moved.domain().x[1], 2.05e-6);
 }
+
+/// A circle that reaches the domain's border under a block whose edge lies on that border: it shows beyond the border alone.
+#[test]
+fn motion_follows_what_ends_beyond_the_border() {
+    let section = |radius: f64, width: f64| {
+        let shapes = [
+            (1.5, circle(-1.0, 0.35, radius)),
+            (1.6, rectangle(-1.0 + 0.5 * width, 0.0, width, 1.08)),
+        ];
+        scene(square(), &shapes)
+    };
+    let (from, to) = (section(0.37, 0.5), section(0.38, 0.52));
+    let mesh = TriangulationBuilder::new(&from)
+        .size(size)
+        .corner_layers(2, 0.15)
+        .domain(window([-1.0, 2.0], [-2.0, 1.3]))
+        .build()
+        .unwrap();
+    let motion = mesh.motion(&from, &to).expect("every node is followed");
+    compare(&mesh.displaced(&motion, 1.0), &to, 1e-5);
+}
