@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wavelength};
 
-use cpo_solver::spread::STEP;
+use cpo_solver::laser::LaserError;
+use cpo_solver::spread::{REACH, STEP};
 
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
     CouplingTable, CrossSectionTable, DrawnGrating, Expr, FiberKind, GratingTable, HeatTable,
-    MaterialId, Mistake, ModesTable, NamedValue, ParameterId, ParameterValues, Port, TaperTable,
-    Wall,
+    LaserLaws, LaserTable, MaterialId, Mistake, ModesTable, NamedValue, ParameterId,
+    ParameterValues, Port, TaperTable, Wall,
 };
 
 /// Gratings of a sweep that are drawn before the run, at some milliseconds each.
@@ -313,16 +314,26 @@ impl Planner<'_> {
         deviating: &[ParameterId],
         make: impl Fn(&ParameterValues) -> Result<(), Mistake>,
     ) -> bool {
+        let told = "its spread takes points \u{b1}\u{221a}3 sigma from its nominal value";
+        self.check_deviations_to(STEP, told, values, deviating, make)
+    }
+
+    /// The same `off` standard deviations away, which `told` explains.
+    fn check_deviations_to(
+        &mut self,
+        off: f64,
+        told: &str,
+        values: &ParameterValues,
+        deviating: &[ParameterId],
+        make: impl Fn(&ParameterValues) -> Result<(), Mistake>,
+    ) -> bool {
         for &id in deviating {
-            for deviates in [-STEP, STEP] {
+            for deviates in [-off, off] {
                 let at = self.study.deviated(values, id, deviates);
                 if let Err(mistake) = make(&at) {
                     let parameter = &self.study.parameters[id.0];
                     let place = self.diagnostics.locate(&parameter.place);
-                    let told = format!(
-                        "`{}` deviates, and its spread takes points \u{b1}\u{221a}3 sigma from its nominal value",
-                        parameter.name
-                    );
+                    let told = format!("`{}` deviates, and {told}", parameter.name);
                     let mut mistake = mistake;
                     mistake.related(told, place);
                     self.report(*mistake, &at);
@@ -422,5 +433,21 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+
+    pub(super) fn check_laser(&mut self, laser: &LaserTable, values: &ParameterValues) {
+        let study = self.study;
+        let make = |at: &ParameterValues| -> Result<(), Mistake> {
+            let values = study.make_laser(laser, at);
+            let refused = |reason: LaserError| study.mistake(&laser.place, reason.to_string());
+            LaserLaws::new(&values).map(|_| ()).map_err(refused)
+        };
+        if let Err(mistake) = make(values) {
+            self.report(*mistake, values);
+            return;
+        }
+        let told = format!("draws of its spread lie up to {REACH} sigma from its nominal value");
+        let deviating = study.laser_deviations(laser);
+        self.check_deviations_to(REACH, &told, values, &deviating, make);
     }
 }

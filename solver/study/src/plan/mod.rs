@@ -17,7 +17,8 @@ use cpo_materials::{Quantity, Temperature, Wavelength};
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Diagnostics, Place, Severity};
 use crate::study::{
-    GratingTable, HeatTable, Parameter, ParameterId, ParameterValues, Port, Study, TaperTable,
+    GratingTable, HeatTable, LaserTable, Parameter, ParameterId, ParameterValues, Port, Study,
+    TaperTable,
 };
 use sweep::Sweep;
 
@@ -210,6 +211,13 @@ impl Study {
         self.deviating(&Sweep::new(self).of_heat(heat))
     }
 
+    /// Parameters with a tolerance that lasers depend on by themselves, without their heat problem.
+    pub(crate) fn laser_deviations(&self, laser: &LaserTable) -> Vec<ParameterId> {
+        let mut all = BTreeSet::new();
+        laser.parameters(&mut all);
+        self.deviating(&all)
+    }
+
     /// Warnings of tolerances that no spread is made of.
     pub(crate) fn idle_deviations(&self) -> Vec<Diagnostic> {
         let mut known: BTreeSet<ParameterId> = BTreeSet::new();
@@ -220,6 +228,7 @@ impl Study {
                 .flat_map(|g| self.grating_deviations(g)),
         );
         known.extend(self.heats.iter().flat_map(|h| self.heat_deviations(h)));
+        known.extend(self.lasers.iter().flat_map(|l| self.laser_deviations(l)));
         for modes in &self.modes {
             known.extend(self.geometry_parameters(&modes.cross_section));
         }
@@ -239,7 +248,7 @@ impl Study {
                 );
                 warning.severity = Severity::Warning;
                 warning.allowed(
-                    "a spread is that of tapers, gratings as they come out, heat problems, couplings across a gap and effective indices",
+                    "a spread is that of tapers, gratings as they come out, heat problems, lasers, couplings across a gap and effective indices",
                 );
                 *warning
             })
@@ -423,6 +432,7 @@ impl Planner<'_> {
                 let mut parameters = lookup.parameters.clone();
                 laser.parameters(&mut parameters);
                 for values in self.assignments(&laser.place, &parameters) {
+                    self.check_laser(laser, &values);
                     if let Some(heat) = lookup.find(&values) {
                         let laser = laser.name.clone();
                         self.plan.lasers.push(LaserPoint {

@@ -3,13 +3,13 @@
 use cpo_materials::Quantity;
 use cpo_solver::laser::LightCurrentFit;
 
-use super::Context;
 use super::cells::{PERCENT, SOLVER, cell, failed, missing, optional, plain, table, words};
 use super::conditions::Conditions;
 use super::heat::boundary;
+use super::{Context, spread};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section, significant};
-use crate::run::{LaserOutcome, LaserResult, LaserStateRecord, Value};
+use crate::run::{LaserNumber, LaserOutcome, LaserResult, LaserStateRecord, Spread, Value};
 use crate::study::{Drive, LaserTable, LightEntry, ParameterId};
 use crate::tabulate::{group_path, identifier};
 
@@ -157,6 +157,7 @@ pub(super) fn section(context: Context<'_>, laser: &LaserTable) -> Section {
         neighbours(context, &group, &points, &conditions),
         rollovers(context, laser, &points, &conditions),
     ];
+    tables.extend(spreads(context, &group, &points, &conditions));
     tables.extend(
         laser
             .reliability
@@ -387,6 +388,81 @@ fn neighbours(
             ]
         },
     )
+}
+
+/// What deviations make of what a laser needs, gives and endures; none where none is stated.
+fn spreads(
+    context: Context<'_>,
+    group: &str,
+    points: &[usize],
+    conditions: &Conditions,
+) -> Option<ReportTable> {
+    let units = [
+        ("junction_temperature", DisplayUnit::CELSIUS),
+        ("drive_current", DisplayUnit::MILLIAMPERE),
+        ("optical_power", DisplayUnit::MILLIWATT),
+        ("wall_plug_efficiency", PERCENT),
+        ("emission_wavelength", DisplayUnit::NANOMETRE),
+        ("failure_rate", FIT),
+    ];
+    let mut columns = conditions.columns();
+    let texts = columns.len();
+    columns.extend(["laser", "number", "unit"].map(|name| Column::new(name, "")));
+    columns.extend(spread::columns(
+        &format!("{group}/NUMBER"),
+        DisplayUnit::new("", 1.0),
+    ));
+    let mut rows = Vec::new();
+    let mut rolled = 0.0_f64;
+    for (p, &l) in points.iter().enumerate() {
+        let Ok(outcome) = &context.results.lasers[l] else {
+            continue;
+        };
+        let of_laser = match outcome.spreads.as_ref() {
+            None => continue,
+            Some(Err(reason)) => {
+                let mut row = conditions.cells(p);
+                row.extend(failed(reason, columns.len() - texts));
+                rows.push(row);
+                continue;
+            }
+            Some(Ok(spreads)) => spreads,
+        };
+        rolled = rolled.max(of_laser.rollover_share);
+        let hottest = answer(outcome).map(|answer| answer.hottest.0);
+        let mut push = |of: &str, words: &str, unit: DisplayUnit, found: &Spread| {
+            let mut row = conditions.cells(p);
+            row.extend([of, words, unit.symbol].map(Cell::text));
+            row.extend(spread::cells(found, unit, ""));
+            rows.push(row);
+        };
+        for (laser, numbers) in outcome.lasers.iter().zip(&of_laser.lasers) {
+            if Some(laser.name.as_str()) != hottest {
+                continue;
+            }
+            for (number, found) in LaserNumber::ALL.iter().zip(numbers) {
+                let unit = units.iter().find(|(name, _)| *name == number.variable);
+                if let (Some((_, unit)), Some(found)) = (unit, found) {
+                    push(&laser.name, number.words, *unit, found);
+                }
+            }
+        }
+        if let Some(found) = &of_laser.array_failure_rate {
+            push("all", "failure rate of the array", FIT, found);
+        }
+    }
+    let mut caption = format!(
+        "The laser that is hottest without deviations, over those stated: {}. Whole arrays are drawn, so that a poor laser warms \
+         its neighbours; all lasers are in the loss table.",
+        spread::PARTS
+    );
+    if rolled > 0.0 {
+        caption += &format!(
+            " A draw without operating point counts as beyond all others; at most {} % are such, and a quantile among them is none.",
+            significant(100.0 * rolled, 2)
+        );
+    }
+    (!rows.is_empty()).then(|| table(&caption, columns, rows))
 }
 
 /// A table with a row for each laser of each point.

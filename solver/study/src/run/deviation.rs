@@ -4,7 +4,11 @@
 //! difference: by [`cpo_solver::spread`], which says what is drawn and of what order. One solve more, where all parameters
 //! deviate at once, tells what second orders leave out; it is in the error bars.
 
-use cpo_solver::spread::{DeviateDraws, Deviation, Quantiles as Drawn, STEP, SecondOrder};
+use std::sync::OnceLock;
+
+use cpo_solver::spread::{
+    DeviateDraws, Deviation, Quantiles as Drawn, STEP, SecondOrder, Spread as DrawnSpread,
+};
 use serde::{Deserialize, Serialize};
 
 use super::alignment::by_scope;
@@ -30,6 +34,47 @@ pub struct Spread {
 }
 
 impl Spread {
+    /// Of a number that has been drawn, with error bars beside those of the draws; a quantile beyond all bounds is absent.
+    pub(super) fn drawn(spread: &DrawnSpread, bars: &Bars) -> Self {
+        let width = |drawn: &Drawn| drawn.p95[0] - drawn.p05[0];
+        let whole = width(&spread.total);
+        let quantiles = |drawn: Drawn| -> Quantiles {
+            // of a part no more than its share: third orders fall faster than its width
+            let own = width(&drawn);
+            let left_out = match own {
+                own if own > 0.0 && whole.is_finite() => bars.left_out * (own / whole).min(1.0),
+                own if own > 0.0 => bars.left_out,
+                _ => 0.0,
+            };
+            let status = match bars.status {
+                Status::Ok if left_out > bars.asked.max(MOST_LEFT_OUT * own) => Status::Unconverged,
+                status => status,
+            };
+            [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| {
+                let error = drawn.hypot(bars.error) + left_out;
+                match (value.is_finite(), error.is_finite()) {
+                    (false, _) => Value::absent(),
+                    // so few draws off infinity that replicates differ
+                    (true, false) => Value {
+                        value,
+                        error,
+                        status: Status::Unconverged,
+                    },
+                    (true, true) => Value {
+                        value,
+                        error,
+                        status,
+                    },
+                }
+            })
+        };
+        Self {
+            total: quantiles(spread.total),
+            systematic: quantiles(spread.systematic),
+            random: quantiles(spread.random),
+        }
+    }
+
     /// The worst of all quantiles.
     pub fn status(&self) -> Status {
         let all = self
@@ -59,6 +104,18 @@ pub const PARTS: [(&str, &str); 3] = [
     ("random_", "deviations of each lane by itself"),
 ];
 
+/// What is known of a drawn number's quantiles.
+pub(super) struct Bars {
+    /// Error of the number itself.
+    pub(super) error: f64,
+    /// What is left out of its deviations.
+    pub(super) left_out: f64,
+    /// Error asked for.
+    pub(super) asked: f64,
+    /// The worst status of what they are made of.
+    pub(super) status: Status,
+}
+
 /// A number without deviations.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nominal {
@@ -81,6 +138,7 @@ impl Nominal {
 }
 
 /// What `T` is where parameters deviate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Deviated<T> {
     /// By parameter: [`STEP`] standard deviations below and above, and the shares of systematic and random deviations.
     each: Vec<([T; 2], [f64; 2])>,
@@ -88,7 +146,8 @@ pub(super) struct Deviated<T> {
     pairs: Vec<(usize, usize, [f64; 2], T)>,
     /// Where all are off by so many standard deviations.
     jointly: (T, Vec<f64>),
-    draws: DeviateDraws,
+    #[serde(skip)]
+    draws: OnceLock<DeviateDraws>,
 }
 
 impl<T> Deviated<T> {
@@ -138,15 +197,40 @@ impl<T> Deviated<T> {
             each,
             pairs,
             jointly: (at(&all)?, signs.iter().map(|sign| sign * jointly).collect()),
-            draws: DeviateDraws::new(deviating.len()),
+            draws: OnceLock::new(),
         }))
     }
 
     /// What it is wherever it was solved.
-    fn everywhere(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = &T> {
         let each = self.each.iter().flat_map(|(at, _)| at);
         let pairs = self.pairs.iter().map(|(.., there)| there);
         each.chain(pairs).chain([&self.jointly.0])
+    }
+
+    /// What it is where all parameters are off at once, and by how many standard deviations each.
+    pub(super) fn jointly(&self) -> (&T, &[f64]) {
+        (&self.jointly.0, &self.jointly.1)
+    }
+
+    /// A number that is `nominal` without deviations and `of` with them, to second order.
+    pub(super) fn second_order(
+        &self,
+        nominal: f64,
+        of: impl Fn(&T) -> Outcome<f64>,
+    ) -> Outcome<SecondOrder> {
+        let mut deviations = Vec::with_capacity(self.each.len());
+        for ([below, above], parts) in &self.each {
+            deviations.push(Deviation {
+                at: [of(below)?, of(above)?],
+                parts: *parts,
+            });
+        }
+        let mut pairs = Vec::with_capacity(self.pairs.len());
+        for (p, q, signs, there) in &self.pairs {
+            pairs.push((*p, *q, *signs, of(there)?));
+        }
+        Ok(SecondOrder::new(nominal, deviations, &pairs))
     }
 
     /// Of a number that is `nominal` without deviations and `of` with them.
@@ -167,47 +251,19 @@ impl<T> Deviated<T> {
             error = error.max(there.error);
         }
         let of = |there: &T| of(there).map(|there| there.value);
-        let mut deviations = Vec::with_capacity(self.each.len());
-        for ([below, above], parts) in &self.each {
-            deviations.push(Deviation {
-                at: [of(below)?, of(above)?],
-                parts: *parts,
-            });
-        }
-        let mut pairs = Vec::with_capacity(self.pairs.len());
-        for (p, q, signs, there) in &self.pairs {
-            pairs.push((*p, *q, *signs, of(there)?));
-        }
-        let number = SecondOrder::new(nominal.value.value, deviations, &pairs);
-        let (there, deviates) = &self.jointly;
+        let number = self.second_order(nominal.value.value, of)?;
+        let (there, deviates) = self.jointly();
         let left_out = (of(there)? - number.at(deviates)).abs();
-        let spread = self.draws.spread(&number, nominal.least);
-        let width = |drawn: &Drawn| drawn.p95[0] - drawn.p05[0];
-        let whole = width(&spread.total);
-        let quantiles = |drawn: Drawn| -> Quantiles {
-            // of a part no more than its share: third orders fall faster than its width
-            let own = width(&drawn);
-            let left_out = match own {
-                own if own > 0.0 => left_out * (own / whole).min(1.0),
-                _ => 0.0,
-            };
-            let status = match status {
-                Status::Ok if left_out > nominal.asked.max(MOST_LEFT_OUT * own) => {
-                    Status::Unconverged
-                }
-                status => status,
-            };
-            [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| Value {
-                value,
-                error: drawn.hypot(error) + left_out,
-                status,
-            })
+        let draws = self
+            .draws
+            .get_or_init(|| DeviateDraws::new(self.each.len()));
+        let bars = Bars {
+            error,
+            left_out,
+            asked: nominal.asked,
+            status,
         };
-        Ok(Spread {
-            total: quantiles(spread.total),
-            systematic: quantiles(spread.systematic),
-            random: quantiles(spread.random),
-        })
+        Ok(Spread::drawn(&draws.spread(&number, nominal.least), &bars))
     }
 }
 

@@ -95,6 +95,48 @@ pub struct HeatSpreads {
     pub rise: Vec<Spread>,
     /// Of the largest rise in each source, K.
     pub peak: Vec<Spread>,
+    /// What they are made of.
+    pub(super) deviated: Deviated<DeviatedHeat>,
+}
+
+/// Numbers of a heat problem where its parameters deviate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct DeviatedHeat {
+    /// The temperature that rises count from, K.
+    ambient: f64,
+    /// Power stated for each source, W.
+    powers: Vec<f64>,
+    /// R_ij, mean over source i, K/W, row-major.
+    mean: Vec<Value>,
+    /// Mean rise of each source, K.
+    rise: Vec<Value>,
+    /// Largest rise in each source, K.
+    peak: Vec<Value>,
+}
+
+impl DeviatedHeat {
+    /// R_ij in K/W.
+    pub(super) fn mean_between(&self, i: usize, j: usize) -> Value {
+        self.mean[i * self.powers.len() + j]
+    }
+
+    /// Temperature of source i with the sources `off` off, K.
+    pub(super) fn without(&self, off: &[usize], i: usize) -> Value {
+        let off = off.iter();
+        let off = off.map(|&j| (self.mean_between(i, j), self.powers[j]));
+        without(self.ambient, self.rise[i], off)
+    }
+}
+
+/// A temperature of a mean rise less what sources that are off would add, by their R and power.
+fn without(ambient: f64, rise: Value, off: impl Iterator<Item = (Value, f64)>) -> Value {
+    let mut temperature = rise;
+    temperature.value += ambient;
+    for (r, power) in off {
+        temperature.value -= r.value * power;
+        temperature.error += r.error * power.abs();
+    }
+    temperature
 }
 
 impl HeatSpreads {
@@ -153,6 +195,13 @@ impl HeatOutcome {
     /// R_ij and its error in K/W.
     pub fn mean_between(&self, i: usize, j: usize) -> Value {
         self.mean[i * self.sources.len() + j]
+    }
+
+    /// Temperature of source i with the sources `off` off, K.
+    pub(super) fn without(&self, off: &[usize], i: usize) -> Value {
+        let off = off.iter();
+        let off = off.map(|&j| (self.mean_between(i, j), self.powers[j]));
+        without(self.ambient, self.rise[i], off)
     }
 }
 
@@ -280,7 +329,7 @@ fn spreads(
     nominal: [&[Value]; 3],
 ) -> Option<Outcome<HeatSpreads>> {
     let solver = HeatSolver::default().error(table.error);
-    let solve = |values: &ParameterValues| -> Outcome<[Vec<Value>; 3]> {
+    let solve = |values: &ParameterValues| -> Outcome<DeviatedHeat> {
         let point = HeatPoint {
             heat: point.heat.clone(),
             ambient: study.evaluate(&table.ambient, values),
@@ -288,23 +337,25 @@ fn spreads(
         };
         let problem = problem(study, &point, values, &[])?;
         let sources = problem.floorplan().sources().iter();
-        let names: Vec<&str> = sources.map(|s| s.name.as_str()).collect();
+        let names: Vec<&str> = sources.clone().map(|s| s.name.as_str()).collect();
         let crosstalk = solver.crosstalk(&problem, &names);
         let crosstalk = crosstalk.map_err(|e| e.to_string())?;
         let rises = solver.source_temperatures(&problem);
         let rises = rises.map_err(|e| e.to_string())?;
         let n = names.len();
         let values = |all: &[GridStudy]| all.iter().map(Value::from).collect();
-        Ok([
-            (0..n * n)
+        Ok(DeviatedHeat {
+            ambient: point.ambient.si(),
+            powers: sources.map(|s| s.power).collect(),
+            mean: (0..n * n)
                 .map(|k| Value::from(crosstalk.mean_study(k / n, k % n)))
                 .collect(),
-            values(rises.mean_rises()),
-            values(rises.peak_rises()),
-        ])
+            rise: values(rises.mean_rises()),
+            peak: values(rises.peak_rises()),
+        })
     };
-    let hottest = |[_, _, peak]: &[Vec<Value>; 3]| {
-        let rises = peak.iter().map(|rise| rise.value);
+    let hottest = |there: &DeviatedHeat| {
+        let rises = there.peak.iter().map(|rise| rise.value);
         rises.fold(f64::MIN, f64::max)
     };
     let deviating = study.heat_deviations(table);
@@ -314,26 +365,31 @@ fn spreads(
         Err(reason) => return Some(Err(reason)),
     };
     // a watt warms; a rise is from the coolant, and another coolant may be colder
-    let least = [0.0, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    type Numbers = fn(&DeviatedHeat) -> &[Value];
+    let numbers: [(Numbers, f64); 3] = [
+        (|there| &there.mean, 0.0),
+        (|there| &there.rise, f64::NEG_INFINITY),
+        (|there| &there.peak, f64::NEG_INFINITY),
+    ];
     let of = |k: usize| -> Outcome<Vec<Spread>> {
+        let (of, least) = numbers[k];
         let spread = |(entry, value): (usize, &Value)| {
             let nominal = Nominal {
                 value: *value,
                 asked: table.error * value.value.abs(),
-                least: least[k],
+                least,
             };
-            deviated.spread(&nominal, |there| Ok(there[k][entry]))
+            deviated.spread(&nominal, |there| Ok(of(there)[entry]))
         };
         nominal[k].par_iter().enumerate().map(spread).collect()
     };
-    let all = || {
-        Ok(HeatSpreads {
-            mean: of(0)?,
-            rise: of(1)?,
-            peak: of(2)?,
-        })
-    };
-    Some(all())
+    let all = || -> Outcome<[Vec<Spread>; 3]> { Ok([of(0)?, of(1)?, of(2)?]) };
+    Some(all().map(|[mean, rise, peak]| HeatSpreads {
+        mean,
+        rise,
+        peak,
+        deviated,
+    }))
 }
 
 fn steps(

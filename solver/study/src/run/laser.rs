@@ -1,21 +1,19 @@
 //! Laser points: the operating point of an array within a solved heat problem.
 
-use cpo_materials::{
-    Current, Power, Quantity, SlopeEfficiency, Temperature, TemperatureDifference, Wavelength,
-    WavelengthDrift,
-};
+use cpo_materials::{Current, Power, Quantity, Temperature, TemperatureDifference};
 use cpo_solver::laser::{
-    FailureEstimate, LaserArray, LaserError, LaserModel, LaserParameters, LaserState,
-    ModeSelection, NeighbourPatterns, Operating, Reliability, ReliabilityParameters, RolloverPoint,
+    FailureEstimate, LaserArray, LaserError, LaserState, NeighbourPatterns, Operating, Reliability,
+    ReliabilityParameters, RolloverPoint,
 };
 use ndarray::Array2;
 
 use super::laser_light::{self, LaserLight};
 use super::laser_map::{self, LaserMap, MappedArray};
+use super::laser_spread::{LaserSpreads, SpreadArray};
 use super::switch::{LaserSwitch, Lasers};
 use super::{HeatOutcome, Outcome, Value, severity};
 use crate::plan::{LaserPoint, Plan};
-use crate::study::{DriveValue, LaserValues, Study};
+use crate::study::{DriveValue, LaserLaws, LaserValues, Study};
 use crate::table::Status;
 
 /// Points of a light-current curve.
@@ -138,6 +136,9 @@ pub struct LaserOutcome {
     pub reliability: Option<(Value, f64)>,
     /// Each after sources beside it were switched, if the study switches any and there are operating points before and after.
     pub switched: Option<Vec<LaserSwitch>>,
+    /// What deviations make of its numbers; `None` if none is stated or there is no operating point, else perhaps why it is not
+    /// known.
+    pub spreads: Option<Outcome<LaserSpreads>>,
     /// Light against current.
     pub curve: LightCurrent,
     /// Light, voltage and junction temperature at every temperature of the chip and every current.
@@ -157,10 +158,21 @@ impl LaserOutcome {
             .filter_map(|l| l.state.as_ref())
             .map(|s| s.junction_temperature.status);
         let bases = self.lasers.iter().map(|l| l.base_temperature.status);
+        let of_spreads = match &self.spreads {
+            None => Status::Ok,
+            Some(Err(_)) => Status::Failed,
+            Some(Ok(spreads)) => spreads.status(),
+        };
         states
             .chain(bases)
+            .chain([of_spreads])
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
+    }
+
+    /// Why there is no spread, if one was asked for.
+    pub(super) fn doubt(&self) -> Option<&String> {
+        self.spreads.as_ref()?.as_ref().err()
     }
 }
 
@@ -181,6 +193,8 @@ pub(super) fn solve(
     heat: &HeatOutcome,
 ) -> Outcome<LaserOutcome> {
     let table = study.laser_table(&point.laser).map_err(|e| e.to_string())?;
+    let surroundings = study.heat_table(&plan.heats[point.heat].heat);
+    let surroundings = surroundings.map_err(|e| e.to_string())?;
     let values = study
         .laser(&point.laser, &point.values)
         .map_err(|e| e.to_string())?;
@@ -195,12 +209,13 @@ pub(super) fn solve(
                 .ok_or_else(missing)
         })
         .collect::<Result<_, _>>()?;
-    let model = LaserModel::new(parameters(&values)).map_err(|e| e.to_string())?;
+    let laws = LaserLaws::new(&values).map_err(|e| e.to_string())?;
+    let model = laws.model;
     let n = rows.len();
     let resistance =
         Array2::from_shape_fn((n, n), |(i, j)| heat.mean_between(rows[i], rows[j]).value);
     let bars = Array2::from_shape_fn((n, n), |(i, j)| heat.mean_between(rows[i], rows[j]).error);
-    let bases: Vec<Value> = rows.iter().map(|&i| base(heat, i, &rows)).collect();
+    let bases: Vec<Value> = rows.iter().map(|&i| heat.without(&rows, i)).collect();
     let base: Vec<Temperature> = bases
         .iter()
         .map(|b| Temperature::from_si(b.value))
@@ -219,19 +234,8 @@ pub(super) fn solve(
     let switched = switched.after_switch(on).map_err(|e| e.to_string())?;
     let unconverged = heat.status() == Status::Unconverged;
     let recorder = Recorder {
-        model,
+        laws,
         bases: &bases,
-        emits: values.emission.is_some(),
-        reliability: match values.reliability {
-            Some(law) => Some(Reliability::new(law).map_err(|e| e.to_string())?),
-            None => None,
-        },
-        modes: match values.mode_hop {
-            Some((spacing, drift, detuning)) => {
-                Some(ModeSelection::new(spacing, drift, detuning.si()).map_err(|e| e.to_string())?)
-            }
-            None => None,
-        },
         unconverged,
     };
     let answer = solved(&array, &values, &recorder).map_err(|e| e.to_string())?;
@@ -252,7 +256,7 @@ pub(super) fn solve(
             .map(|(i, state)| recorder.record(i, state))
             .collect()
     });
-    let reliability = match (&recorder.reliability, operating.states()) {
+    let reliability = match (&laws.reliability, operating.states()) {
         (Some(law), Some(states)) => {
             let each = states
                 .iter()
@@ -264,6 +268,22 @@ pub(super) fn solve(
         }
         _ => None,
     };
+    let spreads = SpreadArray {
+        study,
+        point,
+        heat,
+        deviating: [
+            study.laser_deviations(table),
+            study.heat_deviations(surroundings),
+        ],
+        rows: &rows,
+        bases: &bases,
+        laws,
+        drive: values.drive,
+    };
+    let spreads = records
+        .as_ref()
+        .and_then(|records| spreads.solve(records, reliability.map(|(rate, _)| rate)));
     let lasers = neighbours
         .into_iter()
         .enumerate()
@@ -295,7 +315,7 @@ pub(super) fn solve(
         model,
         resistance: &resistance,
         bars: &bars,
-        reliability: recorder.reliability,
+        reliability: laws.reliability,
         fit: values.fit.as_ref(),
     };
     Ok(LaserOutcome {
@@ -305,6 +325,7 @@ pub(super) fn solve(
         lasers,
         reliability,
         switched,
+        spreads,
         curve: curve(&array, CURVE_REACH * reach)?,
         map: laser_map::map(&mapped).map_err(|e| e.to_string())?,
         light: laser_light::light(&mapped).map_err(|e| e.to_string())?,
@@ -357,11 +378,8 @@ fn solved(
 
 /// What turns states into records.
 struct Recorder<'a> {
-    model: LaserModel,
+    laws: LaserLaws,
     bases: &'a [Value],
-    emits: bool,
-    reliability: Option<Reliability>,
-    modes: Option<ModeSelection>,
     unconverged: bool,
 }
 
@@ -374,24 +392,16 @@ impl Recorder<'_> {
 
     /// A wavelength, if the study states one.
     fn emitted(&self, value: f64, error: f64) -> Value {
-        if self.emits {
+        if self.laws.emits {
             self.value(value, error)
         } else {
             Value::absent()
         }
     }
 
-    /// Wavelength of the mode that lases, m.
-    fn wavelength(&self, state: &LaserState) -> f64 {
-        let hopped = self
-            .modes
-            .map(|modes| modes.margin(&self.model, state.junction).wavelength);
-        hopped.unwrap_or(state.wavelength).si()
-    }
-
     /// Error of a wavelength by that of the base temperature, m.
     fn drifted(&self, i: usize) -> f64 {
-        self.model.parameters().drift.si().abs() * self.bases[i].error
+        self.laws.model.parameters().drift.si().abs() * self.bases[i].error
     }
 
     fn junction_error(&self, i: usize, state: &LaserState) -> f64 {
@@ -413,19 +423,19 @@ impl Recorder<'_> {
             current: self.value(s.current.si(), s.current_error.si()),
             optical_power: self.value(s.optical_power.si(), s.optical_power_error.si()),
             heat: s.heat.si(),
-            voltage: self.model.voltage(s.current).si(),
+            voltage: self.laws.model.voltage(s.current).si(),
             wall_plug_efficiency: s.wall_plug_efficiency,
             threshold_current: s.threshold.si(),
             wavelength: self.emitted(
-                self.wavelength(s),
+                self.laws.wavelength(s),
                 s.wavelength_error.si() + self.drifted(i),
             ),
-            failure_rate: self.reliability.map_or_else(Value::absent, |law| {
+            failure_rate: self.laws.reliability.map_or_else(Value::absent, |law| {
                 let estimate = self.failure(&law, i, s);
                 self.value(estimate.rate.si(), estimate.error.si())
             }),
-            mode_hop: self.modes.map(|modes| {
-                let margin = modes.margin(&self.model, s.junction);
+            mode_hop: self.laws.modes.map(|modes| {
+                let margin = modes.margin(&self.laws.model, s.junction);
                 ModeHopRecord {
                     hops: margin.hops,
                     heating: self.value(margin.heating.si(), junction_error),
@@ -452,7 +462,7 @@ impl Recorder<'_> {
             None => None,
         };
         let record = |(i, pattern): (usize, &NeighbourPatterns)| {
-            let found = numbers(pattern, |s| self.wavelength(s));
+            let found = numbers(pattern, |s| self.laws.wavelength(s));
             let mut bars = bars(pattern);
             if let Some(widths) = &widths {
                 for (bar, width) in bars.iter_mut().zip(&widths[NUMBERS * i..]) {
@@ -519,39 +529,10 @@ fn bars(pattern: &NeighbourPatterns) -> [f64; NUMBERS] {
     ]
 }
 
-/// Temperature of source i with the lasers off: ambient and the rise by all other heat.
-fn base(heat: &HeatOutcome, i: usize, lasers: &[usize]) -> Value {
-    let mut base = heat.rise[i];
-    base.value += heat.ambient;
-    for &j in lasers {
-        let r = heat.mean_between(i, j);
-        base.value -= r.value * heat.powers[j];
-        base.error += r.error * heat.powers[j].abs();
-    }
-    base
-}
-
 fn drive_current(values: &LaserValues) -> f64 {
     match values.drive {
         DriveValue::Current(current) => current.si(),
         DriveValue::Power(_) => 0.0,
-    }
-}
-
-fn parameters(values: &LaserValues) -> LaserParameters {
-    // Without a stated wavelength any will do: none is reported.
-    let none = (Wavelength::from_si(1e-6), WavelengthDrift::from_si(0.0));
-    let (wavelength, drift) = values.emission.unwrap_or(none);
-    LaserParameters {
-        reference: values.reference_temperature,
-        threshold: values.threshold_current,
-        threshold_temperature: values.threshold_temperature,
-        slope: SlopeEfficiency::from_si(values.slope_efficiency.si()),
-        slope_temperature: values.slope_temperature,
-        turn_on: values.turn_on_voltage,
-        resistance: values.series_resistance,
-        wavelength,
-        drift,
     }
 }
 

@@ -15,6 +15,7 @@ mod heat;
 mod laser;
 mod laser_light;
 mod laser_map;
+mod laser_spread;
 mod modes;
 mod process;
 mod s_parameter;
@@ -36,6 +37,7 @@ pub use laser::{
 };
 pub use laser_light::{ArrayLight, Barred, LaserLight, LitLaser};
 pub use laser_map::{LaserMap, MapPoint};
+pub use laser_spread::{LaserNumber, LaserSpreads};
 pub use modes::{FieldPicture, ModeOutcome, ModeRecord, RegionShare};
 pub use s_parameter::SParameter;
 pub use sensitivity::{SensitivityParameter, SensitivityRecord};
@@ -402,12 +404,9 @@ fn solve(
                 Err(reason) => Err(format!("its heat problem failed: {reason}")),
             };
             let status = outcome_status(&outcome, LaserOutcome::status);
-            told(
-                laser::name(study, plan, point),
-                status,
-                &reason(outcome.as_ref().err()),
-                start,
-            );
+            let why = outcome.as_ref().map_or_else(Some, LaserOutcome::doubt);
+            let name = laser::name(study, plan, point);
+            told(name, status, &reason(why), start);
             outcome
         })
         .collect();

@@ -554,7 +554,10 @@ impl Study {
     /// # Errors
     /// [`StudyError::NoSuchTable`].
     pub fn laser(&self, name: &str, values: &ParameterValues) -> Result<LaserValues, StudyError> {
-        let laser = self.laser_table(name)?;
+        Ok(self.make_laser(self.laser_table(name)?, values))
+    }
+
+    pub(crate) fn make_laser(&self, laser: &LaserTable, values: &ParameterValues) -> LaserValues {
         let reference_temperature = self.evaluate(&laser.reference_temperature, values);
         let (fit, light) = match &laser.light {
             LightEntry::Stated {
@@ -583,7 +586,7 @@ impl Study {
             }
         };
         let (threshold_current, threshold_temperature, slope_efficiency, slope_temperature) = light;
-        Ok(LaserValues {
+        LaserValues {
             reference_temperature,
             threshold_current,
             threshold_temperature,
@@ -615,6 +618,6 @@ impl Study {
                     self.evaluate(&hop.detuning, values),
                 )
             }),
-        })
+        }
     }
 }

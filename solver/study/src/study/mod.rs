@@ -19,6 +19,7 @@ mod index_range;
 mod input_files;
 mod instance;
 mod laser;
+mod laser_laws;
 mod light_current;
 mod link;
 mod material;
@@ -56,6 +57,7 @@ pub use heat::{FaceEntry, Faces, HeatTable};
 pub(crate) use instance::Mistake;
 pub use instance::{DriveValue, Fiber, FiberModel, Gap, LaserValues};
 pub use laser::{Drive, LaserTable, LightEntry, ModeHopEntry, ReliabilityEntry};
+pub(crate) use laser_laws::LaserLaws;
 pub use link::LinkTable;
 pub use material::{
     ColumnsMaterial, ConductivityEntry, MaterialEntry, MaterialId, MaterialKind, MaterialRecord,

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{failed, list, number, object, parameters, put};
+use super::{failed, list, number, object, parameters, put, spread_object};
 use crate::plan::Plan;
-use crate::run::{LaserOutcome, LaserResult, LaserSwitch, Outcome, Results};
+use crate::run::{LaserNumber, LaserOutcome, LaserResult, LaserSwitch, Outcome, Results};
 use crate::study::Study;
 
 pub(super) fn lasers(study: &Study, plan: &Plan, results: &Results) -> Json {
@@ -44,6 +44,20 @@ fn laser(mut row: Map<String, Json>, outcome: &Outcome<LaserOutcome>) -> Json {
         put(&mut row, "failure_rate", rate);
         row.insert(String::from("median_life"), number(life));
     }
+    match &outcome.spreads {
+        None => {}
+        Some(Err(reason)) => {
+            row.insert(String::from("spread"), failed(Map::new(), reason));
+        }
+        Some(Ok(spreads)) => {
+            let mut all = object(json!({ "rollover_share": number(spreads.rollover_share) }));
+            if let Some(rate) = &spreads.array_failure_rate {
+                let rate = spread_object(rate, "");
+                all.insert(String::from("failure_rate"), rate.into());
+            }
+            row.insert(String::from("spread"), all.into());
+        }
+    }
     let lasers = outcome.lasers.iter();
     row.insert(
         String::from("lasers"),
@@ -82,6 +96,15 @@ fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
     let mine = array.lasers.iter().position(|l| l.name == laser.name);
     if let (Some(i), Some(all)) = (mine, &array.switched) {
         row.insert(String::from("switch"), switch(&all[i]));
+    }
+    if let (Some(i), Some(Ok(spreads))) = (mine, &array.spreads) {
+        let numbers = LaserNumber::ALL.iter().zip(&spreads.lasers[i]);
+        let stated = numbers.filter_map(|(number, spread)| {
+            let spread = spread_object(spread.as_ref()?, "");
+            Some((number.variable.to_owned(), Json::from(spread)))
+        });
+        let stated: Map<String, Json> = stated.collect();
+        row.insert(String::from("spread"), stated.into());
     }
     let switched = &laser.neighbours;
     let mut neighbours = object(json!({

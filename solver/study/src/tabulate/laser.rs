@@ -1,9 +1,13 @@
 //! laser/NAME_HEAT: operating points of an array, and its light-current curves.
 
+use super::spread::SpreadQuantile;
 use super::sweep::SweepAxes;
-use super::{column, identifier, laser_light, laser_map};
+use super::{Column, column, identifier, laser_light, laser_map};
 use crate::plan::Plan;
-use crate::run::{LaserOutcome, LaserResult, ModeHopRecord, Outcome, Results, Value};
+use crate::run::{
+    LaserNumber, LaserOutcome, LaserResult, LaserSpreads, ModeHopRecord, Outcome, Results, Spread,
+    Value,
+};
 use crate::study::Study;
 use crate::table::TableError;
 use crate::table::{Attribute, AxisScale, Group};
@@ -131,6 +135,10 @@ const QUANTITIES: [Quantity; 20] = [
     ),
 ];
 
+/// Why there is no spread where others have one.
+const NO_DRAWS: &str =
+    "rollover without any deviation: there is no operating point that could deviate";
+
 /// A number about mode hops; absent where the study states no mode selector.
 fn hop(laser: &LaserResult, number: fn(&ModeHopRecord) -> Value) -> Option<Value> {
     let state = laser.state.as_ref()?;
@@ -201,6 +209,40 @@ pub(super) fn groups(
         });
         group = group.with_variable(column.variable(name, units, long_name, &of_array))?;
     }
+    let deviates = outcomes
+        .clone()
+        .any(|o| o.as_ref().is_ok_and(|o| o.spreads.is_some()));
+    if deviates {
+        for (k, number) in LaserNumber::ALL.iter().enumerate() {
+            for quantile in SpreadQuantile::all(number.variable, number.words) {
+                let column = spread_column(outcomes.clone(), n, &quantile, |spreads, i| {
+                    spreads.lasers[i][k].as_ref()
+                });
+                let words = &quantile.long_name;
+                group = group.with_variable(column.variable(
+                    &quantile.name,
+                    number.units,
+                    words,
+                    &axes,
+                ))?;
+            }
+        }
+        for quantile in SpreadQuantile::all("array_failure_rate", "failure rate of the array") {
+            let column = spread_column(outcomes.clone(), 1, &quantile, |spreads, _| {
+                spreads.array_failure_rate.as_ref()
+            });
+            let words = &quantile.long_name;
+            group =
+                group.with_variable(column.variable(&quantile.name, "1/s", words, &of_array))?;
+        }
+        let column = column(outcomes.clone(), 1, |o, _| match &o.spreads {
+            Some(Ok(spreads)) => Ok(exact(spreads.rollover_share)),
+            Some(Err(_)) => Err("its spread failed"),
+            None => Err(NO_DRAWS),
+        });
+        let what = "share of the draws of a spread that have no operating point";
+        group = group.with_variable(column.variable("rollover_share", "1", what, &of_array))?;
+    }
     let heats = plan.heats.iter().zip(&results.heats);
     let times = heats
         .filter(|(point, _)| point.heat == heat)
@@ -224,6 +266,44 @@ pub(super) fn groups(
         }
     }
     Ok(groups)
+}
+
+/// Quantiles of `entries` numbers a point.
+fn spread_column<'a>(
+    outcomes: impl Iterator<Item = &'a Outcome<LaserOutcome>>,
+    entries: usize,
+    quantile: &SpreadQuantile,
+    spread: impl Fn(&LaserSpreads, usize) -> Option<&Spread>,
+) -> Column {
+    let mut column = Column::default();
+    for outcome in outcomes {
+        for entry in 0..entries {
+            match outcome.as_ref().map(|o| o.spreads.as_ref()) {
+                Err(reason) | Ok(Some(Err(reason))) => column.push_failed(reason),
+                Ok(None) => column.push_absent(NO_DRAWS),
+                Ok(Some(Ok(spreads))) => match spread(spreads, entry) {
+                    None => column.push_absent("the study does not state what it is computed from"),
+                    Some(of) => {
+                        let value = quantile.value(of);
+                        let reason = match value.value.is_finite() {
+                            true => String::new(),
+                            false => beyond(spreads.rollover_share),
+                        };
+                        column.push_with(value, reason);
+                    }
+                },
+            }
+        }
+    }
+    column
+}
+
+/// Why a quantile is none.
+fn beyond(rollover_share: f64) -> String {
+    format!(
+        "rollover: in {:.1} % of the draws no operating point delivers the power asked for",
+        100.0 * rollover_share
+    )
 }
 
 fn curve(outcome: &LaserOutcome, path: &str, names: Vec<String>) -> Result<Group, TableError> {
