@@ -21,6 +21,7 @@ mod instance;
 mod laser;
 mod light_current;
 mod link;
+mod link_check;
 mod material;
 mod modes;
 mod near_field;
