@@ -97,10 +97,18 @@ pub(crate) fn told(link: &LinkOutcome) {
             Standing::Infeasible => "; no class of external sources brings the light there",
             _ => end,
         };
+        let left_out = &answers.break_even.left_out;
+        let left_out = match left_out.neither + left_out.not_known {
+            0.0 => String::new(),
+            share => format!(
+                "; without {:.0} % of draws, in which neither brings the light or a value is not known",
+                (100.0 * share).ceil()
+            ),
+        };
         let [middle, low, high] = [break_even.middle(), break_even.low, break_even.high]
             .map(|kelvin| kelvin - CELSIUS_ZERO);
         say!(
-            "  integrated lasers take less up to {} degC of the chip (external path {} dB, typical){end}",
+            "  integrated lasers take less up to {} degC of the chip (external path {} dB, typical){end}{left_out}",
             value_within(middle, [low, high]),
             significant(answers.break_even.typical_path_loss_db, 3)
         );

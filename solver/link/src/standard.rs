@@ -196,6 +196,21 @@ impl Standard {
             .max(self.receiver_offset_dbm + secq_db)
     }
 
+    /// Most lanes of one wavelength in an engine of `lanes`, one in each fibre: a laser, which has one, feeds no more.
+    pub fn lanes_of_one_wavelength(&self, lanes: usize) -> usize {
+        lanes.div_ceil(self.lanes_per_fibre)
+    }
+
+    /// Lasers of an engine of `lanes`, each of which feeds up to `each` lanes of its wavelength.
+    pub fn lasers(&self, lanes: usize, each: usize) -> usize {
+        let lanes_of = |wavelength| {
+            let from_there = lanes.saturating_sub(wavelength);
+            from_there.div_ceil(self.lanes_per_fibre)
+        };
+        let wavelengths = 0..self.lanes_per_fibre;
+        wavelengths.map(|w| lanes_of(w).div_ceil(each)).sum()
+    }
+
     /// Nyquist frequency of its electrical lane, Hz.
     pub fn nyquist_frequency(&self) -> f64 {
         self.modulation.nyquist_frequency(self.line_rate)
@@ -243,6 +258,20 @@ mod tests {
                 assert!((margin - left).abs() < 1e-12, "{name}: {margin}");
             }
         }
+    }
+
+    /// Sixteen lanes of FR4 are four fibres: a laser feeds a lane in each of them at most. Six are a whole fibre and two lanes of a
+    /// second, two of each of two wavelengths and one of the others.
+    #[test]
+    fn a_laser_has_one_wavelength() {
+        let standards = Standards::embedded().expect("embedded data");
+        let fr4 = standards.get("400G-FR4").expect("a standard");
+        let dr4 = standards.get("400G-DR4").expect("a standard");
+        let most = |s: &Standard| [16, 6].map(|lanes| s.lanes_of_one_wavelength(lanes));
+        assert_eq!([most(fr4), most(dr4)], [[4, 2], [16, 6]]);
+        let lasers = |s: &Standard| [(16, 4), (16, 3), (6, 2), (3, 1)].map(|(n, k)| s.lasers(n, k));
+        assert_eq!(lasers(fr4), [4, 8, 4, 3]);
+        assert_eq!(lasers(dr4), [4, 6, 3, 3]);
     }
 
     #[test]

@@ -329,6 +329,31 @@ fn lanes_of_one_fibre_are_multiplexed() {
     assert!(used("400G-FR4") && !used("400G-DR4"));
 }
 
+/// A laser feeds lanes of its own wavelength: with three lanes to a laser the four lanes of each wavelength of FR4 have two lasers, one
+/// of them for one lane, and an engine's mean over 16 lanes has the variance (3² + 1²) 4/16² of a laser's connectors. Lasers that fed
+/// any lanes would be six, with (5·3² + 1)/16².
+#[test]
+fn lanes_that_share_a_laser_have_one_wavelength() {
+    let request = LinkRequest {
+        port: Port {
+            bandwidth: 800e9,
+            standard: "400G-FR4".into(),
+        },
+        samples: 4096,
+        split: 3,
+        tiers: Vec::new(),
+        ..LinkRequest::default()
+    };
+    let all = answers(&request, fixed_but(CONNECTOR)).architectures;
+    let external = all.into_iter().find(|a| a.name == "cpo_external");
+    let external = external.expect("an architecture");
+    let of_means = (2.0 * variance(0.1, 0.9) * 40.0 / 256.0).sqrt();
+    let off = external.budget.spread.engine_deviation_db / of_means - 1.0;
+    assert!(off.abs() < 0.035, "{off}: three times 1.1 %, against 7 %");
+    let origin = &external.failure_rate.origin;
+    assert!(origin.contains("8 lasers an engine"), "{origin}");
+}
+
 /// Worst case and statistics are given together, and the first holds the second.
 #[test]
 fn worst_case_holds_the_statistics() {

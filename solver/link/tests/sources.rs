@@ -3,6 +3,7 @@
 mod common;
 
 use common::{answers, fixed_but};
+use cpo_link::decibel::dbm;
 use cpo_link::{
     ArchitectureAnswer, BaseTemperature, BreakEvenSide, Cooling, LinkAnswers, LinkRequest,
     Standing, Verdict,
@@ -134,4 +135,38 @@ fn neither_laser_may_bring_the_light() {
     assert_eq!(map.always_shares, [0.0; 2]);
     let cold = &all.cooling[0];
     assert!(!cold.is_feasible && !cold.has_source && !cold.integrated_wins);
+}
+
+/// Draws in which neither brings the light compare nothing: they stand beside the numbers, not in them nor on a side. A phase shifter
+/// of 4 to 16 dB, most often 10 dB, is all that spreads.
+#[test]
+fn draws_without_light_are_told() {
+    let fixed = asked("phase_shifter_excess = { typical = \"25 dB\" }");
+    let beyond = |name: &str| {
+        let found = find(&fixed, name);
+        // the least that is asked of a source that does not bring it, and what does
+        let most = found.laser.as_ref().map_or(24.5, |laser| {
+            dbm(laser.most_power.expect("it has rolled over"))
+        });
+        25.0 - (found.budget.required_launch.value - most)
+    };
+    let most = beyond("cpo_external").max(beyond("cpo_integrated"));
+    assert!((10.0..16.0).contains(&most), "{most}");
+    let share = (16.0 - most).powi(2) / (6.0 * 12.0);
+
+    let text = "phase_shifter_excess = { typical = \"10 dB\", low = \"4 dB\", high = \"16 dB\" }";
+    let all = asked(text);
+    let (map, cold) = (&all.break_even, &all.cooling[0]);
+    // a draw falls into each 1024th of the distribution
+    let off = (map.left_out.neither - share).abs();
+    assert!(off <= 1.0 / 1024.0, "{:?} {share}", map.left_out);
+    assert_eq!(map.left_out.not_known, 0.0);
+    // at the least temperature asked for, from which on neither is the cheaper
+    assert_eq!(cold.left_out, map.left_out);
+    let sum = cold.integrated_share + cold.external_share + cold.left_out.neither;
+    assert!((sum - 1.0).abs() < 1e-12, "round-off of three shares");
+    assert!(map.at_typical_path.median.is_finite());
+    // none of those that are left has a difference beyond any on the external side
+    assert_eq!(cold.external_share, 0.0);
+    assert!(cold.difference.high < 0.0);
 }

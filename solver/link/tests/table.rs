@@ -49,6 +49,15 @@ fn numbers_of_the_request_are_checked() {
         error(&empty_table(), &request)
     };
     assert!(of(|r| r.split = 0).contains("split is 0: it is at least 1"));
+    let tiers = of(|r| {
+        r.split = 5;
+        r.tiers[0].standard = String::from("400G-FR4");
+    });
+    assert!(
+        tiers.contains("split is 5") && tiers.contains("over 400G-FR4 has 4 of one wavelength"),
+        "{tiers}"
+    );
+    assert!(of(|r| r.lanes_per_laser = 17).contains("an engine of 16 lanes over 400G-DR4 has 16"));
     assert!(of(|r| r.samples = 70_000).contains("at most 65536"));
     assert!(of(|r| r.chip_temperature = -1.0).contains("it is positive"));
     assert!(of(|r| r.chip_temperature = f64::NAN).contains("chip_temperature"));

@@ -285,7 +285,7 @@ fn laser(model: &LinkModel, typical: &Energy) -> Option<IntegratedLaserAnswer> {
 fn failures(model: &LinkModel, architecture: &Architecture, setting: &Setting) -> (Number, Number) {
     let request = &model.request;
     let lanes = request.lanes_per_engine as usize;
-    let lasers = lanes.div_ceil(setting.conditions.split);
+    let lasers = setting.standard.lasers(lanes, setting.conditions.split);
     let rate = |values: &Values| {
         let law = ArrheniusLaw::of(values);
         match architecture.laser {

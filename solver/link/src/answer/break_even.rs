@@ -52,6 +52,23 @@ pub struct BreakEvenPoint {
     pub external: Standing,
 }
 
+/// Shares of draws that compare nothing: no quantile counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// In which neither laser brings the light.
+    pub neither: f64,
+    /// For which the table lacks a value.
+    pub not_known: f64,
+}
+
+impl LeftOut {
+    /// Of draws of which `neither` and `not_known` are left out.
+    fn of(neither: usize, not_known: usize, draws: usize) -> Self {
+        let [neither, not_known] = [neither, not_known].map(|count| count as f64 / draws as f64);
+        Self { neither, not_known }
+    }
+}
+
 /// Integrated less external over chip temperature and path loss.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BreakEvenMap {
@@ -68,14 +85,16 @@ pub struct BreakEvenMap {
     /// The contour.
     pub contour: Vec<BreakEvenPoint>,
     /// Break-even temperature at the typical path loss, K; NaN where there is none, as the side says; median and range, p05 to p95, of
-    /// all draws, of which those without one stand at the end of the temperatures asked for.
+    /// draws, of which those without one stand at the end of the temperatures asked for, but for those left out.
     pub at_typical_path: Number,
     /// How the contour ends there.
     pub side_at_typical_path: BreakEvenSide,
     /// Of the external laser there: infeasible where no class of sources brings the light.
     pub external_at_typical_path: Standing,
-    /// Shares of draws in which the external and in which the integrated laser is the cheaper throughout.
+    /// Shares of all draws in which the external and in which the integrated laser is the cheaper throughout.
     pub always_shares: [f64; 2],
+    /// Draws that are not in the range: with them nothing is cheaper at any temperature asked for.
+    pub left_out: LeftOut,
     /// Typical loss from P1 to P3, dB.
     pub typical_path_loss_db: f64,
     /// Temperature up to which the integrated laser brings the light, K: the least asked for where it does not even there,
@@ -232,21 +251,15 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         }
     });
     let (temperature, side) = comparison.break_even(typical, None);
-    let mut always = [0.0; 2];
     let drawn = model
         .draws
         .each(|values| comparison.break_even(values, None));
-    for (_, side) in &drawn {
-        match side {
-            BreakEvenSide::ExternalAlways => always[0] += 1.0,
-            BreakEvenSide::IntegratedAlways => always[1] += 1.0,
-            BreakEvenSide::Equal
-            | BreakEvenSide::Rollover
-            | BreakEvenSide::MapEnds
-            | BreakEvenSide::Neither
-            | BreakEvenSide::NotKnown => {}
-        }
-    }
+    let count = |is: BreakEvenSide| drawn.iter().filter(|(_, side)| *side == is).count();
+    let always = [
+        BreakEvenSide::ExternalAlways,
+        BreakEvenSide::IntegratedAlways,
+    ]
+    .map(count);
     let [first, last] = comparison.range;
     let of_draw = |(t, side): &(f64, BreakEvenSide)| match side {
         BreakEvenSide::Equal | BreakEvenSide::Rollover => Some(*t),
@@ -278,12 +291,17 @@ pub(super) fn map(model: &LinkModel) -> Result<BreakEvenMap, LinkError> {
         at_typical_path: Number::drawn(
             range,
             Unit::Kelvin,
-            "bisection of integrated less external optics; p05 to p95 of all draws, those without one at the ends of what was asked for",
+            "bisection of integrated less external optics; p05 to p95 of draws in which either brings the light, those without one at the ends of what was asked for",
         )
         .at_best(comparison.standing(model)),
         side_at_typical_path: side,
         external_at_typical_path: comparison.external(typical, None).1,
-        always_shares: always.map(|count| count / drawn.len() as f64),
+        always_shares: always.map(|count| count as f64 / drawn.len() as f64),
+        left_out: LeftOut::of(
+            count(BreakEvenSide::Neither),
+            count(BreakEvenSide::NotKnown),
+            drawn.len(),
+        ),
         typical_path_loss_db: architecture
             .chain
             .loss_to(Plane::P3, setting.conditions, typical),
@@ -301,12 +319,14 @@ pub(super) fn break_even_of(
 
 /// Integrated less external optics at one temperature.
 pub(super) struct Difference {
-    /// J/bit; range p05 to p95, draws in which only one brings the light beyond any number on its side.
+    /// J/bit; range p05 to p95, draws in which only one brings the light beyond any number on its side, without those left out.
     pub(super) number: Number,
     /// Of the integrated and of the external laser with typical values, and of what both have of the table.
     pub(super) standings: [Standing; 2],
-    /// Share of draws in which the integrated laser takes less; NaN where the table lacks a value.
-    pub(super) share: f64,
+    /// Shares of all draws in which the integrated and in which the external laser takes less; NaN where the table lacks a value.
+    pub(super) shares: [f64; 2],
+    /// Draws without a difference.
+    pub(super) left_out: LeftOut,
 }
 
 /// The difference at a temperature, with its error bar, with that laser.
@@ -317,32 +337,42 @@ pub(super) fn difference_at(
 ) -> Result<Difference, LinkError> {
     let comparison = comparison(model, laser, base_error)?;
     let typical = &model.typical;
-    let output = |values: &Values| {
-        comparison.integrated(values, temperature) - comparison.external(values, None).0
+    let both = |values: &Values| {
+        [
+            comparison.integrated_with_standing(values, temperature),
+            comparison.external(values, None),
+        ]
     };
     let of_table = comparison.standing(model);
-    let standings = [
-        comparison.integrated_with_standing(typical, temperature).1,
-        comparison.external(typical, None).1,
-    ]
-    .map(|own| own.max(of_table));
+    let [integrated, external] = both(typical);
+    let standings = [integrated.1, external.1].map(|own| own.max(of_table));
     let standing = standings[0].max(standings[1]);
-    let draws = model.draws.sorted_energies(output);
-    let at_typical = less(
-        comparison.integrated(typical, temperature),
-        comparison.external(typical, None).0,
-    );
-    let range = with_quantiles(at_typical, &draws);
+    let drawn = model.draws.each(both);
+    let mut draws = Vec::with_capacity(drawn.len());
+    let (mut neither, mut not_known) = (0, 0);
+    for [(integrated, of_integrated), (external, of_external)] in &drawn {
+        let dark = [of_integrated, of_external].map(|of| *of == Standing::Infeasible);
+        match dark {
+            _ if external.is_nan() || *of_integrated == Standing::NotComputed => not_known += 1,
+            [true, true] => neither += 1,
+            [true, false] => draws.push(f64::INFINITY),
+            [false, _] => draws.push(integrated - external),
+        }
+    }
+    draws.sort_by(f64::total_cmp);
+    let range = with_quantiles(less(integrated.0, external.0), &draws);
     let origin = "optics with the integrated less with the external laser; p05 to p95";
     let number = Number::drawn(range, Unit::JoulePerBit, origin).at_best(standing);
-    let share = match standing {
+    let less = draws.partition_point(|&d| d < 0.0);
+    let shares = [less, draws.len() - less].map(|count| match standing {
         Standing::NotComputed => f64::NAN,
-        _ => draws.partition_point(|&d| d < 0.0) as f64 / draws.len() as f64,
-    };
+        _ => count as f64 / drawn.len() as f64,
+    });
     Ok(Difference {
         number,
         standings,
-        share,
+        shares,
+        left_out: LeftOut::of(neither, not_known, drawn.len()),
     })
 }
 

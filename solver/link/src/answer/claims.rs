@@ -338,7 +338,7 @@ impl<'a> Subject<'a> {
             "energy of the optics, chip at {:.0} degC",
             temperature - 273.15
         );
-        findings.push(Finding::new(place, here.number, negative).in_draws(here.share));
+        findings.push(Finding::new(place, here.number, negative).in_draws(here.shares[0]));
         for chip in cooling {
             let place = format!("energy of the optics, {} cooling", chip.name);
             let finding = Finding::new(place, chip.difference.clone(), negative);

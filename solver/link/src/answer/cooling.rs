@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::break_even::{BreakEvenSide, Difference, break_even_of, difference_at};
+use super::break_even::{BreakEvenSide, Difference, LeftOut, break_even_of, difference_at};
 use crate::Standing;
 use crate::error::LinkError;
 use crate::model::LinkModel;
@@ -24,9 +24,13 @@ pub struct CoolingAnswer {
     pub is_feasible: bool,
     /// Whether a class of external sources brings it.
     pub has_source: bool,
-    /// Share of draws in which they are the cheaper; NaN where it is not known.
+    /// Share of all draws in which they are the cheaper; NaN where it is not known.
     pub integrated_share: f64,
-    /// Whether they are the cheaper in half of the draws or more.
+    /// Share of all draws in which external lasers are.
+    pub external_share: f64,
+    /// Draws that are in neither share, nor in the range of the difference.
+    pub left_out: LeftOut,
+    /// Whether they are the cheaper in half or more of the draws in which either brings the light.
     pub integrated_wins: bool,
     /// Break-even temperature of that laser, K; NaN where one is always the cheaper.
     pub break_even_temperature: f64,
@@ -42,7 +46,8 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
         let Difference {
             number: mut difference,
             standings: [mut integrated, external],
-            share: integrated_share,
+            shares: [integrated_share, external_share],
+            left_out,
         } = difference_at(model, &chip.laser, [temperature, chip.base_error])?;
         if difference.status == Standing::NotComputed {
             difference.origin = String::from("the loss table lacks a value that it needs");
@@ -63,6 +68,8 @@ pub(super) fn answers(model: &LinkModel) -> Result<Vec<CoolingAnswer>, LinkError
             is_feasible: integrated < Standing::Infeasible,
             has_source: external != Standing::Infeasible,
             integrated_share,
+            external_share,
+            left_out,
             integrated_wins: difference.middle() < 0.0,
             break_even_temperature,
             break_even_side,

@@ -15,7 +15,7 @@ mod waterfall;
 use serde::Serialize;
 
 pub use architectures::{ArchitectureAnswer, BoundaryEnergy, IntegratedLaserAnswer};
-pub use break_even::{BreakEvenMap, BreakEvenPoint, BreakEvenSide};
+pub use break_even::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, LeftOut};
 pub use claims::{Claim, Finding, Verdict};
 pub use component_list::ComponentAnswer;
 pub use cooling::CoolingAnswer;

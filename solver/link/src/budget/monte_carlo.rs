@@ -148,12 +148,14 @@ impl EngineDraws {
     ) -> Self {
         let places = Place::all(chain, conditions);
         let per_laser = conditions.split.min(lanes as usize) as u32;
+        let per_fibre = conditions.lanes_per_fibre as u32;
         let mut margins = Vec::with_capacity(engines as usize * lanes as usize);
         for engine in 0..engines {
             let of = |(k, place): (usize, &Place)| place.systematic(components, engine, k, seed);
             let systematic: Vec<f64> = places.iter().enumerate().map(of).collect();
             for lane in 0..lanes {
-                let first = lane - lane % per_laser;
+                let (wavelength, fibre) = (lane % per_fibre, lane / per_fibre);
+                let first = wavelength + per_fibre * (fibre - fibre % per_laser);
                 let value = |k: usize| {
                     let place = &places[k];
                     let component = components.get(place.name);

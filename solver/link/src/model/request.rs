@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::LinkError;
-use crate::standard::Standards;
+use crate::standard::{Standard, Standards};
 
 /// Points of a Sobol sequence.
 const MOST_SAMPLES: u32 = 1 << 16;
@@ -160,6 +160,16 @@ impl LinkRequest {
                 return Err(LinkError::range(what, count, "it is at least 1"));
             }
         }
+        let (standard, most) = self.most_sharing(standards)?;
+        for (what, lanes) in self.sharing() {
+            if lanes > most {
+                let allowed = format!(
+                    "a laser has one wavelength, and an engine of {} lanes over {} has {most} of one wavelength",
+                    self.lanes_per_engine, standard.name
+                );
+                return Err(LinkError::range(what, lanes, allowed));
+            }
+        }
         if self.samples > MOST_SAMPLES {
             let allowed =
                 format!("it is at most {MOST_SAMPLES}, the length of the sequence of points");
@@ -192,6 +202,35 @@ impl LinkRequest {
             }
         }
         Ok(())
+    }
+}
+
+impl LinkRequest {
+    /// Lanes that share a laser's light, by the name of the field.
+    pub fn sharing(&self) -> [(&'static str, usize); 2] {
+        [
+            ("split", self.split),
+            ("lanes_per_laser", self.lanes_per_laser),
+        ]
+    }
+
+    /// Most lanes of an engine that can share a laser's light, and the standard of the ports that leaves so few.
+    ///
+    /// # Errors
+    /// [`LinkError::Unknown`] for a standard that does not exist.
+    pub fn most_sharing<'a>(
+        &self,
+        standards: &'a Standards,
+    ) -> Result<(&'a Standard, usize), LinkError> {
+        let mut narrowest = standards.get(&self.port.standard)?;
+        for tier in &self.tiers {
+            let standard = standards.get(&tier.standard)?;
+            if standard.lanes_per_fibre > narrowest.lanes_per_fibre {
+                narrowest = standard;
+            }
+        }
+        let lanes = self.lanes_per_engine as usize;
+        Ok((narrowest, narrowest.lanes_of_one_wavelength(lanes)))
     }
 }
 

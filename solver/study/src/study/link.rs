@@ -1,10 +1,7 @@
 //! `[link.NAME]`: the port whose optics are compared, and what of the loss table goes into it.
 
-use std::collections::BTreeSet;
-
 use cpo_link::{
-    BaseTemperature, ComponentName, Components, Cooling, HALF_CHANNEL, LinkRequest, Port,
-    Standards, TableEntry,
+    BaseTemperature, Components, Cooling, HALF_CHANNEL, LinkRequest, Port, Standards, TableEntry,
 };
 use cpo_materials::{AnyQuantity, BitRate, Decibel, Length, Quantity, Temperature, Wavelength};
 
@@ -160,6 +157,7 @@ impl Reader {
         self.doubt_lasers(&table, known, &request);
         self.doubt_components(&table, known, &components);
         // Mistakes that need no table are told before anything is solved.
+        self.lanes_can_share(&table, &request)?;
         if let Err(error) = Standards::embedded().and_then(|all| request.check(&all)) {
             self.diagnostics.error(table.place(), error.to_string());
             return None;
@@ -171,101 +169,6 @@ impl Reader {
             components,
             place: cursor.place.clone(),
         })
-    }
-
-    /// Warns of an array whose lasers are not those of an engine, and of one that has no map.
-    fn doubt_lasers(
-        &mut self,
-        table: &Table<'_>,
-        known: &LinkSurroundings<'_>,
-        request: &LinkRequest,
-    ) {
-        let Some(cursor) = table.get("laser") else {
-            return;
-        };
-        let Value::String(name) = &cursor.node.value else {
-            return;
-        };
-        let Some(laser) = known.lasers.iter().find(|l| l.name == *name) else {
-            return;
-        };
-        let (lanes, each) = (request.lanes_per_engine as usize, request.lanes_per_laser);
-        let (needed, there) = (lanes.div_ceil(each), laser.sources.len());
-        if there % needed != 0 {
-            let message = format!(
-                "an engine of {lanes} lanes with {each} to a laser has {needed} lasers, `laser.{name}` has {there}: \
-                 neighbours heat each other as those {there} do"
-            );
-            self.diagnostics
-                .warning(&cursor.place, message)
-                .help("make `lanes_per_engine` over `lanes_per_laser` the number of the laser's sources, or a part of it");
-        }
-        let mut parameters = BTreeSet::new();
-        laser.parameters(&mut parameters);
-        let swept = parameters.iter().map(|id| &self.parameters[id.0]);
-        let swept: Vec<&str> = swept
-            .filter(|p| p.values.len() > 1)
-            .map(|p| p.name.as_str())
-            .collect();
-        if !swept.is_empty() {
-            let message = format!(
-                "no link can take its laser from `laser.{name}`: a map of lasers belongs to one point, and these have several, by {}",
-                listed(swept)
-            );
-            self.diagnostics
-                .warning(&cursor.place, message)
-                .help("give the laser one value for each, or name another");
-        }
-    }
-
-    /// Warns of component values for which something else stands.
-    fn doubt_components(
-        &mut self,
-        table: &Table<'_>,
-        known: &LinkSurroundings<'_>,
-        components: &Components,
-    ) {
-        let (Some(cursor), Ok(embedded)) = (table.get("components"), Components::embedded()) else {
-            return;
-        };
-        let named = |key: &str| match &table.get(key)?.node.value {
-            Value::String(name) => Some(name.clone()),
-            _ => None,
-        };
-        let laser = named("laser").and_then(|name| known.lasers.iter().find(|l| l.name == name));
-        let instead = |name: ComponentName| -> Option<String> {
-            let is_law = ComponentName::LASER_LAW.contains(&name);
-            let ages = ComponentName::LASER_AGEING.contains(&name);
-            match name {
-                ComponentName::Coupler => named("coupling").map(|n| format!("`coupling.{n}`")),
-                ComponentName::ResonanceDrift => named("waveguide").map(|n| format!("`modes.{n}`")),
-                ComponentName::LaserDeviation => {
-                    Some(String::from("the error bars of the loss table"))
-                }
-                _ => laser
-                    .filter(|laser| is_law || (ages && laser.reliability.is_some()))
-                    .map(|laser| format!("`laser.{}`", laser.name)),
-            }
-        };
-        let is_stated = |name: &ComponentName| components.get(*name) != embedded.get(*name);
-        let stated = ComponentName::ALL.iter().copied().filter(is_stated);
-        let unused = stated.filter_map(|name| Some((name.key(), instead(name)?)));
-        let places: Vec<(String, Place)> = match cursor.node.value {
-            Value::Table(_) => {
-                let all = self.diagnostics.named(&cursor).into_iter();
-                all.map(|(name, place, _)| (name.to_owned(), place))
-                    .collect()
-            }
-            _ => Vec::new(), // a file
-        };
-        for (name, source) in unused.collect::<Vec<_>>() {
-            let own = places.iter().find(|(key, _)| key == name);
-            let place = own.map_or(&cursor.place, |(_, place)| place);
-            self.diagnostics.warning(
-                place,
-                format!("`{name}` is not used: the link takes it from {source}"),
-            );
-        }
     }
 
     /// A bandwidth over lanes of a standard.

@@ -22,6 +22,7 @@ mod laser;
 mod laser_laws;
 mod light_current;
 mod link;
+mod link_check;
 mod material;
 mod modes;
 mod near_field;

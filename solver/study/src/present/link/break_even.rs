@@ -1,6 +1,8 @@
 //! The temperature of the chip at which integrated and external lasers cost the same.
 
-use cpo_link::{BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LinkAnswers, Standing};
+use cpo_link::{
+    BreakEvenMap, BreakEvenPoint, BreakEvenSide, CoolingAnswer, LeftOut, LinkAnswers, Standing,
+};
 use ndarray::Array2;
 
 use super::Album;
@@ -97,6 +99,9 @@ fn sentence(map: &BreakEvenMap, draws: u32) -> String {
             said(at.high)
         );
     }
+    if let Some(left_out) = left_out(&map.left_out, draws) {
+        text += &format!(". Not in these numbers: {left_out}");
+    }
     let [external, integrated] = map.always_shares.map(|share| in_draws(share, draws));
     text += &match map.always_shares {
         [0.0, 0.0] => format!(". In none of {draws} draws does either take less throughout."),
@@ -111,6 +116,20 @@ fn sentence(map: &BreakEvenMap, draws: u32) -> String {
         );
     }
     text
+}
+
+/// What the draws that compare nothing lack, and in how many.
+fn left_out(left_out: &LeftOut, draws: u32) -> Option<String> {
+    let each = [
+        (left_out.neither, "neither brings the light"),
+        (left_out.not_known, "the loss table lacks a value"),
+    ];
+    let told = |(share, what): (f64, &str)| {
+        let some = share > 0.0;
+        some.then(|| format!("{what} {}", in_draws(share, draws)))
+    };
+    let told: Vec<String> = each.into_iter().filter_map(told).collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }
 
 fn side(side: BreakEvenSide) -> &'static str {
@@ -181,7 +200,13 @@ fn coolings(answers: &LinkAnswers) -> ReportTable {
                 String::from("integrated: no class of external sources brings the light")
             }
             (true, true) => clearly("integrated", c.integrated_share, draws),
-            (true, false) => clearly("external", 1.0 - c.integrated_share, draws),
+            (true, false) => clearly("external", c.external_share, draws),
+        };
+        let verdict = match left_out(&c.left_out, draws) {
+            Some(left_out) if c.difference.status != Standing::NotComputed => {
+                format!("{verdict}; {left_out}")
+            }
+            _ => verdict,
         };
         let failures = c.table_failure_rate.as_ref();
         vec![
