@@ -50,6 +50,9 @@ pub(super) fn list(model: &LinkModel) -> Vec<ComponentAnswer> {
         is_used: match c.name {
             ComponentName::Multiplexer | ComponentName::Demultiplexer => is_multiplexed,
             ComponentName::LaserDeviation => c.systematic.width() > 0.0,
+            ComponentName::LaserElectricity => {
+                c.systematic.width() > 0.0 || c.lane.width() > 0.0 || c.status != Standing::Ok
+            }
             name => match &model.laser {
                 IntegratedLaser::Map(_) => !ComponentName::LASER_LAW.contains(&name),
                 IntegratedLaser::Law => true,

@@ -100,6 +100,7 @@ names! {
     AnalogueExponent = "analogue_exponent",
     Multiplexer = "multiplexer",
     Demultiplexer = "demultiplexer",
+    LaserElectricity = "laser_electricity",
 }
 
 impl ComponentName {

@@ -43,6 +43,15 @@ impl Operation {
         }
     }
 
+    /// The same with so many times the electricity, at the voltage that it has.
+    fn taking(mut self, factor: f64) -> Self {
+        if let Self::Running(point) = &mut self {
+            point.current *= factor;
+            point.electrical_power *= factor;
+        }
+        self
+    }
+
     /// Standing of a number that follows from it.
     pub fn standing(&self) -> Standing {
         match self {
@@ -69,7 +78,10 @@ impl IntegratedLaser {
             return Operation::OffTheMap;
         }
         match self {
-            Self::Map(map) => map.operate(values[ComponentName::LaserDeviation], power, base),
+            Self::Map(map) => {
+                let state = map.operate(values[ComponentName::LaserDeviation], power, base);
+                state.taking(values[ComponentName::LaserElectricity])
+            }
             Self::Law => LaserLaw::of(values).operate(power, base),
         }
     }

@@ -2,6 +2,7 @@
 
 use cpo_table::{Group, LossTable};
 
+use super::laser_spread;
 use super::request::{BaseTemperature, LinkRequest, Port, TableEntry, positive};
 use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
@@ -75,6 +76,7 @@ impl LinkModel {
             Some(path) => {
                 let map = LaserMap::read(table, path)?;
                 take_ageing(&mut components, &map);
+                laser_spread::take(&mut components, table, path)?;
                 IntegratedLaser::Map(Box::new(map))
             }
             None => IntegratedLaser::Law,
@@ -150,7 +152,10 @@ impl LinkModel {
             .flat_map(|stage| &stage.terms);
         let light = terms.flat_map(|term| term.components(setting.conditions));
         let tuning = architecture.energy.contains(&EnergySource::Tuning);
-        let all = light.chain(tuning.then_some(&C::ResonanceDrift));
+        let is_integrated = architecture.laser == LaserPlace::Integrated;
+        let all = light
+            .chain(tuning.then_some(&C::ResonanceDrift))
+            .chain(is_integrated.then_some(&C::LaserElectricity));
         let standings = all.map(|&name| self.components.get(name).status);
         standings.max().unwrap_or_default()
     }

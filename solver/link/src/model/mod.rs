@@ -1,5 +1,6 @@
 //! From a request and a loss table to a model that answers.
 
+mod laser_spread;
 mod link_model;
 mod request;
 mod table_value;

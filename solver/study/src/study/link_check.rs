@@ -126,6 +126,9 @@ impl Reader {
                 ComponentName::LaserDeviation => {
                     Some(String::from("the error bars of the loss table"))
                 }
+                ComponentName::LaserElectricity => {
+                    Some(String::from("the deviations of the loss table's lasers"))
+                }
                 _ => laser
                     .filter(|laser| is_law || (ages && laser.reliability.is_some()))
                     .map(|laser| format!("`laser.{}`", laser.name)),
