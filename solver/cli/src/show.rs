@@ -51,7 +51,7 @@ pub(crate) fn show(path: &Path, group: Option<&str>, at: &[String]) -> Ending {
     Ending::AllWell
 }
 
-/// " [dB]" of a variable that has a unit.
+/// `" [dB]"` of a variable that has a unit.
 pub(crate) fn in_brackets(variable: &Variable) -> String {
     if variable.units == "1" {
         String::new()

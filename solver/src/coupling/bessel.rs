@@ -2,7 +2,7 @@
 //!
 //! J by its recurrence from J₀ and J₁ up to the order x, where it is stable, and beyond by
 //! J_n = (x/2)ⁿ/n! Σ (−x²/4)ᵏ n!/(k!(n + k)!); K by its recurrence, stable in every order. The zeros of two orders interlace:
-//! j_{n−1,m} < j_{n,m} < j_{n−1,m+1}. NIST Digital Library of Mathematical Functions, §10.6, §10.21(i), https://dlmf.nist.gov/10.
+//! j_{n−1,m} < j_{n,m} < j_{n−1,m+1}. NIST Digital Library of Mathematical Functions, §10.6, §10.21(i), <https://dlmf.nist.gov/10>.
 
 use spec_math::cephes64::{j0, j1, k0e, k1e};
 

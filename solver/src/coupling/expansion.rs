@@ -16,7 +16,7 @@ use super::{CouplingError, Placement};
 pub struct Expansion {
     /// L in dB.
     pub loss_db: f64,
-    /// g in dB/m and dB/rad, in the order of [`DegreeOfFreedom::ALL`].
+    /// g in dB/m and dB/rad, in the order of [`super::DegreeOfFreedom::ALL`].
     pub gradient: [f64; 6],
     /// C, symmetric, in dB per product of two of m and rad.
     pub tensor: [[f64; 6]; 6],

@@ -1,9 +1,9 @@
 //! Linear algebra of the mode and heat solvers; the only user of faer's types.
 //!
-//! * [`Stencil`]: a matrix on two lattices, five-point but for a few entries.
-//! * [`Dissection`] → [`Multifrontal`]: symbolic and numeric phase of a sparse LU factorisation.
-//! * [`Multigrid`]: an approximate inverse on nested lattices, of one cost per unknown.
-//! * [`shift_invert`], [`preconditioned`]: eigenpairs with the one and with the other.
+//! * `Stencil`: a matrix on two lattices, five-point but for a few entries.
+//! * `Dissection` → `Multifrontal`: symbolic and numeric phase of a sparse LU factorisation.
+//! * `Multigrid`: an approximate inverse on nested lattices, of one cost per unknown.
+//! * `shift_invert`, `preconditioned`: eigenpairs with the one and with the other.
 
 mod dense;
 mod dissection;

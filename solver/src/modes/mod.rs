@@ -2,7 +2,7 @@
 //!
 //! Two discretisations of one problem, with the same solution types:
 //!
-//! * [`elements`]: edge elements of rising order on a triangulation that follows every interface. The
+//! * `elements`: edge elements of rising order on a triangulation that follows every interface. The
 //!   default: straight or bent, closed or open, any shape, any symmetric permittivity tensor.
 //! * finite differences on a rectilinear grid that the caller gives ([`ModeSolver::given`]), for a
 //!   comparison on the user's own grid and as an independent check. Lengths scaled by k₀,
@@ -26,7 +26,7 @@
 //! Kottke 2008, DOI 10.1103/PhysRevE.77.036611).
 //!
 //! Every number is the limit of a family of levels, grids or orders, and carries an error bar
-//! ([`crate::convergence::GridStudy`]), with the effect of the window's walls ([`window`]) and of
+//! ([`crate::convergence::GridStudy`]), with the effect of the window's walls (`window`) and of
 //! absorbing layers in it. Electric walls remove the tangential E; magnetic walls are the natural
 //! boundary condition.
 //!

@@ -8,6 +8,7 @@ use cpo_study::present::{figures, report};
 use cpo_study::run::{Checkpoints, CouplingResult, Results, Silent, run};
 use cpo_study::study::Freedom;
 use cpo_study::summary::{Cost, summary};
+use cpo_study::table::Status;
 use cpo_study::{Study, tabulate::loss_table};
 
 /// Two equal fibres in gel.
@@ -244,4 +245,74 @@ gap = {{ length = "1 um", index = 1.444 }}
         "{:?} {high}",
         spread.loss.total
     );
+}
+
+/// A coupling is as good as the worst of its loss and what deviations make of it: without a spread that was asked for it has failed, as
+/// a taper has, and a spread about a loss that missed its error has missed it too.
+#[test]
+fn a_spread_that_is_not_known_counts() {
+    let text = |sigma: &str| {
+        format!(
+            r#"
+[study]
+name = "tip"
+wavelength = "1550 nm"
+
+[cross_section.tip]
+window = {{ x = ["-6 um", "6 um"], y = ["-6 um", "6 um"] }}
+background = {{ index = 1.444 }}
+shapes = [{{ name = "core", material = {{ index = 1.6 }}, rectangle = {{ width = {{ nominal = "800 nm", sigma = "{sigma}", scope = "wafer" }}, height = "700 nm", bottom = "-350 nm" }} }}]
+
+[modes.tip]
+cross_section = "tip"
+count = 1
+error = 1e-3
+
+[fiber.lensed]
+mode_field_diameter = "2 um"
+
+[coupling.facet]
+from = "fiber.lensed"
+to = "modes.tip"
+gap = {{ length = "1 um", index = 1.444 }}
+error = "1 dB"
+"#
+        )
+    };
+    // √3 times that is more than the width itself
+    let (study, plan, results) = solved(&text("500 nm"));
+    let outcome = results.couplings[0].as_ref().unwrap();
+    assert_eq!(outcome.results[0].loss_db.status, Status::Ok);
+    let spread = outcome.results[0].alignment.spread.as_ref().unwrap();
+    let reason = spread.as_ref().unwrap_err();
+    assert_eq!(outcome.status(), Status::Failed, "{reason}");
+    assert_eq!(results.status(), Status::Failed);
+    let table = loss_table(&study, &plan, &results, &[]).unwrap();
+    let mut groups = table.groups.iter();
+    let facet = groups.find(|g| g.path == "fibre_chip/facet").unwrap();
+    let p95 = facet.variables.iter().find(|v| v.name == "loss_p95");
+    assert_eq!(p95.unwrap().status, [Status::Failed]);
+    let cost = Cost::default();
+    let json = summary(&study, &plan, &results, &cost, &[]);
+    assert_eq!(json["coupling"]["facet"][0]["status"], "failed");
+    let page = report(&study, &plan, &results, &[], &cost, &[]);
+    let (place, _) = reason.split_once(':').unwrap();
+    let told = format!("{:?}", page.sections);
+    assert!(told.contains(place), "the page does not say why: {place}");
+
+    let (_, _, results) = solved(&text("10 nm"));
+    assert_eq!(results.couplings[0].as_ref().unwrap().status(), Status::Ok);
+
+    // two fibres, of which no loss is told to 10⁻¹⁵ dB
+    let placement = r#"placement = { x = { sigma = "0.6 um", scope = "lane" } }"#;
+    for (error, status) in [("0.01 dB", Status::Ok), ("1e-15 dB", Status::Unconverged)] {
+        let (_, _, results) = solved(&joint(&format!("{placement}\nerror = \"{error}\"")));
+        let result = first(&results);
+        assert_eq!(result.loss_db.status, status);
+        let spread = result.alignment.spread.as_ref().unwrap().as_ref().unwrap();
+        let [total, random] = [&spread.loss.total, &spread.loss.random];
+        let all = total.iter().chain(random);
+        assert!(all.clone().all(|v| v.status == status), "{error}");
+        assert_eq!(results.status(), status);
+    }
 }

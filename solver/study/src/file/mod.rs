@@ -1,7 +1,7 @@
 //! Reading TOML so that every value remembers where it was written.
 //!
-//! [`Source`] is the text with its lines, [`Node`] a value with its span, [`Table`] a table whose
-//! allowed keys are known, and [`Diagnostics`] the collected mistakes. Nothing here knows what a
+//! `Source` is the text with its lines, `Node` a value with its span, `Table` a table whose
+//! allowed keys are known, and `Diagnostics` the collected mistakes. Nothing here knows what a
 //! study is.
 
 mod diagnostic;

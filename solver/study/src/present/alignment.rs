@@ -1,6 +1,6 @@
 //! Tolerances of a coupling: how far the fibre may stand off, what deviations make of the loss, cuts.
 
-use super::cells::{cell, plain, table};
+use super::cells::{cell, failed, plain, table};
 use super::coupling::Axes;
 use super::{Context, Figure, drawn, spread};
 use crate::figures::{DisplayUnit, LinePlot, PlotAxis, Series, SeriesStyle};
@@ -82,10 +82,12 @@ fn of_result(result: &CouplingResult) -> Option<&SpreadResult> {
     result.alignment.spread.as_ref()?.as_ref().ok()
 }
 
-/// Quantiles of the loss over all deviations, and yields; nothing where none is stated.
+/// Quantiles of the loss over all deviations, and yields, or why there are none; nothing where no deviation is stated.
 pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<ReportTable> {
     let (mut columns, results) = rows(context, coupling);
-    let samples = results.iter().find_map(|(_, r)| of_result(r))?.samples;
+    let samples = coupling.tolerancing.monte_carlo.samples;
+    let drawn = results.iter().find_map(|(_, r)| of_result(r));
+    let samples = drawn.map_or(samples, |spread| spread.samples);
     let group = group_path("fibre_chip", &coupling.name);
     columns.extend(spread::columns(
         &format!("{group}/loss"),
@@ -102,8 +104,14 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
     }
     let mut rows = Vec::new();
     for (mut row, result) in results {
-        let Some(found) = of_result(result) else {
-            continue;
+        let found = match &result.alignment.spread {
+            None => continue,
+            Some(Ok(found)) => found,
+            Some(Err(reason)) => {
+                row.extend(failed(reason, columns.len() - row.len()));
+                rows.push(row);
+                continue;
+            }
         };
         row.extend(spread::cells(&found.loss, DisplayUnit::DECIBEL, ""));
         if budget.is_some() {
@@ -113,6 +121,9 @@ pub(super) fn spreads(context: Context<'_>, coupling: &CouplingTable) -> Option<
             }
         }
         rows.push(row);
+    }
+    if rows.is_empty() {
+        return None;
     }
     let within = budget.map_or_else(String::new, |budget| {
         format!(

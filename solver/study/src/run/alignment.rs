@@ -8,8 +8,9 @@ use cpo_solver::coupling::{
 use serde::{Deserialize, Serialize};
 
 use super::deviation::{Quantiles, Spread};
-use super::{Outcome, Value};
+use super::{Outcome, Value, severity};
 use crate::study::{CouplingTable, Freedom, Scope, Study};
+use crate::table::Status;
 
 /// Loss at which tolerances are stated, dB.
 pub(super) const TOLERANCE_LEVEL: f64 = 1.0;
@@ -32,6 +33,17 @@ pub struct AlignmentResult {
     pub spread: Option<Outcome<SpreadResult>>,
 }
 
+impl AlignmentResult {
+    /// The worst of the spread's numbers, or that it failed.
+    pub(super) fn status(&self) -> Status {
+        match &self.spread {
+            None => Status::Ok,
+            Some(Ok(spread)) => spread.loss.status(),
+            Some(Err(_)) => Status::Failed,
+        }
+    }
+}
+
 /// A loss over all deviations.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SpreadResult {
@@ -52,6 +64,8 @@ pub(super) struct ProcessModes {
     pub(super) modes: [SampledField; 3],
     /// Systematic and random standard deviation in steps.
     pub(super) sigma: [f64; 2],
+    /// The worst of the three modes.
+    pub(super) status: Status,
 }
 
 /// Freedom of the study as the solver has it, and its sign.
@@ -148,8 +162,8 @@ pub(super) struct Aligned<'a> {
     pub(super) mode: &'a SampledField,
     /// The chip's parameters that spread, or why their modes are not known.
     pub(super) process: &'a Outcome<Vec<ProcessModes>>,
-    /// Error of the loss in dB.
-    pub(super) error_db: f64,
+    /// The loss in dB without deviations.
+    pub(super) nominal: Value,
 }
 
 impl Aligned<'_> {
@@ -214,31 +228,44 @@ impl Aligned<'_> {
             return Ok(None);
         }
         let mut spreads = Vec::with_capacity(process.len());
-        for ProcessModes { modes, sigma } in process {
-            let modes = modes.each_ref();
-            spreads.push(alignment.process_spread(self.scan, modes, *sigma)?);
+        let mut status = self.nominal.status;
+        for of in process {
+            let modes = of.modes.each_ref();
+            spreads.push(alignment.process_spread(self.scan, modes, of.sigma)?);
+            if severity(of.status) > severity(status) {
+                status = of.status;
+            }
         }
         let samples = stated
             .monte_carlo
             .run(alignment, &stated.spread, &spreads)?;
-        Ok(Some(Ok(self.summary(&samples))))
+        Ok(Some(Ok(self.summary(&samples, status))))
     }
 
-    fn summary(&self, samples: &LossSamples) -> SpreadResult {
+    /// Of draws that are as good as `status` says: what they start from, since each of them is a whole overlap.
+    fn summary(&self, samples: &LossSamples, status: Status) -> SpreadResult {
+        let error_db = self.nominal.error;
         let quantiles = |losses: &[f64]| -> Quantiles {
             let found = samples.quantiles(losses);
             // the draws' own error and that of every loss
-            [found.p05, found.p50, found.p95]
-                .map(|[value, error]| Value::with_error(value, error.hypot(self.error_db)))
+            [found.p05, found.p50, found.p95].map(|[value, error]| Value {
+                value,
+                error: error.hypot(error_db),
+                status,
+            })
         };
         let within = |of: fn(&LossSamples, f64) -> [f64; 2]| {
             let budget = self.table.tolerancing.monte_carlo.budget;
             budget.map_or(Value::absent(), |budget| {
                 let [value, error] = of(samples, budget.si());
                 // how many change sides with the loss
-                let shifted = of(samples, budget.si() + self.error_db)[0]
-                    - of(samples, budget.si() - self.error_db)[0];
-                Value::with_error(value, error.hypot(0.5 * shifted))
+                let shifted =
+                    of(samples, budget.si() + error_db)[0] - of(samples, budget.si() - error_db)[0];
+                Value {
+                    value,
+                    error: error.hypot(0.5 * shifted),
+                    status,
+                }
             })
         };
         SpreadResult {

@@ -83,6 +83,13 @@ pub struct CouplingResult {
 }
 
 impl CouplingResult {
+    /// The worse of the loss and what deviations make of it.
+    pub fn status(&self) -> Status {
+        let all = [self.loss_db.status, self.alignment.status()];
+        let worst = all.into_iter().max_by_key(|&s| severity(s));
+        worst.unwrap_or(Status::Failed)
+    }
+
     /// Direction of the beam's electric field: "x", "y", "30 deg", or "its own".
     pub fn polarisation(&self) -> String {
         let along = |degrees: f64| (self.polarization - degrees.to_radians()).abs() < 1e-12;
@@ -125,13 +132,19 @@ pub struct CouplingOutcome {
 }
 
 impl CouplingOutcome {
-    /// Unconverged if a loss is.
+    /// Unconverged if a loss or its spread is.
     pub fn status(&self) -> Status {
         self.results
             .iter()
-            .map(|r| r.loss_db.status)
+            .map(CouplingResult::status)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
+    }
+
+    /// Why there is no spread, if one was asked for.
+    pub(super) fn doubt(&self) -> Option<&String> {
+        let mut results = self.results.iter();
+        results.find_map(|r| r.alignment.spread.as_ref()?.as_ref().err())
     }
 }
 
@@ -502,6 +515,7 @@ fn one(
     let error_db = in_db(total_error / total + floor / efficiency);
     // of light that does not couple the efficiency is asked for, not its logarithm
     let wanted = table.error.si() * (FAINT / efficiency).max(1.0);
+    let loss_db = Value::judged(to_db(transmission * efficiency), error_db, wanted);
     let alignment = match table.gap {
         None => alignment::touching(map, offset),
         Some(_) => Aligned {
@@ -511,7 +525,7 @@ fn one(
             beam,
             mode: &receiver.levels[0],
             process: &receiver.process,
-            error_db,
+            nominal: loss_db,
         }
         .result(offset)?,
     };
@@ -527,7 +541,7 @@ fn one(
         polarization: lit.polarization,
         tilt,
         offset,
-        loss_db: Value::judged(to_db(transmission * efficiency), error_db, wanted),
+        loss_db,
         mode_mismatch_db: Value::judged(to_db(efficiency), error_db, wanted),
         fresnel_db: to_db(transmission),
         reflection: map.fresnel.reflection,

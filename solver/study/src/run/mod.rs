@@ -353,8 +353,9 @@ fn solve(
                     );
                     for (c, coupling) in &couplings {
                         let status = outcome_status(coupling, CouplingOutcome::status);
+                        let why = coupling.as_ref().map_or_else(Some, CouplingOutcome::doubt);
                         let name = coupling::name(study, &plan.couplings[*c]);
-                        told(name, status, &reason(coupling.as_ref().err()), start);
+                        told(name, status, &reason(why), start);
                     }
                     (m, Done::Modes(Box::new(outcome), couplings))
                 }
@@ -363,8 +364,9 @@ fn solve(
                         coupling::between_fibers(study, &plan.couplings[c])
                     });
                     let status = outcome_status(&outcome, CouplingOutcome::status);
+                    let why = outcome.as_ref().map_or_else(Some, CouplingOutcome::doubt);
                     let name = coupling::name(study, &plan.couplings[c]);
-                    told(name, status, &reason(outcome.as_ref().err()), start);
+                    told(name, status, &reason(why), start);
                     (c, Done::Coupling(outcome))
                 }
             }

@@ -4,11 +4,12 @@ use cpo_solver::coupling::{SampledField, efficiency};
 use cpo_solver::modes::{ModeGrid, ModeProblem, ModeSet, ModeSolver};
 use cpo_solver::spread::STEP;
 
-use super::Outcome;
 use super::alignment::{ProcessModes, by_scope};
 use super::modes::{problem, solver};
+use super::{Outcome, Value, severity};
 use crate::plan::{ModePoint, Plan};
 use crate::study::{Accuracy, ModeCount, ParameterId, Study};
+use crate::table::Status;
 
 /// A deviation needs its mode less accurately than the nominal loss does, since only the difference counts.
 const LOOSER: f64 = 10.0;
@@ -21,7 +22,7 @@ const LEAST_LIKENESS: f64 = 0.5;
 struct Deviation {
     name: String,
     sigma: [f64; 2],
-    fields: [Vec<SampledField>; 3],
+    fields: [Vec<(SampledField, Status)>; 3],
 }
 
 /// The modes of one point where its parameters deviate, one at a time.
@@ -44,8 +45,8 @@ impl DeviatedModes {
     pub(super) fn of(&self, nominal: &SampledField) -> Outcome<Vec<ProcessModes>> {
         let deviations = self.0.as_ref().map_err(Clone::clone)?;
         let find = |deviation: &Deviation| -> Outcome<ProcessModes> {
-            let alike = |fields: &Vec<SampledField>| -> Outcome<SampledField> {
-                let likeness = fields.iter().map(|field| efficiency(field, nominal));
+            let alike = |fields: &Vec<(SampledField, Status)>| -> Outcome<(SampledField, Status)> {
+                let likeness = fields.iter().map(|(field, _)| efficiency(field, nominal));
                 let best = likeness
                     .enumerate()
                     .max_by(|a, b| a.1.total_cmp(&b.1))
@@ -59,9 +60,13 @@ impl DeviatedModes {
                 Ok(fields[best].clone())
             };
             let [below, at, above] = deviation.fields.each_ref().map(alike);
+            let found = [below?, at?, above?];
+            let statuses = found.each_ref().map(|(_, status)| *status);
+            let worst = statuses.into_iter().max_by_key(|&s| severity(s));
             Ok(ProcessModes {
-                modes: [below?, at?, above?],
+                modes: found.map(|(field, _)| field),
                 sigma: deviation.sigma,
+                status: worst.unwrap_or(Status::Ok),
             })
         };
         deviations.iter().map(find).collect()
@@ -77,7 +82,7 @@ fn deviations(study: &Study, plan: &Plan, m: usize) -> Outcome<Vec<Deviation>> {
         let Some(tolerance) = parameter.tolerance.filter(|t| t.sigma > 0.0) else {
             continue;
         };
-        let solve = |steps: f64| -> Outcome<Vec<SampledField>> {
+        let solve = |steps: f64| -> Outcome<Vec<(SampledField, Status)>> {
             let value = parameter.nominal() + steps * STEP * tolerance.sigma;
             deviated(study, plan, m, point, id, value).map_err(|reason| {
                 let shown = study.named_values(&point.values.clone().with(id, value));
@@ -94,7 +99,7 @@ fn deviations(study: &Study, plan: &Plan, m: usize) -> Outcome<Vec<Deviation>> {
     Ok(all)
 }
 
-/// Guided modes with `id` at `value`.
+/// Guided modes with `id` at `value`, and how well each is known.
 fn deviated(
     study: &Study,
     plan: &Plan,
@@ -102,7 +107,7 @@ fn deviated(
     point: &ModePoint,
     id: ParameterId,
     value: f64,
-) -> Outcome<Vec<SampledField>> {
+) -> Outcome<Vec<(SampledField, Status)>> {
     let problem = problem(study, point, &point.values.clone().with(id, value))?;
     let set = looser(study, plan, m, &problem)?
         .solve(&problem)
@@ -131,9 +136,12 @@ fn looser(study: &Study, plan: &Plan, m: usize, problem: &ModeProblem) -> Outcom
     }
 }
 
-fn fields(set: &ModeSet) -> Outcome<Vec<SampledField>> {
+fn fields(set: &ModeSet) -> Outcome<Vec<(SampledField, Status)>> {
     let guided = set.iter().filter(|mode| mode.class().is_physical());
-    let field = |mode: &cpo_solver::modes::Mode| SampledField::try_from(mode.fields());
+    let field = |mode: &cpo_solver::modes::Mode| {
+        let index = Value::from(mode.effective_index_study());
+        SampledField::try_from(mode.fields()).map(|field| (field, index.status))
+    };
     let fields: Result<Vec<_>, _> = guided.map(field).collect();
     fields.map_err(|e| e.to_string())
 }

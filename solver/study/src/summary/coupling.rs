@@ -81,7 +81,7 @@ fn coupling(mut row: Map<String, Json>, result: &CouplingResult) -> Json {
         "tilt_y": result.tilt[1],
         "offset_x": result.offset[0],
         "offset_y": result.offset[1],
-        "status": result.loss_db.status.name(),
+        "status": result.status().name(),
         "fresnel_db": number(result.fresnel_db),
         "reflection": number(result.reflection),
         "return_loss_db": number(result.return_loss_db),

@@ -6,15 +6,15 @@ use crate::run::{AlignmentResult, CouplingResult, SpreadResult, Value};
 use crate::study::{CouplingTable, Freedom};
 use crate::table::{AxisScale, Group};
 
-/// A number of a result, or why there is none.
-type Reading = Box<dyn Fn(&CouplingResult) -> Result<Value, &'static str>>;
+/// Appends a number of a result, or why there is none.
+type Reading = Box<dyn Fn(&CouplingResult, &mut Column)>;
 
 /// A quantity of a result.
 pub(super) struct Derived {
     pub(super) name: String,
     pub(super) units: &'static str,
     pub(super) long_name: String,
-    pub(super) value: Reading,
+    pub(super) push: Reading,
 }
 
 /// What both ways of every freedom are called.
@@ -46,7 +46,10 @@ fn derived(
         name,
         units,
         long_name,
-        value: Box::new(move |r| value(&r.alignment)),
+        push: Box::new(move |r, column| match value(&r.alignment) {
+            Ok(value) => column.push(value),
+            Err(why) => column.push_absent(why),
+        }),
     }
 }
 
@@ -114,18 +117,19 @@ fn spread(table: &CouplingTable) -> Vec<Derived> {
               units: &'static str,
               long_name: String,
               value: Box<dyn Fn(&SpreadResult) -> Value>| {
-        derived(name, units, long_name, move |a| match &a.spread {
-            None => Err("no deviation is stated, or there is no gap"),
-            Some(Err(_)) => Err("the modes of a deviating chip could not be solved"),
-            Some(Ok(spread)) => {
-                let value = value(spread);
-                value
-                    .value
-                    .is_finite()
-                    .then_some(value)
-                    .ok_or("no budget is stated")
-            }
-        })
+        Derived {
+            name,
+            units,
+            long_name,
+            push: Box::new(move |r, column| match &r.alignment.spread {
+                None => column.push_absent("no deviation is stated, or there is no gap"),
+                Some(Err(reason)) => column.push_failed(reason),
+                Some(Ok(spread)) => match value(spread) {
+                    value if value.value.is_finite() => column.push(value),
+                    _ => column.push_absent("no budget is stated"),
+                },
+            }),
+        }
     };
     let mut all = Vec::new();
     for quantile in SpreadQuantile::all("loss", "total loss") {

@@ -179,17 +179,7 @@ pub(super) fn group(
         }
         group = group.with_variable(variable)?;
     }
-    for quantity in alignment::quantities(table) {
-        let column = column(outcomes.clone(), entries, |o, entry| {
-            find.of(o, entry)
-                .ok_or(FEWER_MODES)
-                .and_then(&*quantity.value)
-        });
-        let (units, long_name) = (quantity.units, &quantity.long_name);
-        group = group.with_variable(column.variable(&quantity.name, units, long_name, &axes))?;
-    }
     let results: Vec<_> = outcomes
-        .clone()
         .flat_map(|outcome| {
             (0..entries).map(move |entry| match outcome {
                 Err(reason) => Err((true, reason.as_str())),
@@ -197,6 +187,18 @@ pub(super) fn group(
             })
         })
         .collect();
+    for quantity in alignment::quantities(table) {
+        let mut column = Column::default();
+        for result in &results {
+            match result {
+                Err((true, reason)) => column.push_failed(reason),
+                Err((false, reason)) => column.push_absent(reason),
+                Ok(result) => (quantity.push)(result, &mut column),
+            }
+        }
+        let (units, long_name) = (quantity.units, &quantity.long_name);
+        group = group.with_variable(column.variable(&quantity.name, units, long_name, &axes))?;
+    }
     group = alignment::with_cuts(group, table, &axes, &results)?;
     if table.offset_x.values.len() > 1 || table.offset_y.values.len() > 1 {
         group = with_map(group, table, &sweep, &results)?;
