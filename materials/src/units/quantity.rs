@@ -71,7 +71,7 @@ impl fmt::Display for AnyQuantity {
 /// assert_eq!(wrong.to_string(), "'220 nm' is a length; a power was expected, such as \"50 mW\"");
 /// # Ok::<(), cpo_materials::UnitError>(())
 /// ```
-pub trait Quantity: Copy + Sized {
+pub trait Quantity: Copy + Sized + fmt::Display {
     /// Its dimension.
     const DIMENSION: Dimension;
     /// What it is called: "length".

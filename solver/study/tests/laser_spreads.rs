@@ -226,3 +226,23 @@ fn draws_do_not_depend_on_threads() {
         "{all} {systematic} {random}"
     );
 }
+
+/// Kelvins are a difference here, and volts watts per ampere.
+#[test]
+fn values_are_shown_as_they_are_used() {
+    let text = study(NOMINAL[0], NOMINAL[1], NOMINAL[2])
+        .replace(
+            r#"= "60 K""#,
+            r#"= { nominal = "60 K", sigma = "1 K", scope = "wafer" }"#,
+        )
+        .replace(r#"= "0.3 W/A""#, r#"= ["0.3 W/A", "0.32 W/A"]"#);
+    let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    let plan = study.plan().unwrap_or_else(|e| panic!("{e}"));
+    let named = study.named_values(&plan.lasers[1].values);
+    let shown: Vec<String> = named.iter().map(ToString::to_string).collect();
+    let expected = [
+        "laser.dfb.threshold_temperature = 60 K",
+        "laser.dfb.slope_efficiency = 0.32 W/A",
+    ];
+    assert_eq!(shown, expected);
+}

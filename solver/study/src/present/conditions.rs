@@ -6,7 +6,7 @@ use super::Context;
 use super::cells::missing;
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, significant};
-use crate::study::{NamedValue, ParameterId, ParameterValues, Study};
+use crate::study::{ParameterId, ParameterValues, Study};
 
 /// Name of the temperature that heat leaves to.
 const AMBIENT: &str = "ambient";
@@ -16,7 +16,8 @@ const AMBIENT: &str = "ambient";
 enum Kind {
     Wavelength,
     Temperature,
-    Parameter(Dimension),
+    /// Of a parameter of the study, with its value as a person reads it.
+    Parameter(Dimension, String),
     Word(String),
 }
 
@@ -45,17 +46,9 @@ impl Condition {
             Kind::Wavelength => number(DisplayUnit::NANOMETRE),
             Kind::Temperature => number(DisplayUnit::CELSIUS),
             Kind::Word(word) => word.clone(),
-            Kind::Parameter(dimension) => match unit_of(*dimension, self.value) {
+            Kind::Parameter(dimension, text) => match unit_of(*dimension, self.value) {
                 Some(unit) => number(unit),
-                None => {
-                    let named = NamedValue {
-                        name: String::new(),
-                        value: self.value,
-                        dimension: *dimension,
-                    };
-                    let text = named.to_string();
-                    text.trim_start_matches([' ', '=']).to_owned()
-                }
+                None => text.clone(),
             },
         }
     }
@@ -63,7 +56,7 @@ impl Condition {
     /// "1310 nm", "85 °C", "tip_width = 250 nm".
     fn labelled(&self) -> String {
         match self.kind {
-            Kind::Parameter(_) => format!("{} = {}", self.name, self.text()),
+            Kind::Parameter(..) => format!("{} = {}", self.name, self.text()),
             // There are several temperatures about heat.
             Kind::Temperature if self.name == AMBIENT => format!("{AMBIENT} {}", self.text()),
             _ => self.text(),
@@ -140,7 +133,7 @@ impl Conditions {
         match all.map(|c| &c.kind).next()? {
             Kind::Wavelength => Some(DisplayUnit::NANOMETRE),
             Kind::Temperature => Some(DisplayUnit::CELSIUS),
-            Kind::Parameter(dimension) => unit_of(*dimension, largest),
+            Kind::Parameter(dimension, _) => unit_of(*dimension, largest),
             Kind::Word(_) => None,
         }
     }
@@ -271,7 +264,7 @@ fn parameters(
         .filter(|(id, _)| !shown.contains(&Some(*id)))
         .filter_map(|(id, value)| {
             let parameter = study.parameters.get(id.0)?;
-            let kind = Kind::Parameter(parameter.dimension);
+            let kind = Kind::Parameter(parameter.dimension, parameter.shown(value));
             Some(Condition {
                 parameter: Some(id),
                 ..condition(&parameter.name, kind, value)

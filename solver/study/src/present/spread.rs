@@ -48,9 +48,36 @@ fn width([p05, _, p95]: &Quantiles, unit: DisplayUnit) -> String {
         true => ", unconverged",
         false => "",
     };
+    let [low, high] = [p05, p95].map(|value| unit.show(value.value));
+    // so many that the width has two of them
+    let ratio = low.abs().max(high.abs()) / (high - low).abs();
+    let digits = match ratio.log10().ceil() {
+        more if more > 2.0 => (2.0 + more).min(12.0) as usize,
+        _ => 4,
+    };
     format!(
         "{} to {}{doubt}",
-        significant(unit.show(p05.value), 4),
-        significant(unit.show(p95.value), 4)
+        significant(low, digits),
+        significant(high, digits)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Value;
+
+    #[test]
+    fn a_width_has_digits_enough_to_be_seen() {
+        let of = |low: f64, high: f64| {
+            let value = |value| Value::with_error(value, 0.0);
+            width(
+                &[value(low), value(low), value(high)],
+                DisplayUnit::NANOMETRE,
+            )
+        };
+        assert_eq!(of(1314.597_08e-9, 1314.677_55e-9), "1314.597 to 1314.678");
+        assert_eq!(of(2.094e-9, 2.7131e-9), "2.094 to 2.713");
+        assert_eq!(of(5e-9, 5e-9), "none");
+    }
 }

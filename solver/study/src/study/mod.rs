@@ -139,17 +139,14 @@ pub struct NamedValue {
     pub value: f64,
     /// Dimension of the value.
     pub dimension: Dimension,
+    /// "250 nm".
+    pub text: String,
 }
 
 /// "tip_width = 250 nm".
 impl fmt::Display for NamedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} = {}",
-            self.name,
-            parameter::shown(self.value, self.dimension)
-        )
+        write!(f, "{} = {}", self.name, self.text)
     }
 }
 
@@ -255,6 +252,7 @@ impl Study {
                     name: parameter.name.clone(),
                     value,
                     dimension: parameter.dimension,
+                    text: parameter.shown(value),
                 })
             })
             .collect()

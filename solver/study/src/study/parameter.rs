@@ -118,6 +118,8 @@ pub struct Parameter {
     pub(crate) texts: Vec<String>,
     /// Where it is used, and whether as a scan within points.
     pub(crate) uses: Vec<(Place, Use)>,
+    /// How its first use shows a value: kelvins are degrees or a difference, volts may be watts per ampere.
+    pub(crate) show: Option<fn(f64) -> String>,
 }
 
 /// How a parameter is used.
@@ -133,6 +135,14 @@ impl Parameter {
     /// The value used where nothing else is asked for: the nominal one, or the first of a sweep.
     pub fn nominal(&self) -> f64 {
         self.values.first().copied().unwrap_or(f64::NAN)
+    }
+
+    /// A value of it in SI as a person reads it.
+    pub(crate) fn shown(&self, value: f64) -> String {
+        match self.show {
+            Some(show) => show(value),
+            None => shown(value, self.dimension),
+        }
     }
 
     /// All values as quantities of kind `Q`.

@@ -264,7 +264,10 @@ impl Reader {
         kind: Use,
     ) -> Option<Vec<Q>> {
         let place = &cursor.place;
-        self.parameters[id.0].uses.push((place.clone(), kind));
+        let used = &mut self.parameters[id.0];
+        used.uses.push((place.clone(), kind));
+        used.show
+            .get_or_insert(|value| Q::from_si(value).to_string());
         let parameter = &self.parameters[id.0];
         let defined = self.diagnostics.locate(&parameter.place);
         let (name, in_place) = (parameter.name.clone(), parameter.in_place);

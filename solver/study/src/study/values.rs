@@ -74,6 +74,7 @@ impl Reader {
             place,
             texts,
             uses: Vec::new(),
+            show: None,
         });
         ParameterId(self.parameters.len() - 1)
     }
