@@ -7,7 +7,7 @@ use crate::{Field, Group, Status, check_text, checksum};
 /// Root attribute `schema`, by which a reader knows a table of ours.
 pub const SCHEMA: &str = "cpo loss table";
 /// Version of the schema, semver: a reader accepts any minor version of its own major one and of earlier ones.
-pub const SCHEMA_VERSION: &str = "2.1.0";
+pub const SCHEMA_VERSION: &str = "2.2.0";
 /// Major version that this program writes, and the latest that it reads.
 pub const SCHEMA_MAJOR: u32 = 2;
 

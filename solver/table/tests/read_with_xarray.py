@@ -10,7 +10,7 @@ path = sys.argv[1]
 for engine in ("h5netcdf", "netcdf4"):
     root = xr.open_dataset(path, engine=engine)
     assert root.attrs["Conventions"].startswith("CF-1."), root.attrs
-    assert root.attrs["schema_version"] == "2.1.0"
+    assert root.attrs["schema_version"] == "2.2.0"
     assert len(root.attrs["input_sha256"]) == 64
 
     wire = xr.open_dataset(path, engine=engine, group="waveguide/wire")

@@ -33,9 +33,14 @@ pub(super) fn cells(spread: &Spread, unit: DisplayUnit, asked: &str) -> Vec<Cell
 
 /// The same of a loss, where there may be none.
 pub(super) fn known(spread: &Outcome<Spread>, asked: &str) -> Vec<Cell> {
+    known_in(spread, DisplayUnit::DECIBEL, asked)
+}
+
+/// The same of a number in any unit.
+pub(super) fn known_in(spread: &Outcome<Spread>, unit: DisplayUnit, asked: &str) -> Vec<Cell> {
     match spread {
-        Ok(spread) => cells(spread, DisplayUnit::DECIBEL, asked),
-        Err(reason) => failed(reason, columns("", DisplayUnit::DECIBEL).len()),
+        Ok(spread) => cells(spread, unit, asked),
+        Err(reason) => failed(reason, columns("", unit).len()),
     }
 }
 

@@ -41,6 +41,18 @@ impl Spread {
             .unwrap_or(Status::Ok)
     }
 
+    /// The same times `factor`.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let [total, systematic, random] =
+            [&self.total, &self.systematic, &self.random].map(|q| q.map(|v| v.scaled(factor)));
+        Self {
+            total,
+            systematic,
+            random,
+        }
+    }
+
     /// (word of a name, words, quantiles) of all deviations and of both parts.
     pub fn parts(&self) -> [(&'static str, &Quantiles); 3] {
         let [total, systematic, random] = PARTS.map(|(part, _)| part);
@@ -143,7 +155,7 @@ impl<T> Deviated<T> {
     }
 
     /// What it is wherever it was solved.
-    fn everywhere(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = &T> {
         let each = self.each.iter().flat_map(|(at, _)| at);
         let pairs = self.pairs.iter().map(|(.., there)| there);
         each.chain(pairs).chain([&self.jointly.0])
