@@ -290,11 +290,14 @@ impl Study {
     /// Those that an effective index has a derivative by, which conditions and roughness are not.
     fn index_deviations(&self, modes: &ModesTable) -> Vec<ParameterId> {
         let mut all = self.guide_parameters(modes);
-        all.retain(|id| {
-            let mut uses = self.parameters[id.0].uses.iter();
-            uses.any(|(place, _)| !place.key().contains(".roughness."))
-        });
+        all.retain(|&id| !self.is_of_roughness(id));
         self.deviating(&all)
+    }
+
+    /// Whether nothing but the roughness of walls depends on a parameter.
+    pub(crate) fn is_of_roughness(&self, id: ParameterId) -> bool {
+        let mut uses = self.parameters[id.0].uses.iter();
+        uses.all(|(place, _)| place.key().contains(".roughness."))
     }
 
     fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {

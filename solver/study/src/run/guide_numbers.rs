@@ -32,8 +32,8 @@ pub(super) struct GuideNumbers {
 }
 
 impl GuideNumbers {
-    /// Of all modes of `set`, which `solver` found for `problem` at `point`.
-    pub(super) fn all(
+    /// Of all modes of `set`, which `solver` found for `problem` at `point`, their walls smooth.
+    pub(super) fn smooth(
         study: &Study,
         point: &ModePoint,
         solver: &ModeSolver,
@@ -45,15 +45,6 @@ impl GuideNumbers {
         // Not the modes' attenuation: radiation is no absorption.
         let tensors = problem.permittivity_tensors().map_err(|e| e.to_string())?;
         let absorbing = tensors.iter().flatten().flatten().any(|e| e.im != 0.0);
-        let rough = study
-            .rough_regions(&table.cross_section, &point.values)
-            .map_err(|e| e.to_string())?
-            .into_iter()
-            .map(|(region, [rms, length])| {
-                let roughness = Roughness::new(rms, length).map_err(|e| e.to_string())?;
-                Ok((region, roughness))
-            })
-            .collect::<Outcome<Vec<_>>>()?;
         // Where the straight guide cannot be solved its joint is unknown; the bend is not.
         let straight = problem
             .bend_radius()
@@ -66,11 +57,7 @@ impl GuideNumbers {
             vec![Value::absent(); set.modes().len()]
         };
         let numbers = |(m, mode): (usize, &Mode)| -> Outcome<Self> {
-            let budget = mode.loss_budget(&rough).map_err(|e| e.to_string())?;
-            let by_region = |losses: Vec<RegionLoss>| -> Vec<(String, Value)> {
-                let value = |r: RegionLoss| (r.name, Value::from(&r.loss));
-                losses.into_iter().map(value).collect()
-            };
+            let budget = mode.loss_budget(&[]).map_err(|e| e.to_string())?;
             let radiation = match budget.open {
                 true => Value::from(&budget.radiation),
                 false => Value::absent(),
@@ -89,7 +76,7 @@ impl GuideNumbers {
                     false => Vec::new(),
                 },
                 radiation,
-                scattering: by_region(budget.scattering),
+                scattering: Vec::new(),
                 total_loss_db_per_m: Value::from(&budget.total),
                 transition_db: straight
                     .as_ref()
@@ -101,6 +88,39 @@ impl GuideNumbers {
         };
         set.iter().enumerate().map(numbers).collect()
     }
+
+    /// Adds what the walls scatter at `point` to `numbers` of the modes of `set`.
+    pub(super) fn roughen(
+        study: &Study,
+        point: &ModePoint,
+        set: &ModeSet,
+        numbers: &mut [Self],
+    ) -> Outcome<()> {
+        let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
+        let regions = study.rough_regions(&table.cross_section, &point.values);
+        let rough = regions
+            .map_err(|e| e.to_string())?
+            .into_iter()
+            .map(|(region, [rms, length])| {
+                let roughness = Roughness::new(rms, length).map_err(|e| e.to_string())?;
+                Ok((region, roughness))
+            })
+            .collect::<Outcome<Vec<_>>>()?;
+        if rough.is_empty() {
+            return Ok(());
+        }
+        for (mode, numbers) in set.iter().zip(numbers) {
+            let budget = mode.loss_budget(&rough).map_err(|e| e.to_string())?;
+            numbers.scattering = by_region(budget.scattering);
+            numbers.total_loss_db_per_m = Value::from(&budget.total);
+        }
+        Ok(())
+    }
+}
+
+fn by_region(losses: Vec<RegionLoss>) -> Vec<(String, Value)> {
+    let value = |r: RegionLoss| (r.name, Value::from(&r.loss));
+    losses.into_iter().map(value).collect()
 }
 
 /// A number of a guide that may have a spread.
