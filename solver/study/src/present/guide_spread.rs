@@ -44,11 +44,12 @@ pub(super) fn tables(
                 }
             }
         }
-        let caption = format!(
-            "The {} over the deviations stated: {}.",
-            variable.words,
-            spread::PARTS
-        );
+        // said once
+        let parts = match tables.is_empty() {
+            true => format!(": {}", spread::PARTS),
+            false => String::new(),
+        };
+        let caption = format!("The {} over the deviations stated{parts}.", variable.words);
         tables.push(table(caption, columns, rows));
     }
     tables

@@ -159,7 +159,7 @@ impl ModeOutcome {
     }
 
     /// Why there is no spread, if one was asked for.
-    pub(super) fn doubt(&self) -> Option<&String> {
+    pub(crate) fn doubt(&self) -> Option<&String> {
         let mut spreads = self.modes.iter().flat_map(|mode| &mode.spreads);
         spreads.find_map(|s| s.spread.as_ref().err())
     }
