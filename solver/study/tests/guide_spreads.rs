@@ -281,3 +281,49 @@ fn a_mode_that_is_cut_off_has_no_spread() {
         "{lost}"
     );
 }
+
+/// A wavelength that deviates is one at which the guide is solved.
+#[test]
+fn conditions_deviate_too() {
+    let at = |wavelength: &str, more: &str| {
+        let text = wire("\"500 nm\"", "\"1 nm\"", more);
+        group(&text.replace("\"1550 nm\"", wavelength))
+    };
+    let deviating = r#"{ nominal = "1550 nm", sigma = "3 nm", scope = "lane" }"#;
+    let spread = at(deviating, "spread = true");
+    for (quantile, sign) in [("p05", 1.0), ("p95", -1.0)] {
+        let anew = at(&format!("\"{} nm\"", 1550.0 + sign * Z * 3.0), "");
+        let (found, anew) = (
+            of(&spread, &format!("effective_index_random_{quantile}")),
+            of(&anew, "effective_index"),
+        );
+        let change = (anew[0] - of(&spread, "effective_index")[0]).abs();
+        // bars of both, and of the change what order statistics of 8192 draws are off
+        let basis = found[1] + anew[1] + 2e-3 * change;
+        assert!(change > 100.0 * basis, "{change} {basis}");
+        assert!((found[0] - anew[0]).abs() < basis, "{found:?} {anew:?}");
+    }
+}
+
+/// The same bits on one and two threads, and from what an interrupted run has left, a spread that failed among it.
+#[test]
+fn threads_and_interruptions_do_not_change_a_bit() {
+    let width = r#"{ nominal = "470 nm", sigma = "25 nm", scope = "wafer" }"#;
+    let text = wire(width, RMS, "spread = true")
+        .replace("count = 1", "count = 3")
+        .replace("error = 1e-5", "error = 1e-3")
+        .replace("\"1550 nm\"", "[\"1540 nm\", \"1550 nm\"]");
+    let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    let plan = study.plan().unwrap_or_else(|e| panic!("{e}"));
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Checkpoints::beside(&folder.path().join("out"), &study);
+    let bits = |results: &Results| format!("{:?}", results.modes);
+    let solve = |threads, kept: &Checkpoints| run(&study, &plan, threads, kept, &Silent).unwrap();
+    let one = solve(1, &Checkpoints::none());
+    assert!(bits(&one).contains("no longer guided"));
+    assert_eq!(bits(&one), bits(&solve(2, &kept)));
+    let files = || std::fs::read_dir(folder.path().join(".out.unfinished")).unwrap();
+    assert_eq!(files().count(), 2, "both points are kept");
+    std::fs::remove_file(files().next().unwrap().unwrap().path()).unwrap();
+    assert_eq!(bits(&one), bits(&solve(1, &kept)));
+}
