@@ -270,7 +270,7 @@ impl Study {
                 warning.severity = Severity::Warning;
                 warning.allowed(
                     "a spread is that of tapers, gratings as they come out, heat problems, couplings across a gap and effective indices, \
-                     with `spread` = true of all numbers of a guide",
+                     with `spread` = true of group indices, losses and drifts of guides",
                 );
                 let id = ParameterId(k);
                 let of_guide = |modes: &&ModesTable| self.mode_deviations(modes).contains(&id);
