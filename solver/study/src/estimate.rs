@@ -88,6 +88,9 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             crate::study::ModeCount::AllGuided => 4.0,
         };
         let last = visited.last().copied().unwrap_or(0) as f64;
+        let mut deviating = study.mode_deviations(table);
+        // one solve serves all roughnesses
+        deviating.retain(|&id| table.spread && !study.is_of_roughness(id));
         tables.push(TableEstimate {
             name: format!("modes.{}", table.name),
             points,
@@ -97,6 +100,7 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
             ],
             bytes: 8.0 * last * (FACTOR_ENTRIES * last.max(2.0).log2() + VECTORS * (modes + 2.0)),
             seconds: points as f64
+                * with_deviations(&deviating)
                 * visited.iter().sum::<usize>() as f64
                 * SECONDS_PER_UNKNOWN
                 * (1.0 + modes),

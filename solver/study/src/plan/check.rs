@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use cpo_materials::{Length, Material, MaterialError, Quantity, Temperature, Wavelength};
 
 use cpo_solver::laser::LaserError;
+use cpo_solver::modes::Roughness;
 use cpo_solver::spread::{REACH, STEP};
 
 use super::Planner;
@@ -13,13 +14,14 @@ use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
     CouplingTable, CrossSectionTable, DrawnGrating, Expr, FiberKind, GratingTable, HeatTable,
     LaserLaws, LaserTable, MaterialId, Mistake, ModesTable, NamedValue, ParameterId,
-    ParameterValues, Port, TaperTable, Wall,
+    ParameterValues, Port, Study, TaperTable, Wall,
 };
 
 /// Gratings of a sweep that are drawn before the run, at some milliseconds each.
 const MOST_GRATINGS: usize = 200;
-/// The same of tapers.
+/// The same of tapers and guides.
 const MOST_TAPERS: usize = 1000;
+const MOST_GUIDES: usize = 1000;
 
 impl Planner<'_> {
     /// Reports a mistake once, with the values at which it shows.
@@ -51,7 +53,7 @@ impl Planner<'_> {
         self.report(*mistake, values);
     }
 
-    pub(super) fn check_modes(&mut self, modes: &ModesTable) {
+    pub(super) fn check_modes(&mut self, modes: &ModesTable, assignments: &[ParameterValues]) {
         let study = self.study;
         let Some(section) = study
             .cross_sections
@@ -62,6 +64,7 @@ impl Planner<'_> {
         };
         self.check_bend(modes, section);
         self.check_target(modes, section);
+        self.check_spread(modes, section, assignments);
         // two tables of modes may share a cross-section; its mistakes are reported once
         let first = study
             .modes
@@ -87,52 +90,50 @@ impl Planner<'_> {
         }
     }
 
+    /// A guide whose spread is asked for is one where its parameters deviate too.
+    fn check_spread(
+        &mut self,
+        modes: &ModesTable,
+        section: &CrossSectionTable,
+        assignments: &[ParameterValues],
+    ) {
+        if !modes.spread {
+            return;
+        }
+        let study = self.study;
+        let deviating = study.mode_deviations(modes);
+        let make = |at: &ParameterValues| -> Result<(), Mistake> {
+            study.make_cross_section(section, at)?;
+            for shape in &section.shapes {
+                if let Some(rough) = &shape.roughness {
+                    let lengths = [rough.rms, rough.correlation_length];
+                    let [rms, length] = lengths.map(|l| study.evaluate(&l, at));
+                    Roughness::new(rms, length)
+                        .map_err(|e| study.mistake(&shape.place, e.to_string()))?;
+                }
+            }
+            bend(study, modes, section, at).map_or(Ok(()), Err)
+        };
+        for values in assignments.iter().take(MOST_GUIDES) {
+            // what is wrong without deviations is reported with the geometry
+            if make(values).is_err() || !self.check_deviations(values, &deviating, make) {
+                return;
+            }
+        }
+    }
+
     /// The window, with the PML on the inner side of the bend, ends before the centre of curvature.
     fn check_bend(&mut self, modes: &ModesTable, section: &CrossSectionTable) {
-        let study = self.study;
-        let Some(radius) = modes.bend_radius else {
-            return;
-        };
         let mut parameters: BTreeSet<ParameterId> = section.window[0]
             .iter()
             .filter_map(|edge| edge.parameter())
             .collect();
         modes.parameters(&mut parameters);
         for values in self.subset(&parameters) {
-            let [low, high] = section.window[0].map(|edge| study.evaluate(&edge, &values).si());
-            let radius = study.evaluate(&radius, &values).si();
-            let inner = if radius > 0.0 {
-                modes.boundary.left
-            } else {
-                modes.boundary.right
-            };
-            let (layer, with_layer) = match inner {
-                Wall::Absorbing { thickness } => {
-                    let thickness = study.evaluate(&thickness, &values);
-                    (thickness.si(), format!(" with a PML of {thickness} beyond"))
-                }
-                Wall::Electric | Wall::Magnetic => (0.0, String::new()),
-            };
-            let half = 0.5 * (high - low);
-            // a window without width is reported with the geometry
-            if half <= 0.0 || radius.abs() > half + layer {
-                continue;
+            if let Some(mistake) = bend(self.study, modes, section, &values) {
+                self.report(*mistake, &values);
+                return;
             }
-            let mut mistake = study.mistake(
-                &modes.bend_place,
-                format!(
-                    "the window reaches the centre of curvature: it extends {} to each side of its middle{with_layer}, \
-                     and the bend radius to that middle is {}",
-                    Length::m(half),
-                    Length::m(radius)
-                ),
-            );
-            mistake.allowed(format!(
-                "a radius of more than {}, of either sign, or a narrower window",
-                Length::m(half + layer)
-            ));
-            self.report(*mistake, &values);
-            return;
         }
     }
 
@@ -450,4 +451,46 @@ impl Planner<'_> {
         let deviating = study.laser_deviations(laser);
         self.check_deviations_to(REACH, &told, values, &deviating, make);
     }
+}
+
+/// What is wrong with a bend: its window reaches the centre of curvature.
+fn bend(
+    study: &Study,
+    modes: &ModesTable,
+    section: &CrossSectionTable,
+    values: &ParameterValues,
+) -> Option<Mistake> {
+    let [low, high] = section.window[0].map(|edge| study.evaluate(&edge, values).si());
+    let radius = study.evaluate(&modes.bend_radius?, values).si();
+    let inner = if radius > 0.0 {
+        modes.boundary.left
+    } else {
+        modes.boundary.right
+    };
+    let (layer, with_layer) = match inner {
+        Wall::Absorbing { thickness } => {
+            let thickness = study.evaluate(&thickness, values);
+            (thickness.si(), format!(" with a PML of {thickness} beyond"))
+        }
+        Wall::Electric | Wall::Magnetic => (0.0, String::new()),
+    };
+    let half = 0.5 * (high - low);
+    // a window without width is reported with the geometry
+    if half <= 0.0 || radius.abs() > half + layer {
+        return None;
+    }
+    let mut mistake = study.mistake(
+        &modes.bend_place,
+        format!(
+            "the window reaches the centre of curvature: it extends {} to each side of its middle{with_layer}, \
+             and the bend radius to that middle is {}",
+            Length::m(half),
+            Length::m(radius)
+        ),
+    );
+    mistake.allowed(format!(
+        "a radius of more than {}, of either sign, or a narrower window",
+        Length::m(half + layer)
+    ));
+    Some(mistake)
 }

@@ -17,8 +17,8 @@ use cpo_materials::{Quantity, Temperature, Wavelength};
 use crate::error::{Report, StudyError};
 use crate::file::{Diagnostic, Diagnostics, Place, Severity};
 use crate::study::{
-    GratingTable, HeatTable, LaserTable, Parameter, ParameterId, ParameterValues, Port, Study,
-    TaperTable,
+    GratingTable, HeatTable, LaserTable, ModesTable, Parameter, ParameterId, ParameterValues, Port,
+    Study, TaperTable,
 };
 use sweep::Sweep;
 
@@ -191,6 +191,13 @@ impl Study {
 }
 
 impl Study {
+    /// Parameters with a tolerance that the guide of some modes depends on, its roughness and conditions among them.
+    pub(crate) fn mode_deviations(&self, modes: &ModesTable) -> Vec<ParameterId> {
+        let mut all = self.guide_parameters(modes);
+        all.extend(Sweep::new(self).conditions());
+        self.deviating(&all)
+    }
+
     /// Parameters with a tolerance that a taper depends on, its lengths and conditions among them.
     pub(crate) fn taper_deviations(&self, taper: &TaperTable) -> Vec<ParameterId> {
         let mut all = Sweep::new(self).of_taper(taper);
@@ -218,6 +225,25 @@ impl Study {
         self.deviating(&all)
     }
 
+    /// Warnings of spreads that are asked for of modes whose guide has no tolerance.
+    pub(crate) fn idle_spreads(&self) -> Vec<Diagnostic> {
+        let idle = self.modes.iter().filter(|modes| modes.spread);
+        let idle = idle.filter(|modes| self.mode_deviations(modes).is_empty());
+        let warning = |modes: &ModesTable| {
+            let message = format!(
+                "nothing that `{}` depends on has a tolerance",
+                modes.place.key()
+            );
+            let mut warning = self.mistake(&modes.spread_place, message);
+            warning.severity = Severity::Warning;
+            warning.help(
+                "remove `spread`, or state a tolerance, for example width = { nominal = \"450 nm\", sigma = \"5 nm\", scope = \"wafer\" }",
+            );
+            *warning
+        };
+        idle.map(warning).collect()
+    }
+
     /// Warnings of tolerances that no spread is made of.
     pub(crate) fn idle_deviations(&self) -> Vec<Diagnostic> {
         let mut known: BTreeSet<ParameterId> = BTreeSet::new();
@@ -230,7 +256,10 @@ impl Study {
         known.extend(self.heats.iter().flat_map(|h| self.heat_deviations(h)));
         known.extend(self.lasers.iter().flat_map(|l| self.laser_deviations(l)));
         for modes in &self.modes {
-            known.extend(self.geometry_parameters(&modes.cross_section));
+            known.extend(match modes.spread {
+                true => self.mode_deviations(modes),
+                false => self.index_deviations(modes),
+            });
         }
         let idle = |(k, parameter): (usize, &Parameter)| {
             let deviates = parameter.tolerance.is_some_and(|t| t.sigma > 0.0);
@@ -248,8 +277,14 @@ impl Study {
                 );
                 warning.severity = Severity::Warning;
                 warning.allowed(
-                    "a spread is that of tapers, gratings as they come out, heat problems, lasers, couplings across a gap and effective indices",
+                    "a spread is that of tapers, gratings as they come out, heat problems, lasers, couplings across a gap and effective indices, \
+                     with `spread` = true of group indices, losses and drifts of guides",
                 );
+                let id = ParameterId(k);
+                let of_guide = |modes: &&ModesTable| self.mode_deviations(modes).contains(&id);
+                if let Some(modes) = self.modes.iter().find(of_guide) {
+                    warning.help(format!("write spread = true in [{}]", modes.place.key()));
+                }
                 *warning
             })
         };
@@ -258,6 +293,19 @@ impl Study {
             .enumerate()
             .filter_map(idle)
             .collect()
+    }
+
+    /// Those that an effective index has a derivative by, which conditions and roughness are not.
+    fn index_deviations(&self, modes: &ModesTable) -> Vec<ParameterId> {
+        let mut all = self.guide_parameters(modes);
+        all.retain(|&id| !self.is_of_roughness(id));
+        self.deviating(&all)
+    }
+
+    /// Whether nothing but the roughness of walls depends on a parameter.
+    pub(crate) fn is_of_roughness(&self, id: ParameterId) -> bool {
+        let mut uses = self.parameters[id.0].uses.iter();
+        uses.all(|(place, _)| place.key().contains(".roughness."))
     }
 
     fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {
@@ -319,7 +367,7 @@ impl Planner<'_> {
         for modes in &study.modes {
             let parameters = self.sweep.of_modes(modes);
             let assignments = self.assignments(&modes.place, &parameters);
-            self.check_modes(modes);
+            self.check_modes(modes, &assignments);
             let mut lookup = Lookup::new(parameters);
             for values in assignments {
                 lookup.insert(&values, self.plan.modes.len());

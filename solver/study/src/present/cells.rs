@@ -17,6 +17,8 @@ pub(super) const SQUARE_MICROMETRE: DisplayUnit = DisplayUnit::new("µm²", 1e-1
 pub(super) const PER_MEGAKELVIN: DisplayUnit = DisplayUnit::new("10⁻⁶/K", 1e-6);
 /// Of a dispersion.
 pub(super) const PICOSECOND_PER_NM_KM: DisplayUnit = DisplayUnit::new("ps/(nm km)", 1e-6);
+/// Of the drift of a resonance.
+pub(super) const PICOMETRE_PER_KELVIN: DisplayUnit = DisplayUnit::new("pm/K", 1e-12);
 /// Per cent.
 pub(super) const PERCENT: DisplayUnit = DisplayUnit::new("%", 0.01);
 

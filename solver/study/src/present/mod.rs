@@ -11,6 +11,7 @@ mod coupling;
 mod coupling_figures;
 mod grating;
 mod grating_figures;
+mod guide_spread;
 mod heat;
 mod heat_figures;
 mod laser;

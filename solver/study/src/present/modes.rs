@@ -3,11 +3,11 @@
 use cpo_materials::{Dimension, Quantity};
 use cpo_solver::modes::ModeClass;
 
-use super::Context;
 use super::cells::{
     PER_MEGAKELVIN, PICOSECOND_PER_NM_KM, SOLVER, SQUARE_MICROMETRE, cell, failed, listed, loss,
     missing, optional, plain, table,
 };
+use super::{Context, guide_spread};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, Section, significant};
 use crate::run::{ModeOutcome, ModeRecord};
@@ -117,6 +117,7 @@ pub(super) fn section(context: Context<'_>, modes: &ModesTable) -> Section {
     };
     let mut tables = vec![table(caption, columns, rows)];
     tables.extend(sensitivities(context, &group, &points, &conditions));
+    tables.extend(guide_spread::tables(context, &group, &points, &conditions));
     let mut columns = conditions.columns();
     columns.push(Column::new("mode", ""));
     columns.extend(

@@ -33,9 +33,14 @@ pub(super) fn cells(spread: &Spread, unit: DisplayUnit, asked: &str) -> Vec<Cell
 
 /// The same of a loss, where there may be none.
 pub(super) fn known(spread: &Outcome<Spread>, asked: &str) -> Vec<Cell> {
+    known_in(spread, DisplayUnit::DECIBEL, asked)
+}
+
+/// The same of a number in any unit.
+pub(super) fn known_in(spread: &Outcome<Spread>, unit: DisplayUnit, asked: &str) -> Vec<Cell> {
     match spread {
-        Ok(spread) => cells(spread, DisplayUnit::DECIBEL, asked),
-        Err(reason) => failed(reason, columns("", DisplayUnit::DECIBEL).len()),
+        Ok(spread) => cells(spread, unit, asked),
+        Err(reason) => failed(reason, columns("", unit).len()),
     }
 }
 
@@ -76,7 +81,7 @@ mod tests {
                 DisplayUnit::NANOMETRE,
             )
         };
-        assert_eq!(of(1314.597_08e-9, 1314.677_55e-9), "1314.597 to 1314.678");
+        assert_eq!(of(1.314_597_08e-6, 1.314_677_55e-6), "1314.597 to 1314.678");
         assert_eq!(of(2.094e-9, 2.7131e-9), "2.094 to 2.713");
         assert_eq!(of(5e-9, 5e-9), "none");
     }

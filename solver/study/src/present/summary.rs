@@ -7,7 +7,7 @@ use super::laser::{array_cells, array_columns};
 use super::{Context, MOST_WARNINGS, coupling, grating, laser, taper};
 use crate::figures::DisplayUnit;
 use crate::report::{Cell, Column, ReportTable, Section};
-use crate::run::{CouplingResult, HeatOutcome, ModeOutcome, ModeRecord, Outcome};
+use crate::run::{CouplingResult, HeatOutcome, ModeOutcome, ModeRecord, Outcome, Spread};
 use crate::study::Freedom;
 use crate::table::Status;
 
@@ -303,7 +303,10 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
         let settled = |m: &ModeRecord| {
             let [x, y] = &m.mode_field_diameter;
             let all = [&m.group_index, &m.te_fraction, &m.effective_area, x, y];
-            all.iter().all(|v| v.status != Status::Unconverged)
+            let spreads = m.spreads.iter().filter_map(|s| s.spread.as_ref().ok());
+            let statuses = all.map(|v| v.status).into_iter();
+            let mut statuses = statuses.chain(spreads.map(Spread::status));
+            statuses.all(|status| status != Status::Unconverged)
         };
         let well = outcomes
             .iter()
@@ -313,6 +316,15 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
             doubts.push(format!(
                 "{name}: some numbers are marked unconverged although their effective index met the error asked for: \
                  they changed too much from level to level."
+            ));
+        }
+        let lost = |o: &ModeOutcome| o.doubt().cloned();
+        if let Some(reason) = outcomes.iter().flatten().find_map(|o| lost(o)) {
+            let count = outcomes.iter().flatten().filter(|o| lost(o).is_some());
+            doubts.push(format!(
+                "{name}: {} of {} points have a spread that is not known: {reason}.",
+                count.count(),
+                points.len()
             ));
         }
         let artefact = |o: &ModeOutcome| o.modes.iter().any(|m| !m.class.is_physical());

@@ -86,6 +86,18 @@ impl Spread {
             .unwrap_or(Status::Ok)
     }
 
+    /// The same times `factor`.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let [total, systematic, random] =
+            [&self.total, &self.systematic, &self.random].map(|q| q.map(|v| v.scaled(factor)));
+        Self {
+            total,
+            systematic,
+            random,
+        }
+    }
+
     /// (word of a name, words, quantiles) of all deviations and of both parts.
     pub fn parts(&self) -> [(&'static str, &Quantiles); 3] {
         let [total, systematic, random] = PARTS.map(|(part, _)| part);

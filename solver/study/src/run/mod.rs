@@ -11,6 +11,8 @@ mod checkpoint;
 mod coupling;
 mod deviation;
 mod grating;
+mod guide_numbers;
+mod guide_spread;
 mod heat;
 mod laser;
 mod laser_light;
@@ -30,6 +32,8 @@ pub use checkpoint::Checkpoints;
 pub use coupling::{CouplingOutcome, CouplingResult, MisalignmentMap};
 pub use deviation::{PARTS, Quantiles, Spread};
 pub use grating::{GratingOutcome, GratingResult};
+pub use guide_numbers::GuideNumber;
+pub use guide_spread::GuideSpread;
 pub use heat::{HeatOutcome, HeatSpreads, StepRecord, TemperatureSlice};
 pub use laser::{
     LaserOutcome, LaserResult, LaserStateRecord, LightCurrent, ModeHopRecord, NeighbourRecord,
@@ -345,12 +349,9 @@ fn solve(
                         }
                     };
                     let status = outcome_status(&outcome, ModeOutcome::status);
-                    told(
-                        modes::name(study, &plan.modes[m]),
-                        status,
-                        &reason(outcome.as_ref().err()),
-                        start,
-                    );
+                    let why = outcome.as_ref().map_or_else(Some, ModeOutcome::doubt);
+                    let name = modes::name(study, &plan.modes[m]);
+                    told(name, status, &reason(why), start);
                     for (c, coupling) in &couplings {
                         let status = outcome_status(coupling, CouplingOutcome::status);
                         let why = coupling.as_ref().map_or_else(Some, CouplingOutcome::doubt);

@@ -1,27 +1,23 @@
 //! Mode points, and the couplings that need their fields.
 
-use cpo_materials::{Angle, Quantity, Temperature};
+use cpo_materials::{Angle, Quantity};
 use cpo_solver::coupling::SampledField;
-use cpo_solver::modes::{
-    Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver, RegionLoss, Roughness,
-};
+use cpo_solver::modes::{Confinement, Mode, ModeClass, ModeGrid, ModeProblem, ModeSet, ModeSolver};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::coupling::{self, CouplingOutcome, Receiver};
+use super::guide_numbers::GuideNumber;
+use super::guide_spread::{GuideSpread, SolvedModes};
 use super::{Outcome, Value, process, severity, tracks};
 use crate::plan::{ModePoint, Plan};
 use crate::study::{Accuracy, ModeCount, ModesTable, ParameterValues, Study};
 use crate::table::Status;
 
-/// 20 log₁₀(e): dB per neper of amplitude.
-const DB_PER_NEPER: f64 = 20.0 * std::f64::consts::LOG10_E;
 /// Step of a sensitivity, relative to the parameter.
 const RELATIVE_STEP: f64 = 1e-4;
 /// The same for a parameter that is zero, in its SI unit: small against any of its uses.
 const STEP_AT_ZERO: f64 = 1e-12;
-/// Step of dn_eff/dT in kelvin.
-const TEMPERATURE_STEP: f64 = 0.5;
 /// When a coupling misses its error, the modes are solved anew with their error divided by this …
 const SHARPER: f64 = 6.0;
 /// … at most so often.
@@ -88,6 +84,8 @@ pub struct ModeRecord {
     pub resonance_drift: Value,
     /// (parameter, dn_eff/dp in SI units).
     pub sensitivities: Vec<(String, Value)>,
+    /// What deviations make of its numbers, if the study asks for it.
+    pub spreads: Vec<GuideSpread>,
     /// Share of ∫|E|² in the absorbing layers, evidence of the class.
     pub layer_share: f64,
     /// Part of the error bar of n_eff that is due to the window.
@@ -98,6 +96,13 @@ pub struct ModeRecord {
     pub order: Option<f64>,
     /// What the mode is recognised by at other points: [`super::tracks::signature`].
     pub(super) signature: Vec<f64>,
+}
+
+impl ModeRecord {
+    /// What deviations make of a number, if it was asked for.
+    pub fn spread(&self, number: GuideNumber) -> Option<&GuideSpread> {
+        self.spreads.iter().find(|spread| spread.number == number)
+    }
 }
 
 /// Share of a mode in a region.
@@ -138,13 +143,25 @@ pub struct ModeOutcome {
 }
 
 impl ModeOutcome {
-    /// Unconverged if a mode's n_eff is.
+    /// Unconverged if a mode's n_eff or a spread is.
     pub fn status(&self) -> Status {
+        let of_mode = |mode: &ModeRecord| {
+            let spreads = mode.spreads.iter().map(GuideSpread::status);
+            spreads
+                .chain([mode.effective_index.status])
+                .max_by_key(|&s| severity(s))
+        };
         self.modes
             .iter()
-            .map(|m| m.effective_index.status)
+            .filter_map(of_mode)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Failed)
+    }
+
+    /// Why there is no spread, if one was asked for.
+    pub(crate) fn doubt(&self) -> Option<&String> {
+        let mut spreads = self.modes.iter().flat_map(|mode| &mode.spreads);
+        spreads.find_map(|s| s.spread.as_ref().err())
     }
 }
 
@@ -190,6 +207,16 @@ pub(crate) fn problem(
 /// The solver that a table asks for, on the grid family that all wavelengths and temperatures of
 /// one geometry share: a grid each would make noise of n_g.
 pub(crate) fn solver(study: &Study, plan: &Plan, m: usize) -> Outcome<ModeSolver> {
+    solver_at(study, plan, m, &plan.modes[m].values)
+}
+
+/// The same where some of its values are replaced, on the grid family of that geometry.
+pub(super) fn solver_at(
+    study: &Study,
+    plan: &Plan,
+    m: usize,
+    values: &ParameterValues,
+) -> Outcome<ModeSolver> {
     let point = &plan.modes[m];
     let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
     let solver = match table.count {
@@ -206,11 +233,11 @@ pub(crate) fn solver(study: &Study, plan: &Plan, m: usize) -> Outcome<ModeSolver
             let alike =
                 |p: &&ModePoint| p.modes == point.modes && study.named_values(&p.values) == shape;
             let first = plan.modes.iter().find(alike).unwrap_or(point);
-            let reference = problem(study, first, &first.values)?;
+            let reference = problem(study, first, values)?;
             Ok(solver.error(error).meshed_as(&reference))
         }
         Accuracy::Grid(sizes) => {
-            let problem = problem(study, point, &point.values)?;
+            let problem = problem(study, point, values)?;
             let [finest, coarsest] = [sizes.finest.si(), sizes.coarsest.si()];
             let grid = ModeGrid::between(&problem, finest, coarsest, sizes.growth)
                 .map_err(|e| e.to_string())?;
@@ -263,6 +290,7 @@ pub(super) fn solve(
         followers.iter().map(solve).collect()
     };
     let mut couplings = couple(&set);
+    let mut solved_to = None;
     if let Accuracy::Error(error) = table.accuracy {
         let mut sharper = error;
         for _ in 0..SHARPENINGS {
@@ -280,14 +308,22 @@ pub(super) fn solve(
                 break;
             }
             set = finer.judged_by(error);
+            solved_to = Some(sharper);
             couplings = couple(&set);
         }
     }
     let first = plan.modes.iter().position(|p| p.modes == point.modes) == Some(m);
-    (
-        record(study, point, &solver, &problem, &set, first),
-        couplings,
-    )
+    let solved = SolvedModes {
+        study,
+        plan,
+        m,
+        table: &table,
+        solver: &solver,
+        problem: &problem,
+        set: &set,
+        sharper: solved_to,
+    };
+    (record(&solved, first), couplings)
 }
 
 /// Guided modes as fields on their two finest levels.
@@ -319,18 +355,17 @@ fn receivers(set: &ModeSet, deviated: &process::DeviatedModes) -> Outcome<Vec<Re
         .map_err(|e| e.to_string())
 }
 
-fn record(
-    study: &Study,
-    point: &ModePoint,
-    solver: &ModeSolver,
-    problem: &ModeProblem,
-    set: &ModeSet,
-    with_pictures: bool,
-) -> Outcome<ModeOutcome> {
+fn record(solved: &SolvedModes<'_>, with_pictures: bool) -> Outcome<ModeOutcome> {
+    let SolvedModes {
+        study,
+        table,
+        problem,
+        set,
+        ..
+    } = *solved;
+    let point = &solved.plan.modes[solved.m];
     let mut sensitivities: Vec<(String, Vec<Value>)> = Vec::new();
-    let table = study.modes_table(&point.modes).map_err(|e| e.to_string())?;
-    let mut physical = study.geometry_parameters(&table.cross_section);
-    physical.extend(table.bend_radius.and_then(|r| r.parameter()));
+    let physical = study.guide_parameters(table);
     for (id, value) in point.values.iter() {
         // A PML's thickness and a target belong to the numerics: the exact mode does not know them.
         if table.is_numerical(id) && !physical.contains(&id) {
@@ -354,61 +389,14 @@ fn record(
             sensitivities.push((named.name, differences(set, &lower, &upper, 2.0 * step)));
         }
     }
-    let shifted = |dt: f64| {
-        let t = Temperature::from_si(point.temperature.si() + dt);
-        problem.clone().at_temperature(t)
-    };
-    // A catalogue material without a thermo-optic coefficient makes it unknown, not zero.
-    let unknown =
-        |m: &cpo_materials::Material| m.source().is_some() && m.thermo_optic_source().is_none();
-    let thermo_optic = if problem.cross_section().materials().iter().any(unknown) {
-        vec![Value::absent(); set.modes().len()]
-    } else {
-        let step = 2.0 * TEMPERATURE_STEP;
-        differences(
-            set,
-            &shifted(-TEMPERATURE_STEP),
-            &shifted(TEMPERATURE_STEP),
-            step,
-        )
-    };
-    // Not the modes' attenuation: radiation is no absorption.
-    let tensors = problem.permittivity_tensors().map_err(|e| e.to_string())?;
-    let absorbing = tensors.iter().flatten().flatten().any(|e| e.im != 0.0);
-    let rough = study
-        .rough_regions(&table.cross_section, &point.values)
-        .map_err(|e| e.to_string())?
-        .into_iter()
-        .map(|(region, [rms, length])| {
-            let roughness = Roughness::new(rms, length).map_err(|e| e.to_string())?;
-            Ok((region, roughness))
-        })
-        .collect::<Outcome<Vec<_>>>()?;
-    // Where the straight guide cannot be solved its joint is unknown; the bend is not.
-    let straight = problem
-        .bend_radius()
-        .and_then(|_| solver.solve(&problem.clone().straight()).ok());
-    let dispersion: Vec<Value> = if table.dispersion {
-        let studies = solver.group_velocity_dispersion(problem, set);
-        let studies = studies.map_err(|e| format!("its dispersion: {e}"))?;
-        studies.iter().map(Value::from).collect()
-    } else {
-        vec![Value::absent(); set.modes().len()]
-    };
+    let numbers = solved.numbers()?;
+    let mut spreads = solved.spreads(&numbers).into_iter();
     let window = problem.cross_section().window();
     let modes = set
         .iter()
+        .zip(numbers)
         .enumerate()
-        .map(|(m, mode)| -> Outcome<ModeRecord> {
-            let budget = mode.loss_budget(&rough).map_err(|e| e.to_string())?;
-            let by_region = |losses: Vec<RegionLoss>| -> Vec<(String, Value)> {
-                let value = |r: RegionLoss| (r.name, Value::from(&r.loss));
-                losses.into_iter().map(value).collect()
-            };
-            let radiation = match budget.open {
-                true => Value::from(&budget.radiation),
-                false => Value::absent(),
-            };
+        .map(|(m, (mode, numbers))| -> Outcome<ModeRecord> {
             let confinement = mode.confinement_by_region().map_err(|e| e.to_string())?;
             let share = |c: Confinement| RegionShare {
                 region: c.name,
@@ -416,30 +404,20 @@ fn record(
                 power: Value::from(&c.power_fraction),
             };
             let moments = mode.mode_field_diameter_by_moments();
-            let index = mode.effective_index_study();
-            let attenuation = Value::from(mode.attenuation_study());
-            // dB/m of Im n_eff = 1; of the error bar too where the value is zero.
-            let drift = thermo_optic[m].scaled(mode.wavelength().si());
-            let per_index = DB_PER_NEPER * mode.wavelength().vacuum_wavenumber();
             Ok(ModeRecord {
                 id: mode.id(),
                 track: mode.id(),
                 class: mode.class(),
-                effective_index: index.into(),
-                attenuation,
-                group_index: mode.group_index().into(),
-                loss_db_per_m: attenuation.scaled(per_index),
-                absorption: match absorbing {
-                    true => by_region(budget.absorption),
-                    false => Vec::new(),
-                },
-                radiation,
-                scattering: by_region(budget.scattering),
-                total_loss_db_per_m: Value::from(&budget.total),
-                transition_db: straight
-                    .as_ref()
-                    .map_or_else(Value::absent, |straight| transition(mode, straight)),
-                dispersion: dispersion[m],
+                effective_index: numbers.effective_index,
+                attenuation: numbers.attenuation,
+                group_index: numbers.group_index,
+                loss_db_per_m: numbers.loss_db_per_m,
+                absorption: numbers.absorption,
+                radiation: numbers.radiation,
+                scattering: numbers.scattering,
+                total_loss_db_per_m: numbers.total_loss_db_per_m,
+                transition_db: numbers.transition_db,
+                dispersion: numbers.dispersion,
                 te_fraction: mode.te_fraction().into(),
                 polarization_fractions: mode.polarization_fractions().each_ref().map(Value::from),
                 confinement: confinement.into_iter().map(share).collect(),
@@ -447,16 +425,17 @@ fn record(
                 mode_field_diameter: mode.mode_field_diameter().map(Value::from),
                 d4_sigma: moments.d4_sigma.each_ref().map(Value::from),
                 petermann: moments.petermann.each_ref().map(Value::from),
-                thermo_optic: thermo_optic[m],
-                resonance_drift: drift / Value::from(mode.group_index()),
+                thermo_optic: numbers.thermo_optic,
+                resonance_drift: numbers.resonance_drift,
                 sensitivities: sensitivities
                     .iter()
                     .map(|(name, values)| (name.clone(), values[m]))
                     .collect(),
+                spreads: spreads.next().unwrap_or_default(),
                 layer_share: mode.layer_share(),
                 window_effect: mode.window_effect(),
                 residual: mode.residual(),
-                order: index.order,
+                order: mode.effective_index_study().order,
                 signature: tracks::signature(mode, window),
             })
         })
@@ -479,17 +458,13 @@ fn record(
     })
 }
 
-/// Loss of the joint of a bend with its straight guide; absent where the straight guide guides nothing.
-fn transition(mode: &Mode, straight: &ModeSet) -> Value {
-    let physical = straight.iter().filter(|line| line.class().is_physical());
-    let nearest = physical.max_by(|a, b| mode.overlap(a).total_cmp(&mode.overlap(b)));
-    nearest.map_or_else(Value::absent, |line| {
-        Value::from(&mode.transition_loss(line))
-    })
-}
-
 /// Derivatives of all modes; absent where a problem cannot be posed.
-fn differences(set: &ModeSet, lower: &ModeProblem, upper: &ModeProblem, step: f64) -> Vec<Value> {
+pub(super) fn differences(
+    set: &ModeSet,
+    lower: &ModeProblem,
+    upper: &ModeProblem,
+    step: f64,
+) -> Vec<Value> {
     match set.sensitivity(lower, upper, step) {
         Ok(derivatives) => derivatives.iter().map(Value::from).collect(),
         Err(_) => vec![Value::absent(); set.modes().len()],

@@ -14,8 +14,8 @@ use cpo_solver::taper::{Profile, Taper, TaperProblem};
 use super::instance::{Mistake, find};
 use super::{
     ArrayEntry, CrossSectionTable, Expr, FiberModel, FloorplanTable, FootprintEntry, GratingTable,
-    HeatTable, ParameterId, ParameterValues, PlanAxis, ShapeEntry, ShapeKind, Study, TaperProfile,
-    TaperTable, Teeth, Vertical, Wall, Walls,
+    HeatTable, ModesTable, ParameterId, ParameterValues, PlanAxis, ShapeEntry, ShapeKind, Study,
+    TaperProfile, TaperTable, Teeth, Vertical, Wall, Walls,
 };
 use crate::error::StudyError;
 use crate::file::Place;
@@ -436,6 +436,13 @@ impl Study {
                 self.materials[id.0].parameters(&mut found);
             }
         }
+        found
+    }
+
+    /// Parameters of what the modes of a table see: of its cross-section and its bend, not of its walls and its target.
+    pub(crate) fn guide_parameters(&self, modes: &ModesTable) -> BTreeSet<ParameterId> {
+        let mut found = self.geometry_parameters(&modes.cross_section);
+        found.extend(modes.bend_radius.and_then(|r| r.parameter()));
         found
     }
 

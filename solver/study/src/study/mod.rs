@@ -208,8 +208,8 @@ impl Study {
                 study.inputs = reader.inputs.read;
                 let doubtful = study.doubtful_targets();
                 study.warnings.extend(doubtful);
-                let idle = study.idle_deviations();
-                study.warnings.extend(idle);
+                let idle = [study.idle_deviations(), study.idle_spreads()];
+                study.warnings.extend(idle.concat());
                 study
                     .warnings
                     .sort_by_key(|d| (d.location.line, d.location.column));

@@ -36,8 +36,11 @@ pub struct ModesTable {
     pub target: Option<Expr<Number>>,
     /// Whether the group-velocity dispersion is computed, by four further solves or a few more.
     pub dispersion: bool,
+    /// Whether the modes are solved anew where parameters deviate, for the spread of their numbers.
+    pub spread: bool,
     /// Where it is written.
     pub place: Place,
+    pub(crate) spread_place: Place,
     pub(crate) bend_place: Place,
     pub(crate) target_place: Place,
 }
@@ -93,10 +96,11 @@ impl Reader {
         if let (Some(Some(radius)), Some(walls)) = (&bend_radius, &boundary) {
             self.leaks_into_a_layer(&table, radius, walls, longest);
         }
-        let dispersion = match table.get("dispersion") {
+        let mut chosen = |key: &str| match table.get(key) {
             None => Some(false),
             Some(cursor) => self.diagnostics.boolean(&cursor),
         };
+        let [dispersion, spread] = ["dispersion", "spread"].map(&mut chosen);
         let open = boundary.is_some_and(|walls| walls.absorb());
         self.grid_is_for_closed_straight_guides(&table, open);
         Some(ModesTable {
@@ -108,7 +112,9 @@ impl Reader {
             bend_radius: super::material::all_or(bend_radius)?,
             target: super::material::all_or(target)?,
             dispersion: dispersion?,
+            spread: spread?,
             place: cursor.place.clone(),
+            spread_place: table.place_of("spread"),
             bend_place: table.place_of("bend_radius"),
             target_place: table.place_of("target"),
         })

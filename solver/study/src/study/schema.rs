@@ -149,6 +149,7 @@ tables! {
         bend_radius: "\"5 um\"",
         target: "1.9",
         dispersion: "true",
+        spread: "true",
     }
     GRID = "grid" {
         finest: "\"10 nm\"",

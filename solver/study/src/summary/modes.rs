@@ -4,9 +4,9 @@ use serde_json::{Map, Value as Json, json};
 
 use cpo_materials::Quantity;
 
-use super::{failed, number, object, parameters, put, walls};
+use super::{failed, number, object, parameters, put, spread_object, walls};
 use crate::plan::Plan;
-use crate::run::{ModeRecord, Results, Value};
+use crate::run::{GuideNumber, GuideSpread, ModeRecord, Results, Value};
 use crate::study::Study;
 use crate::table::Status;
 
@@ -137,7 +137,53 @@ fn mode(mode: &ModeRecord) -> Json {
         .map(|(name, v)| (name.clone(), number(v.error)))
         .collect();
     row.insert(String::from("sensitivity_error"), errors.into());
+    if !mode.spreads.is_empty() {
+        let mut spreads = Map::new();
+        for spread in &mode.spreads {
+            put_number(&mut spreads, mode, spread);
+        }
+        row.insert(String::from("spread"), spreads.into());
+    }
     row.into()
+}
+
+/// The quantiles of a number under the key that the mode has it by, in the same unit; of regions a list.
+fn put_number(spreads: &mut Map<String, Json>, mode: &ModeRecord, found: &GuideSpread) {
+    const PER_CENTIMETRE: f64 = 0.01;
+    let region = |losses: &[(String, Value)], k: usize| Some(losses[k].0.clone());
+    let (key, scale, region) = match found.number {
+        GuideNumber::EffectiveIndex => ("n_eff", 1.0, None),
+        GuideNumber::GroupIndex => ("n_g", 1.0, None),
+        GuideNumber::Loss => ("loss_db_per_cm", PER_CENTIMETRE, None),
+        GuideNumber::Absorption(k) => {
+            let region = region(&mode.absorption, k);
+            ("absorption_db_per_cm", PER_CENTIMETRE, region)
+        }
+        GuideNumber::Radiation => ("radiation_db_per_cm", PER_CENTIMETRE, None),
+        GuideNumber::Scattering(k) => {
+            let region = region(&mode.scattering, k);
+            ("scattering_db_per_cm", PER_CENTIMETRE, region)
+        }
+        GuideNumber::TotalLoss => ("total_loss_db_per_cm", PER_CENTIMETRE, None),
+        GuideNumber::Transition => ("transition_loss_db", 1.0, None),
+        GuideNumber::Dispersion => ("dispersion", 1.0, None),
+        GuideNumber::ResonanceDrift => ("resonance_drift_nm_per_k", 1e9, None),
+    };
+    let mut of_number = match &found.spread {
+        Err(reason) => object(failed(Map::new(), reason)),
+        Ok(spread) => spread_object(&spread.scaled(scale), ""),
+    };
+    let Some(region) = region else {
+        spreads.insert(String::from(key), of_number.into());
+        return;
+    };
+    of_number.insert(String::from("region"), region.into());
+    let regions = spreads
+        .entry(key)
+        .or_insert_with(|| Json::Array(Vec::new()));
+    if let Some(regions) = regions.as_array_mut() {
+        regions.push(of_number.into());
+    }
 }
 
 /// The loss in each region, dB/cm, as `key`.

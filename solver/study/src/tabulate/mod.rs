@@ -5,6 +5,7 @@ mod alignment;
 mod coupling;
 mod grating;
 mod grids;
+mod guide_spread;
 mod heat;
 mod laser;
 mod laser_light;
@@ -18,6 +19,7 @@ mod switch;
 mod taper;
 
 pub(crate) use alignment::SIDES;
+pub(crate) use guide_spread::{GuideVariable, spread_numbers};
 pub(crate) use sensitivity::sensitivity_variable;
 
 use crate::plan::Plan;

@@ -1,7 +1,9 @@
 //! waveguide/NAME: the guided modes of a table.
 
 use super::sweep::SweepAxes;
-use super::{AxisScale, Field, FieldComponent, column, group_path, identifier, spread};
+use super::{
+    AxisScale, Field, FieldComponent, column, group_path, guide_spread, identifier, spread,
+};
 use crate::plan::{ModePoint, Plan};
 use crate::run::{ModeOutcome, ModeRecord, Outcome, Results, Value};
 use crate::study::{Expr, ModesTable, Study, Wall};
@@ -230,8 +232,12 @@ pub(super) fn group(
         group = group.with_variable(column.variable(name, units, long_name, &axes))?;
     }
     let first = solved().find_map(|o| o.modes.first());
+    let by_solves = table.is_some_and(|table| table.spread);
     let derived = first.into_iter().flat_map(|mode| {
-        let spread = spread::of_effective_index(study, mode);
+        let spread = match by_solves {
+            true => Vec::new(),
+            false => spread::of_effective_index(study, mode),
+        };
         of_regions_and_parameters(mode).into_iter().chain(spread)
     });
     for derived in derived {
@@ -241,6 +247,14 @@ pub(super) fn group(
         let long_name = &derived.long_name;
         group =
             group.with_variable(column.variable(&derived.name, derived.units, long_name, &axes))?;
+    }
+    for (number, mode) in guide_spread::spread_numbers(solved().flat_map(|o| &o.modes)) {
+        let variable = guide_spread::GuideVariable::new(number, mode);
+        let outcomes = points.clone().map(|(_, o)| o);
+        for (quantile, column) in guide_spread::columns(number, &variable, outcomes, count) {
+            let (name, words) = (&quantile.name, &quantile.long_name);
+            group = group.with_variable(column.variable(name, variable.units, words, &axes))?;
+        }
     }
     for (name, long_name, value) in EVIDENCE {
         let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
@@ -389,7 +403,7 @@ fn of_regions(
 }
 
 /// Identifiers of names; one that an earlier name has gets a number.
-fn distinct_identifiers(names: &[&str]) -> Vec<String> {
+pub(super) fn distinct_identifiers(names: &[&str]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for name in names {
         let plain = identifier(name);

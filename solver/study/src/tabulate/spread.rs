@@ -1,4 +1,4 @@
-//! What tolerances do: to a number of which a run has the quantiles, and to an effective index, by its derivatives.
+//! What tolerances do: to a number of which a run has the quantiles, and else to an effective index, by its derivatives.
 //!
 //! To first order n = n₀ + Σ_p (∂n/∂p) δ_p with δ_p normal of standard deviation σ_p and independent, so that the quantiles
 //! p05 and p95 lie 1.645 √Σ (σ_p ∂n/∂p)² below and above the median n₀. Deviations of scope wafer and die are common to
