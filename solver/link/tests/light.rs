@@ -272,3 +272,54 @@ fn a_loss_without_scattering_replaces_nothing() {
     assert_eq!(rough.range[1], "300 dB/m");
     assert!(rough.source.contains("total_loss"), "{}", rough.source);
 }
+
+/// What would prove it wrong: a guide's deviations are not those of the component, or a drift to shorter wavelengths has its ends
+/// exchanged. Sources have p05 and p95 about the median, whose triangle has ends beyond them; error bars widen it.
+#[test]
+fn a_guide_deviates_as_the_table_says() {
+    for sign in [1.0, -1.0] {
+        let mut group = wire(None);
+        for (part, quantiles) in [
+            ("", [60.0, 70.0, 75.0]),
+            ("systematic_", [62.0, 70.0, 74.0]),
+            ("random_", [67.0, 70.0, 71.0]),
+        ] {
+            let mut of: Vec<f64> = quantiles.iter().map(|q| sign * q * 1e-12).collect();
+            if sign < 0.0 {
+                of.reverse();
+            }
+            for (quantile, value) in ["p05", "p50", "p95"].into_iter().zip(of) {
+                let name = format!("resonance_drift_{part}{quantile}");
+                let values = vec![value; 2];
+                let variable = Variable::new(&name, "m K-1", &name, &["width"], values);
+                group = group.with_variable(variable).expect("a variable");
+            }
+        }
+        if let Some(drift) = group
+            .variables
+            .iter_mut()
+            .find(|v| v.name == "resonance_drift")
+        {
+            for value in &mut drift.values {
+                *value *= sign;
+            }
+        }
+        let a = ask(&with([group]), &guided(5e-7));
+        let found = component(&a, "resonance_drift");
+        assert!(
+            found.source.contains("median") && found.is_systematic,
+            "{}",
+            found.source
+        );
+        let number = |text: &String| text.split(' ').next().expect("a number").parse::<f64>();
+        let [low, middle, high] = found
+            .range
+            .each_ref()
+            .map(|text| number(text).expect("one"));
+        // by another solver of their equations, triangles of 8 below and 4 above have ends at -11.116 and 6.357, of 3 and 1 at
+        // -4.088 and 1.702; texts have five digits
+        let about = [(low - middle) / middle, (high - middle) / middle].map(|x| 70.0 * x);
+        let off = [about[0] + 15.204, about[1] - 8.059];
+        assert!(off.iter().all(|off| off.abs() < 5e-3), "{about:?}");
+    }
+}

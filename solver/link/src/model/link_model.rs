@@ -4,6 +4,7 @@ use cpo_table::{Group, LossTable};
 
 use super::laser_spread;
 use super::request::{BaseTemperature, LinkRequest, Port, TableEntry, positive};
+use super::spread_number::{DECIBEL, DECIBEL_PER_METRE, DRIFT, SpreadNumber};
 use super::table_value::{TableValue, at_one_temperature, group, read};
 use crate::Standing;
 use crate::answer::LinkAnswers;
@@ -182,75 +183,6 @@ impl LinkModel {
     }
 }
 
-/// A loss of a table's group over its deviations.
-struct SpreadLoss {
-    /// The median where the group has its spread, else the nominal loss; dB with the nominal error bar.
-    typical: TableValue,
-    /// p05 and p95 less the median, of what all lanes share and of each lane by itself, dB.
-    about: [[f64; 2]; 2],
-    /// "median 1.295 dB, nominal 1.290 dB with error bar 0.010 dB".
-    words: String,
-}
-
-impl SpreadLoss {
-    fn read(
-        group: &Group,
-        entry: &TableEntry,
-        conditions: &[(&str, f64)],
-    ) -> Result<Self, LinkError> {
-        let value = |name: &str| read(group, name, entry, conditions);
-        let loss = value("loss")?;
-        let of_error = format!("with error bar {:.3} dB", loss.error);
-        let nominal = format!("nominal {:.3} dB {of_error}", loss.value);
-        let mut found = Self {
-            typical: loss,
-            about: [[0.0; 2]; 2],
-            words: format!("{nominal}, without deviations"),
-        };
-        if group.variable("loss_p50").is_none() {
-            return Ok(found);
-        }
-        let median = value("loss_p50")?;
-        if median.value.is_nan() {
-            found.words = format!("{nominal}, its spread not computed");
-            return Ok(found);
-        }
-        let mut worst = loss.standing.max(median.standing);
-        for (about, part) in found.about.iter_mut().zip(["systematic", "random"]) {
-            if group.variable(&format!("loss_{part}_p50")).is_none() {
-                continue;
-            }
-            let [p05, p50, p95] = ["p05", "p50", "p95"].map(|q| value(&format!("loss_{part}_{q}")));
-            let [p05, p50, p95] = [p05?, p50?, p95?];
-            worst = [p05, p50, p95]
-                .iter()
-                .fold(worst, |worst, of| worst.max(of.standing));
-            *about = [p05.value - p50.value, p95.value - p50.value]
-                .map(|d| if d.is_nan() { 0.0 } else { d });
-        }
-        found.words = format!("median {:.3} dB, {nominal}", median.value);
-        found.typical = TableValue {
-            value: median.value,
-            error: loss.error.max(median.error),
-            standing: worst,
-        };
-        Ok(found)
-    }
-
-    /// Of light that passes both. Deviations and error bars add as if they went together, as those of one wafer may: a bound
-    /// where they do not.
-    fn and(mut self, other: &Self) -> Self {
-        self.typical.value += other.typical.value;
-        self.typical.error += other.typical.error;
-        self.typical.standing = self.typical.standing.max(other.typical.standing);
-        for (own, other) in self.about.iter_mut().zip(other.about) {
-            own[0] += other[0].min(0.0);
-            own[1] += other[1].max(0.0);
-        }
-        self
-    }
-}
-
 /// A coupling's loss, and that of the taper behind it. Each is the transmission of one mode into one mode, the same in both
 /// directions, so that dB add. Error bars widen what is systematic: they bound the same wafer.
 fn take_coupling(
@@ -261,7 +193,7 @@ fn take_coupling(
     conditions: &[(&str, f64)],
 ) -> Result<(), LinkError> {
     let coupling = group(table, &entry.group)?;
-    let mut loss = SpreadLoss::read(coupling, entry, conditions)?;
+    let mut loss = SpreadNumber::read(coupling, "loss", DECIBEL, entry, conditions)?;
     let planes = planes(coupling);
     if !matches!(planes, Some(["P2", "P3"] | ["P5", "P6"])) {
         return Err(wrong_planes(
@@ -284,17 +216,13 @@ fn take_coupling(
             origin = format!("{origin}; and {of_taper}");
         }
     }
-    let TableValue {
-        value,
-        error,
-        standing,
-    } = loss.typical;
-    let [mut systematic, lane] = loss.about.map(|[below, above]| {
-        Triangle::of_quantiles(value + below.min(0.0), value, value + above.max(0.0))
-    });
-    systematic.low = (systematic.low - error).max(0.0).min(value);
-    systematic.high += error;
-    components.replace(C::Coupler, value, [systematic, lane], origin, standing);
+    components.replace(
+        C::Coupler,
+        loss.typical.value,
+        loss.triangles(0.0),
+        origin,
+        loss.typical.standing,
+    );
     Ok(())
 }
 
@@ -303,9 +231,9 @@ fn taper_loss(
     table: &LossTable,
     entry: &TableEntry,
     conditions: &[(&str, f64)],
-) -> Result<(SpreadLoss, String), LinkError> {
+) -> Result<(SpreadNumber, String), LinkError> {
     let taper = group(table, &entry.group)?;
-    let mut loss = SpreadLoss::read(taper, entry, conditions)?;
+    let mut loss = SpreadNumber::read(taper, "loss", DECIBEL, entry, conditions)?;
     let planes = planes(taper);
     let ends = planes.map(|ends| ends.map(|end| end.strip_prefix("cross_section.")));
     let Some([Some(first), Some(last)]) = ends else {
@@ -354,25 +282,17 @@ fn take_waveguide(
     conditions: &[(&str, f64)],
 ) -> Result<(), LinkError> {
     let guide = group(table, &entry.group)?;
-    let mut take = |name: C, variable: &str, value: TableValue| {
+    let temperature = at_one_temperature(guide);
+    let mut take = |name: C, variable: &str, number: &SpreadNumber| {
+        let place = format!("{}/{variable} of the loss table{temperature}", entry.group);
+        let origin = format!("{place}: {}", number.words);
         let TableValue {
-            value,
-            error,
-            standing,
-        } = value;
-        let spread = Triangle {
-            low: value - error,
-            mode: value,
-            high: value + error,
-        };
-        let temperature = at_one_temperature(guide);
-        let origin = format!("{}/{variable} of the loss table{temperature}", entry.group);
-        let spreads = [spread, Triangle::fixed(value)];
-        components.replace(name, value, spreads, origin, standing);
+            value, standing, ..
+        } = number.typical;
+        components.replace(name, value, number.triangles(0.0), origin, standing);
     };
-    let mut drift = read(guide, "resonance_drift", entry, conditions)?;
-    drift.value = drift.value.abs();
-    take(C::ResonanceDrift, "resonance_drift", drift);
+    let drift = SpreadNumber::read(guide, "resonance_drift", DRIFT, entry, conditions)?;
+    take(C::ResonanceDrift, "resonance_drift", &drift.magnitude());
     if guide.variable("total_loss").is_none() {
         let words = format!(
             "not replaced: {}/loss of the loss table is without scattering, for which the guide's walls have no roughness",
@@ -381,9 +301,9 @@ fn take_waveguide(
         components.remark(C::WaveguideLoss, &words);
         return Ok(());
     }
-    let loss = read(guide, "total_loss", entry, conditions)?;
-    if loss.value > loss.error {
-        take(C::WaveguideLoss, "total_loss", loss);
+    let loss = SpreadNumber::read(guide, "total_loss", DECIBEL_PER_METRE, entry, conditions)?;
+    if loss.typical.value > loss.typical.error {
+        take(C::WaveguideLoss, "total_loss", &loss);
     } else {
         let words = format!(
             "not replaced: {}/total_loss of the loss table is not told from none, or not computed",

@@ -3,6 +3,7 @@
 mod laser_spread;
 mod link_model;
 mod request;
+mod spread_number;
 mod table_value;
 
 pub(crate) use link_model::CooledChip;
