@@ -318,15 +318,6 @@ pub(super) fn doubts(context: Context<'_>) -> Vec<String> {
                  they changed too much from level to level."
             ));
         }
-        let lost = |o: &ModeOutcome| o.doubt().cloned();
-        if let Some(reason) = outcomes.iter().flatten().find_map(|o| lost(o)) {
-            let count = outcomes.iter().flatten().filter(|o| lost(o).is_some());
-            doubts.push(format!(
-                "{name}: {} of {} points have a spread that is not known: {reason}.",
-                count.count(),
-                points.len()
-            ));
-        }
         let artefact = |o: &ModeOutcome| o.modes.iter().any(|m| !m.class.is_physical());
         let count = outcomes.iter().flatten().filter(|o| artefact(o)).count();
         if count > 0 {

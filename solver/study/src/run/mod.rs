@@ -167,33 +167,43 @@ impl Results {
         })
     }
 
-    /// (point, reason) of every point that failed.
+    /// (point, reason) of every point that failed, or whose spread did.
     pub fn failures(&self, study: &Study, plan: &Plan) -> Vec<(String, String)> {
         let mut failures = Vec::new();
-        let mut note = |name: String, reason: Option<&String>| {
-            if let Some(reason) = reason {
-                failures.push((name, reason.clone()));
-            }
-        };
         for (point, outcome) in plan.modes.iter().zip(&self.modes) {
-            note(modes::name(study, point), outcome.as_ref().err());
+            let reason = failure(outcome, ModeOutcome::doubt);
+            failures.push((modes::name(study, point), reason));
         }
         for (point, outcome) in plan.couplings.iter().zip(&self.couplings) {
-            note(coupling::name(study, point), outcome.as_ref().err());
+            let reason = failure(outcome, CouplingOutcome::doubt);
+            failures.push((coupling::name(study, point), reason));
         }
         for (point, outcome) in plan.gratings.iter().zip(&self.gratings) {
-            note(grating::name(study, point), outcome.as_ref().err());
+            let reason = failure(outcome, GratingOutcome::doubt);
+            failures.push((grating::name(study, point), reason));
         }
         for (point, outcome) in plan.tapers.iter().zip(&self.tapers) {
-            note(taper::name(study, point), outcome.as_ref().err());
+            let reason = failure(outcome, TaperOutcome::doubt);
+            failures.push((taper::name(study, point), reason));
         }
         for (point, outcome) in plan.heats.iter().zip(&self.heats) {
-            note(heat::name(study, point), outcome.as_ref().err());
+            let reason = failure(outcome, HeatOutcome::doubt);
+            failures.push((heat::name(study, point), reason));
         }
         for (point, outcome) in plan.lasers.iter().zip(&self.lasers) {
-            note(laser::name(study, plan, point), outcome.as_ref().err());
+            let reason = failure(outcome, LaserOutcome::doubt);
+            failures.push((laser::name(study, plan, point), reason));
         }
-        failures
+        let known = |(point, reason)| Some((point, reason?));
+        failures.into_iter().filter_map(known).collect()
+    }
+}
+
+/// Why an outcome is none, or has no spread.
+fn failure<T>(outcome: &Outcome<T>, doubt: impl Fn(&T) -> Option<&String>) -> Option<String> {
+    match outcome {
+        Err(reason) => Some(reason.clone()),
+        Ok(outcome) => doubt(outcome).map(|reason| format!("its spread: {reason}")),
     }
 }
 
