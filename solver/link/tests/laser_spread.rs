@@ -37,6 +37,11 @@ fn array(median: f64, systematic: [f64; 2], random: [f64; 2]) -> Group {
             median / least,
         );
     }
+    // of all deviations together they are wider than either, which nothing here asks for
+    add("wall_plug_efficiency_p05", "1", 0.9 * median);
+    add("wall_plug_efficiency_p95", "1", 1.1 * median);
+    add("drive_current_p05", "A", 0.09);
+    add("drive_current_p95", "A", 0.11);
     add("optical_power_p05", "W", 0.02);
     add("optical_power_p95", "W", 0.02);
     let share = Variable::new("rollover_share", "1", "share", &[], vec![0.07]);
@@ -100,27 +105,52 @@ fn efficiencies_that_deviate_are_drawn() {
 /// Rollover in the draws is no spread of none: the energy is marked. Lasers driven by their currents have a spread of light instead.
 #[test]
 fn efficiencies_that_are_not_known_are_told() {
-    let unknown = answers(&table(array(0.2, [0.95, f64::NAN], [1.0; 2])));
-    let told = component(&unknown, "laser_electricity");
+    let known = || array(0.2, [0.95, 1.1], [1.0; 2]);
+    let with = |names: &[&str], value: f64| {
+        let mut group = known();
+        for variable in &mut group.variables {
+            if names.contains(&variable.name.as_str()) {
+                let count = variable.values.len();
+                variable.values = vec![value; count];
+                variable.error = None;
+                if value.is_nan() {
+                    variable.status = vec![Status::NotComputed; count];
+                }
+            }
+        }
+        answers(&table(group))
+    };
+    let source = |a: &LinkAnswers| component(a, "laser_electricity").source.clone();
+    let some = known();
+    assert!(source(&answers(&table(some))).contains("7.0 % of the draws there at rollover"));
+    // as a run writes it: quantiles of all together are none while those of the parts still are
+    let rolled = with(&["wall_plug_efficiency_p05", "optical_power_p05"], f64::NAN);
+    assert!(source(&rolled).contains("not known, since 7.0 % of the draws there are at rollover"));
+    let all = ["p05", "p50", "p95"].map(|q| format!("wall_plug_efficiency_{q}"));
+    let mut failed: Vec<&str> = all.iter().map(String::as_str).collect();
+    failed.push("rollover_share");
+    let failed = with(&failed, f64::NAN);
     assert!(
-        told.is_used
-            && told
-                .source
-                .contains("7.0 % of the draws there are at rollover")
+        source(&failed).ends_with("not known there"),
+        "{}",
+        source(&failed)
     );
-    assert_eq!(energy(&unknown).status, Standing::Unconverged);
-    let mut driven = array(0.2, [0.95, 1.1], [1.0; 2]);
-    let light = driven
-        .variables
-        .iter_mut()
-        .find(|v| v.name == "optical_power_p95");
-    light.expect("there").values = vec![0.021; 2];
+    let asked = with(&["optical_power_p95"], 0.021);
+    assert!(source(&asked).contains("the power of lasers deviates"));
+    for unknown in [rolled, failed, asked] {
+        assert!(component(&unknown, "laser_electricity").is_used);
+        assert_eq!(energy(&unknown).status, Standing::Unconverged);
+    }
+    let mut driven = known();
+    for variable in &mut driven.variables {
+        match variable.name.as_str() {
+            "optical_power_p95" => variable.values = vec![0.021; 2],
+            "drive_current_p95" => variable.values = vec![0.09; 2],
+            _ => {}
+        }
+    }
     let a = answers(&table(driven));
     let found = energy(&a);
     assert_eq!((found.low, found.high), (found.value, found.value));
-    assert!(
-        component(&a, "laser_electricity")
-            .source
-            .contains("currents are given")
-    );
+    assert!(source(&a).contains("currents are given"));
 }

@@ -4,7 +4,7 @@
 //! tapers and heat. Times and bytes per unknown are measured averages on one core of a server of 2023 (benches/runs);
 //! a run stops at the level that meets the error asked for, so the largest is a bound.
 
-use crate::plan::Plan;
+use crate::plan::{LaserPoint, Plan};
 use crate::run::{Outcome, mode_problem, mode_solver, planned_cells, taper_solver};
 use crate::study::{Accuracy, ParameterId, Study};
 
@@ -34,6 +34,10 @@ const SECONDS_PER_TAPER_CELL: f64 = 1.0e-6;
 const SECONDS_PER_LENGTH: f64 = 1e-6;
 /// Working vectors of a taper's slice per mode, besides the two of each mode that are kept.
 const TAPER_VECTORS: f64 = 8.0;
+/// All draws of lasers that deviate by themselves and with their heat, in seconds over the cube of their number: 64 take some 15 s.
+const SECONDS_OF_DRAWS: f64 = 4e-5;
+/// Lasers below which that is not a cube.
+const LASERS_AT_ONCE: f64 = 8.0;
 /// Seconds per cell and source.
 const SECONDS_PER_CELL: f64 = 0.7e-6;
 /// Bytes per cell: operator, multigrid hierarchy, vectors of four right-hand sides.
@@ -219,14 +223,21 @@ pub fn estimate(study: &Study, plan: &Plan) -> Outcome<Vec<TableEstimate>> {
         });
     }
     for table in &study.lasers {
-        let points = plan.lasers.iter().filter(|p| p.laser == table.name).count();
-        let name = format!("laser.{}", table.name);
+        let points = plan.lasers.iter().filter(|p| p.laser == table.name);
+        let deviates = |point: &&LaserPoint| {
+            let heat = study.heat_table(&plan.heats[point.heat].heat);
+            let own = !study.laser_deviations(table).is_empty();
+            own || heat.is_ok_and(|heat| !study.heat_deviations(heat).is_empty())
+        };
+        let drawn = points.clone().filter(deviates).count();
+        let lasers = table.sources.len() as f64;
         tables.push(TableEstimate {
-            name,
-            points,
+            name: format!("laser.{}", table.name),
+            points: points.clone().count(),
             unknowns: [0; 2],
             bytes: 0.0,
-            seconds: 0.01 * points as f64,
+            seconds: 0.01 * points.count() as f64
+                + drawn as f64 * SECONDS_OF_DRAWS * lasers * (lasers + LASERS_AT_ONCE).powi(2),
         });
     }
     Ok(tables)

@@ -238,28 +238,27 @@ error = 1e-3
 /// A tolerance that nothing has a spread by is told of.
 #[test]
 fn idle_tolerances_are_told() {
-    let text = STUDY.replace("error = 0.02", "error = 0.02\n")
-        + r#"
-[laser.array]
-heat = "liquid"
-sources = "laser"
-reference_temperature = "25 degC"
-threshold_current = { nominal = "20 mA", sigma = "1 mA", scope = "lane" }
-threshold_temperature = "60 K"
-slope_efficiency = "0.3 W/A"
-slope_temperature = "200 K"
-turn_on_voltage = "0.95 V"
-series_resistance = "3 Ohm"
-wavelength = "1311 nm"
-wavelength_drift = "0.09 nm/K"
-current = "60 mA"
+    let text = STUDY.replace(
+        "name = \"sensitivities\"",
+        "name = \"sensitivities\"\nwavelength = \"1310 nm\"",
+    ) + r#"
+[fiber.one]
+mode_field_diameter = { nominal = "9.2 um", sigma = "0.2 um", scope = "lane" }
+
+[fiber.other]
+mode_field_diameter = "9.2 um"
+
+[coupling.joint]
+from = "fiber.one"
+to = "fiber.other"
+gap = { length = "5 um", index = 1.45 }
 "#;
     let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
     let [warning] = study.warnings.as_slice() else {
         panic!("{:?}", study.warnings)
     };
     assert!(
-        warning.message.contains("laser.array.threshold_current"),
+        warning.message.contains("fiber.one.mode_field_diameter"),
         "{warning}"
     );
 }

@@ -246,3 +246,84 @@ fn values_are_shown_as_they_are_used() {
     ];
     assert_eq!(shown, expected);
 }
+
+/// Heat that deviates far and power that a third of the draws cannot deliver. What would prove it wrong: quantiles on the cool side are off by more
+/// than their bars from lasers whose convection has its own quantile, or the share from that of convections at which the array
+/// brings the power.
+#[test]
+fn bars_near_rollover_hold() {
+    let (nominal, sigma, power) = (8000.0, 1600.0, 18.5e-3);
+    let asked = format!("power = \"{} mW\"", 1e3 * power);
+    let deviating = r#"{ nominal = "8000 W/(m2 K)", sigma = "1600 W/(m2 K)", scope = "wafer" }"#;
+    let (_, spread, _) = solved(&study(deviating, NOMINAL[1], &asked), 2);
+    let at = |deviates: f64| {
+        let convection = format!("\"{} W/(m2 K)\"", nominal + deviates * sigma);
+        solved(&study(&convection, NOMINAL[1], &asked), 2).1
+    };
+    let error = |name: &str, laser: usize| {
+        let variable = spread.variable(name).unwrap();
+        variable.error.as_ref().unwrap()[laser]
+    };
+    let cool = at(P95);
+    for (name, low) in [
+        ("junction_temperature", "p05"),
+        ("drive_current", "p05"),
+        ("wall_plug_efficiency", "p95"),
+    ] {
+        for part in ["", "systematic_"] {
+            let quantile = format!("{name}_{part}{low}");
+            let off = (of(&spread, &quantile, 1) - of(&cool, name, 1)).abs();
+            let bar = error(&quantile, 1);
+            assert!(off < bar, "{quantile}: {off} {bar}");
+            let width = (of(&spread, &quantile, 1) - of(&spread, &format!("{name}_p50"), 1)).abs();
+            assert!(
+                bar < 0.5 * width,
+                "{quantile}: a bar of {bar} says little of {width}"
+            );
+        }
+    }
+    // the deviation at which the array brings just that power, to a thousandth, the most light being smooth
+    let (mut fails, mut brings) = (-1.5, 0.5);
+    for _ in 0..11 {
+        let middle = 0.5 * (fails + brings);
+        match of(&at(middle), "rollover_power", 1) > power {
+            true => brings = middle,
+            false => fails = middle,
+        }
+    }
+    let share = 0.5 * erfc(-brings / f64::sqrt(2.0));
+    let (found, bar) = (of(&spread, "rollover_share", 0), error("rollover_share", 0));
+    assert!(
+        (found - share).abs() < bar && bar < 0.2,
+        "{found} {share} {bar}"
+    );
+}
+
+/// Abramowitz and Stegun 7.1.26, to 1.5e-7.
+fn erfc(x: f64) -> f64 {
+    if x < 0.0 {
+        return 2.0 - erfc(-x);
+    }
+    let t = 1.0 / (1.0 + 0.327_591_1 * x);
+    let series = [
+        1.061_405_429,
+        -1.453_152_027,
+        1.421_413_741,
+        -0.284_496_736,
+        0.254_829_592,
+    ];
+    series.iter().fold(0.0, |sum, a| (sum + a) * t) * (-x * x).exp()
+}
+
+/// A drive that some draws would make negative is refused before anything is solved.
+#[test]
+fn a_drive_that_could_be_negative_is_refused() {
+    let drive = r#"current = { nominal = "60 mA", sigma = "20 mA", scope = "lane" }"#;
+    let text = study(NOMINAL[0], NOMINAL[1], drive);
+    let study = Study::parse(&text, "text", Path::new("")).unwrap_or_else(|e| panic!("{e}"));
+    let told = study.plan().unwrap_err().to_string();
+    assert!(
+        told.contains("current would be negative") && told.contains("5 sigma"),
+        "{told}"
+    );
+}

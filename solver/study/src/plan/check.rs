@@ -12,8 +12,8 @@ use cpo_solver::spread::{REACH, STEP};
 use super::Planner;
 use crate::file::{Diagnostic, Location, Place};
 use crate::study::{
-    CouplingTable, CrossSectionTable, DrawnGrating, Expr, FiberKind, GratingTable, HeatTable,
-    LaserLaws, LaserTable, MaterialId, Mistake, ModesTable, NamedValue, ParameterId,
+    CouplingTable, CrossSectionTable, DrawnGrating, DriveValue, Expr, FiberKind, GratingTable,
+    HeatTable, LaserLaws, LaserTable, MaterialId, Mistake, ModesTable, NamedValue, ParameterId,
     ParameterValues, Port, Study, TaperTable, Wall,
 };
 
@@ -441,7 +441,16 @@ impl Planner<'_> {
         let make = |at: &ParameterValues| -> Result<(), Mistake> {
             let values = study.make_laser(laser, at);
             let refused = |reason: LaserError| study.mistake(&laser.place, reason.to_string());
-            LaserLaws::new(&values).map(|_| ()).map_err(refused)
+            LaserLaws::new(&values).map_err(refused)?;
+            let (what, given) = match values.drive {
+                DriveValue::Current(current) => ("current", current.si()),
+                DriveValue::Power(power) => ("power", power.si()),
+            };
+            if given >= 0.0 {
+                return Ok(());
+            }
+            let message = format!("`{}`: its {what} would be negative", laser.place.key());
+            Err(study.mistake(&laser.place, message))
         };
         if let Err(mistake) = make(values) {
             self.report(*mistake, values);

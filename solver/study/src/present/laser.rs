@@ -345,7 +345,7 @@ fn laser_cells(laser: &LaserResult, operation: &str) -> Vec<Cell> {
         cell(&state.optical_power, watt, ""),
         plain(state.voltage, DisplayUnit::VOLT),
         plain(state.heat, watt),
-        plain(state.wall_plug_efficiency, PERCENT),
+        cell(&state.wall_plug_efficiency, PERCENT, ""),
         optional(&state.wavelength, DisplayUnit::NANOMETRE),
     ]
 }
@@ -428,7 +428,7 @@ fn spreads(
             }
             Some(Ok(spreads)) => spreads,
         };
-        rolled = rolled.max(of_laser.rollover_share);
+        rolled = rolled.max(of_laser.rollover_share.value);
         let hottest = answer(outcome).map(|answer| answer.hottest.0);
         let mut push = |of: &str, words: &str, unit: DisplayUnit, found: &Spread| {
             let mut row = conditions.cells(p);

@@ -34,38 +34,25 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of a number that has been drawn, with error bars beside those of the draws; a quantile beyond all bounds is absent.
-    pub(super) fn drawn(spread: &DrawnSpread, bars: &Bars) -> Self {
+    /// Of a number that has been drawn, with error bars beside those of the draws.
+    fn drawn(spread: &DrawnSpread, bars: &Bars) -> Self {
         let width = |drawn: &Drawn| drawn.p95[0] - drawn.p05[0];
         let whole = width(&spread.total);
         let quantiles = |drawn: Drawn| -> Quantiles {
             // of a part no more than its share: third orders fall faster than its width
             let own = width(&drawn);
             let left_out = match own {
-                own if own > 0.0 && whole.is_finite() => bars.left_out * (own / whole).min(1.0),
-                own if own > 0.0 => bars.left_out,
+                own if own > 0.0 => bars.left_out * (own / whole).min(1.0),
                 _ => 0.0,
             };
             let status = match bars.status {
                 Status::Ok if left_out > bars.asked.max(MOST_LEFT_OUT * own) => Status::Unconverged,
                 status => status,
             };
-            [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| {
-                let error = drawn.hypot(bars.error) + left_out;
-                match (value.is_finite(), error.is_finite()) {
-                    (false, _) => Value::absent(),
-                    // so few draws off infinity that replicates differ
-                    (true, false) => Value {
-                        value,
-                        error,
-                        status: Status::Unconverged,
-                    },
-                    (true, true) => Value {
-                        value,
-                        error,
-                        status,
-                    },
-                }
+            [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| Value {
+                value,
+                error: drawn.hypot(bars.error) + left_out,
+                status,
             })
         };
         Self {
@@ -117,15 +104,15 @@ pub const PARTS: [(&str, &str); 3] = [
 ];
 
 /// What is known of a drawn number's quantiles.
-pub(super) struct Bars {
+struct Bars {
     /// Error of the number itself.
-    pub(super) error: f64,
+    error: f64,
     /// What is left out of its deviations.
-    pub(super) left_out: f64,
+    left_out: f64,
     /// Error asked for.
-    pub(super) asked: f64,
+    asked: f64,
     /// The worst status of what they are made of.
-    pub(super) status: Status,
+    status: Status,
 }
 
 /// A number without deviations.

@@ -38,7 +38,7 @@ pub struct LaserStateRecord {
     /// V.
     pub voltage: f64,
     /// P/(V I).
-    pub wall_plug_efficiency: f64,
+    pub wall_plug_efficiency: Value,
     /// Threshold at the junction's temperature, A.
     pub threshold_current: f64,
     /// m, of the mode that lases; absent unless the study states one.
@@ -408,6 +408,18 @@ impl Recorder<'_> {
         state.junction_error.si() + self.bases[i].error
     }
 
+    /// δ(P/(V I)), errors of light and current added: dV = R_s dI.
+    fn efficiency_error(&self, s: &LaserState) -> f64 {
+        let (current, power) = (s.current.si(), s.optical_power.si());
+        if current <= 0.0 {
+            return 0.0;
+        }
+        let voltage = self.laws.model.voltage(s.current).si();
+        let slope = self.laws.model.parameters().resistance.si();
+        let of_current = (1.0 / current + slope / voltage) * s.current_error.si();
+        (power * of_current + s.optical_power_error.si()) / (voltage * current)
+    }
+
     fn failure(&self, law: &Reliability, i: usize, state: &LaserState) -> FailureEstimate {
         let error = TemperatureDifference::from_si(self.junction_error(i, state));
         law.estimate(
@@ -424,7 +436,7 @@ impl Recorder<'_> {
             optical_power: self.value(s.optical_power.si(), s.optical_power_error.si()),
             heat: s.heat.si(),
             voltage: self.laws.model.voltage(s.current).si(),
-            wall_plug_efficiency: s.wall_plug_efficiency,
+            wall_plug_efficiency: self.value(s.wall_plug_efficiency, self.efficiency_error(s)),
             threshold_current: s.threshold.si(),
             wavelength: self.emitted(
                 self.laws.wavelength(s),

@@ -4,16 +4,21 @@
 //! parameters of a laser that are random deviate in each by itself, so that what a poor laser does to its neighbours is in the
 //! numbers of these. A draw without an operating point (rollover) counts as hotter, and as needing more, than any other.
 //!
+//! Error bars are what the bars of resistances and temperatures, and what second orders leave out of these, do to a quantile if all
+//! lie on the warm side: the same draws solved again. What is a spread of each lane by itself has the bars of heat that does not deviate.
+//!
 //! Tested against: quantiles of one laser, whose junction has a closed form; arrays whose thermal resistances and own thresholds
 //! deviate, by solves at the deviations themselves.
 
 use cpo_materials::{Current, Power, Quantity, Temperature};
 use cpo_solver::laser::{LaserArray, LaserError, LaserState};
-use cpo_solver::spread::{LaneDraw, LaneDraws, SecondOrder};
+use cpo_solver::spread::{
+    LaneDraw, LaneDraws, Quantiles as Drawn, SecondOrder, Spread as DrawnSpread,
+};
 use ndarray::Array2;
 
 use super::alignment::by_scope;
-use super::deviation::{Bars, Deviated, Spread};
+use super::deviation::{Deviated, Spread};
 use super::heat::{DeviatedHeat, HeatOutcome};
 use super::laser::LaserStateRecord;
 use super::{Outcome, Value, severity};
@@ -68,7 +73,7 @@ impl LaserNumber {
             variable: "wall_plug_efficiency",
             units: "1",
             words: "optical over electrical power",
-            nominal: |record| Value::with_error(record.wall_plug_efficiency, 0.0),
+            nominal: |record| record.wall_plug_efficiency,
             of: |_, state| state.wall_plug_efficiency,
             at_rollover: |_| f64::NEG_INFINITY,
         },
@@ -106,7 +111,7 @@ pub struct LaserSpreads {
     /// Of the failure rate of the array, 1/s, if the study states how lasers age.
     pub array_failure_rate: Option<Spread>,
     /// Share of the draws without an operating point.
-    pub rollover_share: f64,
+    pub rollover_share: Value,
 }
 
 impl LaserSpreads {
@@ -115,6 +120,7 @@ impl LaserSpreads {
         let each = self.lasers.iter().flatten().flatten();
         each.chain(&self.array_failure_rate)
             .map(Spread::status)
+            .chain([self.rollover_share.status])
             .filter(|&status| status != Status::NotComputed)
             .max_by_key(|&s| severity(s))
             .unwrap_or(Status::Ok)
@@ -144,14 +150,91 @@ struct DrawnLaser {
     drive: DriveValue,
 }
 
-/// What lasers sit on, K/W and K, by the deviations of a heat problem.
+/// What lasers sit on, by the deviations of a heat problem.
 struct Seat {
-    resistance: Vec<SecondOrder>,
-    base: Vec<SecondOrder>,
-    /// What the solve where all parameters deviate at once says: their deviations, resistances and temperatures.
-    jointly: Option<(Vec<f64>, Array2<f64>, Vec<f64>)>,
-    /// The worst status of those solves.
+    /// K/W, row-major.
+    resistance: Vec<Seated>,
+    /// K
+    base: Vec<Seated>,
+    /// Length of the deviations at the solve where all parameters deviate at once; nil where none does.
+    jointly: f64,
+    /// The worst status of all solves.
     status: Status,
+}
+
+/// A number of a heat problem where its parameters deviate.
+struct Seated {
+    number: SecondOrder,
+    /// The widest error bar of all solves.
+    error: f64,
+    /// What second orders leave out where all parameters deviate at once.
+    left_out: f64,
+}
+
+impl Seat {
+    /// Numbers where the parameters are `off`, and so many times their error bars with what second orders leave out: all of it where
+    /// parameters are as far off as where that is known, a part in proportion where they are less.
+    fn at(&self, of: &[Seated], off: &[f64], within: f64) -> Vec<f64> {
+        let length = off.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let share = match self.jointly {
+            0.0 => 0.0,
+            // a third order t(t² − 3) that vanishes at the solves, over what it is at 1: steepest at 0
+            jointly => (1.5 * length / jointly).min(1.0),
+        };
+        let at = |seated: &Seated| {
+            seated.number.at(off) + within * (seated.error + share * seated.left_out)
+        };
+        of.iter().map(at).collect()
+    }
+}
+
+/// What is known of the quantiles of a laser's number.
+struct LaserBars {
+    /// Error bar without deviations: by heat, and by a fit.
+    nominal: f64,
+    /// What all error bars to the warm side do to it there.
+    warmed: f64,
+    /// The worst status of what it is made of.
+    status: Status,
+}
+
+impl LaserBars {
+    /// Quantiles of draws without error bars and with them all to the warm side: what those do there is their error bar. It grows
+    /// towards rollover, and that of a fit with it.
+    fn spread(&self, cool: &DrawnSpread, warm: &DrawnSpread) -> Spread {
+        let quantile = |[value, drawn]: [f64; 2], [warm, _]: [f64; 2]| {
+            let warmed = (warm - value).abs();
+            let growth = match self.warmed {
+                more if more > 0.0 => (warmed / more).max(1.0),
+                _ => 1.0,
+            };
+            let error = drawn.hypot(warmed.max(growth * self.nominal));
+            let status = match error.is_finite() {
+                true => self.status,
+                false => Status::Unconverged,
+            };
+            match value.is_finite() {
+                true => Value {
+                    value,
+                    error,
+                    status,
+                },
+                false => Value::absent(),
+            }
+        };
+        let part = |cool: &Drawn, warm: &Drawn| {
+            [
+                quantile(cool.p05, warm.p05),
+                quantile(cool.p50, warm.p50),
+                quantile(cool.p95, warm.p95),
+            ]
+        };
+        Spread {
+            total: part(&cool.total, &warm.total),
+            systematic: part(&cool.systematic, &warm.systematic),
+            random: part(&cool.random, &warm.random),
+        }
+    }
 }
 
 impl SpreadArray<'_> {
@@ -173,10 +256,23 @@ impl SpreadArray<'_> {
         let [own, of_heat] = &self.deviating;
         let seat = match &self.heat.spreads {
             None => self.seat(None)?,
-            Some(Ok(spreads)) => self.seat(Some(&spreads.deviated))?,
+            Some(Ok(spreads)) => {
+                let mut seat = self.seat(Some(&spreads.deviated))?;
+                let n = self.heat.sources.len();
+                let pairs = self
+                    .rows
+                    .iter()
+                    .flat_map(|i| self.rows.iter().map(move |j| i * n + j));
+                for status in pairs.map(|k| spreads.mean[k].status()) {
+                    if severity(status) > severity(seat.status) {
+                        seat.status = status;
+                    }
+                }
+                seat
+            }
             Some(Err(reason)) => return Err(format!("of its heat problem: {reason}")),
         };
-        // one draw of a parameter that both depend on
+        // one draw of what both depend on, but for what each lane has of its own: heat is none of the lanes
         let mut all: Vec<ParameterId> = own.iter().chain(of_heat).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -187,7 +283,8 @@ impl SpreadArray<'_> {
             laws: self.laws,
             drive: self.drive,
         };
-        let evaluate = |draw: &LaneDraw<'_>| -> Outcome<Vec<f64>> {
+        // the same draws without error bars and with all of them to the warm side
+        let evaluate = |draw: &LaneDraw<'_>, within: f64| -> Outcome<Vec<f64>> {
             let off: Vec<f64> = of_heat.iter().map(|&p| draw.of_all(p)).collect();
             let lasers: Vec<DrawnLaser> = if own.is_empty() {
                 vec![nominal; self.rows.len()]
@@ -195,99 +292,105 @@ impl SpreadArray<'_> {
                 let lane = |i: usize| self.drawn(&own, draw, i);
                 (0..self.rows.len()).map(lane).collect::<Outcome<_>>()?
             };
-            let at = |of: &[SecondOrder]| of.iter().map(|x| x.at(&off)).collect::<Vec<f64>>();
-            let resistance = self.matrix(at(&seat.resistance));
-            self.numbers(&lasers, resistance, &at(&seat.base))
-                .map_err(|e| e.to_string())
+            let resistance = self.matrix(seat.at(&seat.resistance, &off, within));
+            let base = seat.at(&seat.base, &off, within);
+            let numbers = self.numbers(&lasers, resistance, &base);
+            numbers.map_err(|e| format!("in a draw: {e}"))
         };
         let parts = all.iter().map(|id| {
             let tolerance = self.study.parameters[id.0].tolerance;
             tolerance.map_or([0.0; 2], |t| by_scope(1.0, t.scope))
         });
-        let drawn = LaneDraws::new(parts.collect()).spread(evaluate)?;
-        let left_out = self.left_out(&seat, nominal).map_err(|e| e.to_string())?;
+        let draws = LaneDraws::new(parts.collect());
+        let cool = draws.spread(|draw| evaluate(draw, 0.0))?;
+        let warm = draws.spread(|draw| evaluate(draw, 1.0))?;
+        let still = vec![0.0; of_heat.len()];
+        let undrawn = |within: f64| {
+            let lasers = vec![nominal; self.rows.len()];
+            let resistance = self.matrix(seat.at(&seat.resistance, &still, within));
+            let base = seat.at(&seat.base, &still, within);
+            let numbers = self.numbers(&lasers, resistance, &base);
+            numbers.map_err(|e| e.to_string())
+        };
+        let undrawn = [undrawn(0.0)?, undrawn(1.0)?];
         let spread = |k: usize, nominal: Value| {
             let known = nominal.value.is_finite();
             known.then(|| {
-                let status = [nominal.status, seat.status];
-                let bars = Bars {
-                    error: nominal.error,
-                    left_out: left_out.as_ref().map_or(0.0, |all| all[k]),
-                    asked: nominal.error,
+                let status = [nominal.status, seat.status].into_iter();
+                let bars = LaserBars {
+                    nominal: nominal.error,
+                    warmed: (undrawn[1][k] - undrawn[0][k]).abs(),
                     status: status
-                        .into_iter()
                         .max_by_key(|&s| severity(s))
                         .unwrap_or(nominal.status),
                 };
-                Spread::drawn(&drawn.spreads[k], &bars)
+                bars.spread(&cool.spreads[k], &warm.spreads[k])
             })
         };
         let count = LaserNumber::ALL.len();
         let of_laser = |(i, record): (usize, &LaserStateRecord)| {
             std::array::from_fn(|k| spread(i * count + k, (LaserNumber::ALL[k].nominal)(record)))
         };
+        let ([share, error], [warmer, _]) = (cool.infinite[0], warm.infinite[0]);
         Ok(LaserSpreads {
             lasers: records.iter().enumerate().map(of_laser).collect(),
             array_failure_rate: array_rate.and_then(|rate| spread(records.len() * count, rate)),
-            rollover_share: drawn.infinite[0],
+            rollover_share: Value {
+                value: share,
+                error: error.hypot(warmer - share),
+                status: seat.status,
+            },
         })
-    }
-
-    /// What second orders leave out of every number where all parameters of the heat problem deviate at once; nothing where none
-    /// does.
-    fn left_out(&self, seat: &Seat, laser: DrawnLaser) -> Result<Option<Vec<f64>>, LaserError> {
-        let Some((off, resistance, base)) = &seat.jointly else {
-            return Ok(None);
-        };
-        let lasers = vec![laser; self.rows.len()];
-        let at = |of: &[SecondOrder]| of.iter().map(|x| x.at(off)).collect::<Vec<f64>>();
-        let solved = self.numbers(&lasers, resistance.clone(), base)?;
-        let drawn = self.matrix(at(&seat.resistance));
-        let drawn = self.numbers(&lasers, drawn, &at(&seat.base))?;
-        let apart = |(a, b): (f64, f64)| if a == b { 0.0 } else { (a - b).abs() };
-        Ok(Some(solved.into_iter().zip(drawn).map(apart).collect()))
     }
 
     /// Resistances between lasers and their temperatures, of which a heat problem may have more than one value.
     fn seat(&self, deviated: Option<&Deviated<DeviatedHeat>>) -> Outcome<Seat> {
         let n = self.rows.len();
-        let of = |nominal: f64, of: &dyn Fn(&DeviatedHeat) -> f64| match deviated {
-            None => Ok(SecondOrder::new(nominal, Vec::new(), &[])),
-            Some(deviated) => deviated.second_order(nominal, |there| Ok(of(there))),
-        };
         let pair = |k: usize| (self.rows[k / n], self.rows[k % n]);
-        let resistance = |there: &DeviatedHeat, k: usize| {
-            let (i, j) = pair(k);
-            there.mean_between(i, j)
-        };
-        let base = |there: &DeviatedHeat, i: usize| there.without(self.rows, self.rows[i]);
-        let mut seat = Seat {
-            resistance: (0..n * n)
-                .map(|k| {
-                    let (i, j) = pair(k);
-                    let nominal = self.heat.mean_between(i, j).value;
-                    of(nominal, &|there| resistance(there, k).value)
-                })
-                .collect::<Outcome<_>>()?,
-            base: (0..n)
-                .map(|i| of(self.bases[i].value, &|there| base(there, i).value))
-                .collect::<Outcome<_>>()?,
-            jointly: None,
-            status: Status::Ok,
-        };
-        if let Some(deviated) = deviated {
+        let mut status = Status::Ok;
+        let mut seated = |nominal: Value, of: &dyn Fn(&DeviatedHeat) -> Value| -> Outcome<Seated> {
+            let Some(deviated) = deviated else {
+                return Ok(Seated {
+                    number: SecondOrder::new(nominal.value, Vec::new(), &[]),
+                    error: nominal.error,
+                    left_out: 0.0,
+                });
+            };
+            let number = deviated.second_order(nominal.value, |there| Ok(of(there).value))?;
             let (there, off) = deviated.jointly();
-            let all = (0..n * n).map(|k| resistance(there, k).value).collect();
-            let bases = (0..n).map(|i| base(there, i).value).collect();
-            seat.jointly = Some((off.to_vec(), self.matrix(all), bases));
-            let statuses = deviated.everywhere().flat_map(|there| {
-                let resistances = (0..n * n).map(|k| resistance(there, k).status);
-                resistances.chain((0..n).map(|i| base(there, i).status))
-            });
-            let worst = statuses.max_by_key(|&s| severity(s));
-            seat.status = worst.unwrap_or(Status::Ok);
+            let left_out = (of(there).value - number.at(off)).abs();
+            let mut error = nominal.error;
+            for there in deviated.everywhere().map(of) {
+                error = error.max(there.error);
+                if severity(there.status) > severity(status) {
+                    status = there.status;
+                }
+            }
+            Ok(Seated {
+                number,
+                error,
+                left_out,
+            })
+        };
+        let mut resistance = Vec::with_capacity(n * n);
+        for (i, j) in (0..n * n).map(pair) {
+            let nominal = self.heat.mean_between(i, j);
+            resistance.push(seated(nominal, &|there| there.mean_between(i, j))?);
         }
-        Ok(seat)
+        let mut base = Vec::with_capacity(n);
+        for (nominal, &i) in self.bases.iter().zip(self.rows) {
+            base.push(seated(*nominal, &|there| there.without(self.rows, i))?);
+        }
+        let jointly = deviated.map_or(0.0, |deviated| {
+            let (_, off) = deviated.jointly();
+            off.iter().map(|x| x * x).sum::<f64>().sqrt()
+        });
+        Ok(Seat {
+            resistance,
+            base,
+            jointly,
+            status,
+        })
     }
 
     /// A watt warms.

@@ -50,7 +50,8 @@ fn laser(mut row: Map<String, Json>, outcome: &Outcome<LaserOutcome>) -> Json {
             row.insert(String::from("spread"), failed(Map::new(), reason));
         }
         Some(Ok(spreads)) => {
-            let mut all = object(json!({ "rollover_share": number(spreads.rollover_share) }));
+            let mut all = Map::new();
+            put(&mut all, "rollover_share", spreads.rollover_share);
             if let Some(rate) = &spreads.array_failure_rate {
                 let rate = spread_object(rate, "");
                 all.insert(String::from("failure_rate"), rate.into());
@@ -76,10 +77,7 @@ fn one_laser(laser: &LaserResult, array: &LaserOutcome) -> Json {
         put(&mut row, "wavelength", state.wavelength);
         row.insert(String::from("voltage"), number(state.voltage));
         row.insert(String::from("heat"), number(state.heat));
-        row.insert(
-            String::from("wall_plug_efficiency"),
-            number(state.wall_plug_efficiency),
-        );
+        put(&mut row, "wall_plug_efficiency", state.wall_plug_efficiency);
         row.insert(
             String::from("threshold_current"),
             number(state.threshold_current),

@@ -53,7 +53,7 @@ const QUANTITIES: [Quantity; 20] = [
         "wall_plug_efficiency",
         "1",
         "optical over electrical power",
-        |l| l.state.as_ref().map(|s| exact(s.wall_plug_efficiency)),
+        |l| l.state.as_ref().map(|s| s.wall_plug_efficiency),
     ),
     (
         "threshold_current",
@@ -209,9 +209,10 @@ pub(super) fn groups(
         });
         group = group.with_variable(column.variable(name, units, long_name, &of_array))?;
     }
-    let deviates = outcomes
-        .clone()
-        .any(|o| o.as_ref().is_ok_and(|o| o.spreads.is_some()));
+    let own = study.laser_table(name);
+    let around = study.heat_table(heat);
+    let deviates = own.is_ok_and(|laser| !study.laser_deviations(laser).is_empty())
+        || around.is_ok_and(|heat| !study.heat_deviations(heat).is_empty());
     if deviates {
         for (k, number) in LaserNumber::ALL.iter().enumerate() {
             for quantile in SpreadQuantile::all(number.variable, number.words) {
@@ -236,7 +237,7 @@ pub(super) fn groups(
                 group.with_variable(column.variable(&quantile.name, "1/s", words, &of_array))?;
         }
         let column = column(outcomes.clone(), 1, |o, _| match &o.spreads {
-            Some(Ok(spreads)) => Ok(exact(spreads.rollover_share)),
+            Some(Ok(spreads)) => Ok(spreads.rollover_share),
             Some(Err(_)) => Err("its spread failed"),
             None => Err(NO_DRAWS),
         });
@@ -287,7 +288,7 @@ fn spread_column<'a>(
                         let value = quantile.value(of);
                         let reason = match value.value.is_finite() {
                             true => String::new(),
-                            false => beyond(spreads.rollover_share),
+                            false => beyond(spreads.rollover_share.value),
                         };
                         column.push_with(value, reason);
                     }
