@@ -83,7 +83,12 @@ fn efficiencies_that_deviate_are_drawn() {
     assert!(of_lasers > 0.1 * typical.value, "lasers count: {of_lasers}");
     for (systematic, random) in [([0.95, 1.1], NONE), (NONE, [0.95, 1.1])] {
         let a = answers(&table(array(0.2, systematic, random)));
-        assert!(component(&a, "laser_electricity").is_used);
+        let listed = component(&a, "laser_electricity");
+        assert!(
+            listed.is_used && listed.range[1] == "1",
+            "{:?}",
+            listed.range
+        );
         let found = energy(&a);
         let low = (found.low - typical.value) / of_lasers;
         let high = (found.high - typical.value) / of_lasers;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cpo_materials::AnyQuantity;
+use cpo_materials::{AnyQuantity, Dimension};
 
 use super::entry::ComponentText;
 use super::{Component, ComponentName, Triangle, Values};
@@ -129,7 +129,10 @@ impl Components {
         component.texts = [low, typical, high].map(|value| {
             // five digits
             let value = format!("{value:.4e}").parse().unwrap_or(value);
-            AnyQuantity { value, dimension }.to_string()
+            match dimension {
+                Dimension::NONE => value.to_string(),
+                _ => AnyQuantity { value, dimension }.to_string(),
+            }
         });
         component.source = origin;
         component.date.clear();

@@ -72,7 +72,7 @@ impl LaserNumber {
         Self {
             variable: "wall_plug_efficiency",
             units: "1",
-            words: "optical over electrical power",
+            words: "wall-plug efficiency",
             nominal: |record| record.wall_plug_efficiency,
             of: |_, state| state.wall_plug_efficiency,
             at_rollover: |_| f64::NEG_INFINITY,
