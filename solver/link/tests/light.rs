@@ -323,3 +323,43 @@ fn a_guide_deviates_as_the_table_says() {
         assert!(off.iter().all(|off| off.abs() < 5e-3), "{about:?}");
     }
 }
+
+/// Losses whose deviations of both kinds reach further down than to none are none there, not a gain; those that are not known are told.
+#[test]
+fn a_guide_does_not_amplify() {
+    let lossy = |systematic: [f64; 3], random: [f64; 3], median: f64| {
+        let mut group = wire(Some([300.0, 416.0]));
+        let parts = [
+            ("", [median; 3]),
+            ("systematic_", systematic),
+            ("random_", random),
+        ];
+        for (part, quantiles) in parts {
+            for (quantile, value) in ["p05", "p50", "p95"].into_iter().zip(quantiles) {
+                let name = format!("total_loss_{part}{quantile}");
+                let status = if value.is_nan() {
+                    Status::NotComputed
+                } else {
+                    Status::Ok
+                };
+                let variable = Variable::new(&name, "dB/m", &name, &["width"], vec![value; 2])
+                    .with_status(vec![status; 2], Vec::new());
+                group = group.with_variable(variable).expect("a variable");
+            }
+        }
+        let a = ask(&with([group]), &guided(5e-7));
+        component(&a, "waveguide_loss").clone()
+    };
+    let found = lossy([300.0, 416.0, 550.0], [49.0, 416.0, 1143.0], 416.0);
+    let low: f64 = found.range[0]
+        .split(' ')
+        .next()
+        .expect("a number")
+        .parse()
+        .expect("one");
+    assert!(low.abs() < 1e-9, "{:?}", found.range);
+    assert_eq!(found.status, Standing::Ok);
+    let unknown = lossy([f64::NAN; 3], [f64::NAN; 3], f64::NAN);
+    assert_eq!(unknown.status, Standing::Unconverged);
+    assert!(unknown.source.contains("its spread not computed"));
+}

@@ -327,3 +327,26 @@ fn threads_and_interruptions_do_not_change_a_bit() {
     std::fs::remove_file(files().next().unwrap().unwrap().path()).unwrap();
     assert_eq!(bits(&one), bits(&solve(1, &kept)));
 }
+
+/// A study may call its tables as it likes.
+#[test]
+fn a_guide_called_roughness_has_its_spread() {
+    let width = r#"{ nominal = "500 nm", sigma = "5 nm", scope = "wafer" }"#;
+    let text = wire(width, "\"1 nm\"", "spread = true").replace("error = 1e-5", "error = 1e-3");
+    let named = text
+        .replace("[cross_section.wire]", "[cross_section.roughness]")
+        .replace("cross_section = \"wire\"", "cross_section = \"roughness\"");
+    assert_ne!(text, named);
+    let [own, other] = [text, named].map(|text| {
+        let (_, _, _, table) = solved(&text);
+        let group = table.group("waveguide/wire").unwrap();
+        ["p05", "p95"].map(|q| {
+            group
+                .variable(&format!("effective_index_{q}"))
+                .unwrap()
+                .values[0]
+        })
+    });
+    assert!(own[1] - own[0] > 0.01, "{own:?}");
+    assert_eq!(own, other);
+}

@@ -4,6 +4,7 @@ use cpo_table::Group;
 
 use super::TableEntry;
 use super::table_value::{TableValue, read};
+use crate::Standing;
 use crate::component::Triangle;
 use crate::error::LinkError;
 
@@ -50,7 +51,9 @@ impl SpreadNumber {
         }
         let median = spread("p50")?;
         if median.value.is_nan() {
+            // the number stands, but not as one that nothing deviates from
             found.words = format!("{nominal}, its spread not computed");
+            found.typical.standing = own.standing.max(Standing::Unconverged);
             return Ok(found);
         }
         let mut worst = own.standing.max(median.standing);
@@ -97,14 +100,23 @@ impl SpreadNumber {
         self
     }
 
-    /// What is systematic and what is of each lane, not below `least`. Error bars widen what is systematic: they bound the same wafer.
+    /// What is systematic and what is of each lane, whose sum is not below `least`. Error bars widen what is systematic: they bound
+    /// the same wafer.
     pub(super) fn triangles(&self, least: f64) -> [Triangle; 2] {
         let TableValue { value, error, .. } = self.typical;
-        let [mut systematic, lane] = self.about.map(|[below, above]| {
+        let [mut systematic, mut lane] = self.about.map(|[below, above]| {
             Triangle::of_quantiles(value + below.min(0.0), value, value + above.max(0.0))
         });
         systematic.low = (systematic.low - error).max(least).min(value);
         systematic.high += error;
+        // where both together reach further down than there is room, each keeps its share of it
+        let (room, below) = (value - least, [value - systematic.low, value - lane.low]);
+        let reach = below[0] + below[1];
+        if reach > room {
+            let share = (room / reach).max(0.0);
+            systematic.low = value - share * below[0];
+            lane.low = value - share * below[1];
+        }
         [systematic, lane]
     }
 }

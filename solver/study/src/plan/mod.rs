@@ -304,8 +304,13 @@ impl Study {
 
     /// Whether nothing but the roughness of walls depends on a parameter.
     pub(crate) fn is_of_roughness(&self, id: ParameterId) -> bool {
-        let mut uses = self.parameters[id.0].uses.iter();
-        uses.all(|(place, _)| place.key().contains(".roughness."))
+        // by the whole path's form: tables of a study may be called "roughness"
+        let of_roughness = |(place, _): &(Place, _)| {
+            let key = place.key();
+            let ends = [".roughness.rms", ".roughness.correlation_length"];
+            key.starts_with("cross_section.") && ends.iter().any(|end| key.ends_with(end))
+        };
+        self.parameters[id.0].uses.iter().all(of_roughness)
     }
 
     fn deviating(&self, all: &BTreeSet<ParameterId>) -> Vec<ParameterId> {

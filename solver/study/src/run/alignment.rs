@@ -273,6 +273,7 @@ impl Aligned<'_> {
                 total: quantiles(&samples.total),
                 systematic: quantiles(&samples.systematic),
                 random: quantiles(&samples.random),
+                is_coarse: false, // by the bars of the draws
             },
             lane_yield: within(LossSamples::lane_yield),
             engine_yield: within(LossSamples::engine_yield),

@@ -31,6 +31,8 @@ pub struct Spread {
     pub systematic: Quantiles,
     /// Those of each lane by itself.
     pub random: Quantiles,
+    /// Whether second orders leave out more than they may.
+    pub is_coarse: bool,
 }
 
 impl Spread {
@@ -38,27 +40,34 @@ impl Spread {
     fn drawn(spread: &DrawnSpread, bars: &Bars) -> Self {
         let width = |drawn: &Drawn| drawn.p95[0] - drawn.p05[0];
         let whole = width(&spread.total);
-        let quantiles = |drawn: Drawn| -> Quantiles {
+        let mut is_coarse = false;
+        let mut quantiles = |drawn: Drawn| -> Quantiles {
             // of a part no more than its share: third orders fall faster than its width
             let own = width(&drawn);
             let left_out = match own {
                 own if own > 0.0 => bars.left_out * (own / whole).min(1.0),
                 _ => 0.0,
             };
-            let status = match bars.status {
-                Status::Ok if left_out > bars.asked.max(MOST_LEFT_OUT * own) => Status::Unconverged,
-                status => status,
-            };
+            let mut status = bars.status;
+            if left_out > bars.asked.max(MOST_LEFT_OUT * own) {
+                is_coarse = true;
+                if severity(status) < severity(Status::Unconverged) {
+                    status = Status::Unconverged;
+                }
+            }
             [drawn.p05, drawn.p50, drawn.p95].map(|[value, drawn]| Value {
                 value,
                 error: drawn.hypot(bars.error) + left_out,
                 status,
             })
         };
+        let [total, systematic, random] =
+            [spread.total, spread.systematic, spread.random].map(&mut quantiles);
         Self {
-            total: quantiles(spread.total),
-            systematic: quantiles(spread.systematic),
-            random: quantiles(spread.random),
+            total,
+            systematic,
+            random,
+            is_coarse,
         }
     }
 
@@ -82,6 +91,7 @@ impl Spread {
             total,
             systematic,
             random,
+            is_coarse: self.is_coarse,
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::deviation::{Deviated, Nominal, spread_of};
 use super::guide_numbers::{GuideNumber, GuideNumbers};
 use super::modes::{problem, solver_at};
-use super::{Outcome, Spread, Value, severity};
+use super::{Outcome, Spread, Value};
 use crate::plan::{ModePoint, Plan};
 use crate::study::{Accuracy, ModeCount, ModesTable, ParameterId, ParameterValues, Study};
 use crate::table::Status;
@@ -26,8 +26,6 @@ const LEAST_LIKENESS: f64 = 0.5;
 pub struct GuideSpread {
     /// Which one.
     pub number: GuideNumber,
-    /// Its worst status in the solves that it rests on.
-    pub solves: Status,
     /// Its quantiles, or why they are not known.
     pub spread: Outcome<Spread>,
 }
@@ -38,12 +36,8 @@ impl GuideSpread {
     pub fn status(&self) -> Status {
         match &self.spread {
             Err(_) => Status::Failed,
-            Ok(spread)
-                if self.number == GuideNumber::EffectiveIndex
-                    || severity(spread.status()) > severity(self.solves) =>
-            {
-                spread.status()
-            }
+            Ok(spread) if self.number == GuideNumber::EffectiveIndex => spread.status(),
+            Ok(spread) if spread.is_coarse => Status::Unconverged,
             Ok(_) => Status::Ok,
         }
     }
@@ -116,13 +110,7 @@ impl SolvedModes<'_> {
         let value = number.of(mode);
         let there = deviated.iter().flatten().flat_map(Deviated::everywhere);
         let there = there.filter_map(|modes| Some(number.of(modes[m].as_ref()?)));
-        let (mut bar, mut solves) = (value.error, value.status);
-        for there in there {
-            bar = bar.max(there.error);
-            if severity(there.status) > severity(solves) {
-                solves = there.status;
-            }
-        }
+        let bar = there.fold(value.error, |bar, there| bar.max(there.error));
         let asked = match (number, self.table.accuracy) {
             (GuideNumber::EffectiveIndex, Accuracy::Error(error)) => error.max(bar),
             _ => bar,
@@ -138,7 +126,6 @@ impl SolvedModes<'_> {
         let of = |modes: &Vec<Option<GuideNumbers>>| of_deviated(number, modes[m].as_ref());
         Some(GuideSpread {
             number,
-            solves,
             spread: spread_of(deviated, &nominal, of)?,
         })
     }
@@ -237,7 +224,9 @@ struct Guide {
 
 /// A number of a mode where parameters deviate.
 fn of_deviated(number: GuideNumber, mode: Option<&GuideNumbers>) -> Outcome<Value> {
-    let mode = mode.ok_or("where parameters deviate, the mode is no longer guided")?;
+    let mode = mode.ok_or(
+        "where parameters deviate, no guided mode has half of its power in common with this one: it is no longer guided, or is another",
+    )?;
     let value = number.of(mode);
     match value.value.is_finite() {
         true => Ok(value),

@@ -5,7 +5,8 @@
 //! numbers of these. A draw without an operating point (rollover) counts as hotter, and as needing more, than any other.
 //!
 //! Error bars are what the bars of resistances and temperatures, and what second orders leave out of these, do to a quantile if all
-//! lie on the warm side: the same draws solved again. What is a spread of each lane by itself has the bars of heat that does not deviate.
+//! lie on the warm side: the same draws solved again. What second orders leave out is that of all parameters of the heat problem
+//! together, also where some of them alone deviate: a bound there.
 //!
 //! Tested against: quantiles of one laser, whose junction has a closed form; arrays whose thermal resistances and own thresholds
 //! deviate, by solves at the deviations themselves.
@@ -233,6 +234,7 @@ impl LaserBars {
             total: part(&cool.total, &warm.total),
             systematic: part(&cool.systematic, &warm.systematic),
             random: part(&cool.random, &warm.random),
+            is_coarse: false,
         }
     }
 }
