@@ -34,8 +34,8 @@ const SECONDS_PER_TAPER_CELL: f64 = 1.0e-6;
 const SECONDS_PER_LENGTH: f64 = 1e-6;
 /// Working vectors of a taper's slice per mode, besides the two of each mode that are kept.
 const TAPER_VECTORS: f64 = 8.0;
-/// All draws of lasers with deviations of both kinds, in seconds over the cube of their number: 64 take half a minute.
-const SECONDS_OF_DRAWS: f64 = 1e-4;
+/// All draws of lasers with deviations of both kinds, in seconds over the cube of their number: 64 take some 50 s.
+const SECONDS_OF_DRAWS: f64 = 1.5e-4;
 /// Lasers below which that is not a cube.
 const LASERS_AT_ONCE: f64 = 8.0;
 /// Seconds per cell and source.

@@ -5,11 +5,11 @@
 //! numbers of these. A draw without an operating point (rollover) counts as hotter, and as needing more, than any other.
 //!
 //! Error bars are what the bars of resistances and temperatures, and what second orders leave out of these, do to a quantile if all
-//! lie on the warm side: the same draws solved again. What second orders leave out is that of all parameters of the heat problem
-//! together, also where some of them alone deviate: a bound there.
+//! lie on the warm side, or all on the cold one: the same draws solved again. What second orders leave out is that of all parameters
+//! of the heat problem together, also where some of them alone deviate: a bound there.
 //!
-//! Tested against: quantiles of one laser, whose junction has a closed form; arrays whose thermal resistances and own thresholds
-//! deviate, by solves at the deviations themselves.
+//! Tested against lasers whose cooling stands at its own quantiles, also where a third of the draws are at rollover, and against
+//! arrays whose lasers differ one by one.
 
 use cpo_materials::{Current, Power, Quantity, Temperature};
 use cpo_solver::laser::{LaserArray, LaserError, LaserState};
@@ -193,23 +193,24 @@ impl Seat {
 struct LaserBars {
     /// Error bar without deviations: by heat, and by a fit.
     nominal: f64,
-    /// What all error bars to the warm side do to it there.
-    warmed: f64,
+    /// What all error bars to one side do to it there at most.
+    shifted: f64,
     /// The worst status of what it is made of.
     status: Status,
 }
 
 impl LaserBars {
-    /// Quantiles of draws without error bars and with them all to the warm side: what those do there is their error bar. It grows
-    /// towards rollover, and that of a fit with it.
-    fn spread(&self, cool: &DrawnSpread, warm: &DrawnSpread) -> Spread {
-        let quantile = |[value, drawn]: [f64; 2], [warm, _]: [f64; 2]| {
-            let warmed = (warm - value).abs();
-            let growth = match self.warmed {
-                more if more > 0.0 => (warmed / more).max(1.0),
+    /// Quantiles of draws without error bars, and with them all to the one or the other side: what those do there is their error bar.
+    /// It grows towards rollover, and that of a fit with it.
+    fn spread(&self, draws: &DrawnSpread, sides: [&DrawnSpread; 2]) -> Spread {
+        let quantile = |[value, drawn]: [f64; 2], sides: [[f64; 2]; 2]| {
+            let shifted = sides.map(|[side, _]| (side - value).abs());
+            let shifted = shifted[0].max(shifted[1]);
+            let growth = match self.shifted {
+                more if more > 0.0 => (shifted / more).max(1.0),
                 _ => 1.0,
             };
-            let error = drawn.hypot(warmed.max(growth * self.nominal));
+            let error = drawn.hypot(shifted.max(growth * self.nominal));
             let status = match error.is_finite() {
                 true => self.status,
                 false => Status::Unconverged,
@@ -223,17 +224,18 @@ impl LaserBars {
                 false => Value::absent(),
             }
         };
-        let part = |cool: &Drawn, warm: &Drawn| {
+        let part = |of: fn(&DrawnSpread) -> &Drawn| {
+            let (draws, sides) = (of(draws), sides.map(of));
             [
-                quantile(cool.p05, warm.p05),
-                quantile(cool.p50, warm.p50),
-                quantile(cool.p95, warm.p95),
+                quantile(draws.p05, sides.map(|side| side.p05)),
+                quantile(draws.p50, sides.map(|side| side.p50)),
+                quantile(draws.p95, sides.map(|side| side.p95)),
             ]
         };
         Spread {
-            total: part(&cool.total, &warm.total),
-            systematic: part(&cool.systematic, &warm.systematic),
-            random: part(&cool.random, &warm.random),
+            total: part(|spread| &spread.total),
+            systematic: part(|spread| &spread.systematic),
+            random: part(|spread| &spread.random),
             is_coarse: false,
         }
     }
@@ -285,7 +287,7 @@ impl SpreadArray<'_> {
             laws: self.laws,
             drive: self.drive,
         };
-        // the same draws without error bars and with all of them to the warm side
+        // the same draws without error bars, and with all of them to the warm and to the cold side
         let evaluate = |draw: &LaneDraw<'_>, within: f64| -> Outcome<Vec<f64>> {
             let off: Vec<f64> = of_heat.iter().map(|&p| draw.of_all(p)).collect();
             let lasers: Vec<DrawnLaser> = if own.is_empty() {
@@ -304,8 +306,9 @@ impl SpreadArray<'_> {
             tolerance.map_or([0.0; 2], |t| by_scope(1.0, t.scope))
         });
         let draws = LaneDraws::new(parts.collect());
-        let cool = draws.spread(|draw| evaluate(draw, 0.0))?;
+        let drawn = draws.spread(|draw| evaluate(draw, 0.0))?;
         let warm = draws.spread(|draw| evaluate(draw, 1.0))?;
+        let cold = draws.spread(|draw| evaluate(draw, -1.0))?;
         let still = vec![0.0; of_heat.len()];
         let undrawn = |within: f64| {
             let lasers = vec![nominal; self.rows.len()];
@@ -314,32 +317,36 @@ impl SpreadArray<'_> {
             let numbers = self.numbers(&lasers, resistance, &base);
             numbers.map_err(|e| e.to_string())
         };
-        let undrawn = [undrawn(0.0)?, undrawn(1.0)?];
+        let (undrawn, warmed, cooled) = (undrawn(0.0)?, undrawn(1.0)?, undrawn(-1.0)?);
         let spread = |k: usize, nominal: Value| {
             let known = nominal.value.is_finite();
             known.then(|| {
                 let status = [nominal.status, seat.status].into_iter();
                 let bars = LaserBars {
                     nominal: nominal.error,
-                    warmed: (undrawn[1][k] - undrawn[0][k]).abs(),
+                    shifted: f64::max(
+                        (warmed[k] - undrawn[k]).abs(),
+                        (cooled[k] - undrawn[k]).abs(),
+                    ),
                     status: status
                         .max_by_key(|&s| severity(s))
                         .unwrap_or(nominal.status),
                 };
-                bars.spread(&cool.spreads[k], &warm.spreads[k])
+                bars.spread(&drawn.spreads[k], [&warm.spreads[k], &cold.spreads[k]])
             })
         };
         let count = LaserNumber::ALL.len();
         let of_laser = |(i, record): (usize, &LaserStateRecord)| {
             std::array::from_fn(|k| spread(i * count + k, (LaserNumber::ALL[k].nominal)(record)))
         };
-        let ([share, error], [warmer, _]) = (cool.infinite[0], warm.infinite[0]);
+        let [share, error] = drawn.infinite[0];
+        let shifted = [&warm, &cold].map(|side| (side.infinite[0][0] - share).abs());
         Ok(LaserSpreads {
             lasers: records.iter().enumerate().map(of_laser).collect(),
             array_failure_rate: array_rate.and_then(|rate| spread(records.len() * count, rate)),
             rollover_share: Value {
                 value: share,
-                error: error.hypot(warmer - share),
+                error: error.hypot(shifted[0].max(shifted[1])),
                 status: seat.status,
             },
         })
