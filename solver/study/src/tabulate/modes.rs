@@ -1,5 +1,7 @@
 //! waveguide/NAME: the guided modes of a table.
 
+use std::borrow::Cow;
+
 use super::sweep::SweepAxes;
 use super::{
     AxisScale, Field, FieldComponent, column, group_path, guide_spread, identifier, spread,
@@ -238,15 +240,21 @@ pub(super) fn group(
             true => Vec::new(),
             false => spread::of_effective_index(study, mode),
         };
-        of_regions_and_parameters(mode).into_iter().chain(spread)
+        of_regions_and_parameters(study, mode)
+            .into_iter()
+            .chain(spread)
     });
     for derived in derived {
         let column = column(points.clone().map(|(_, o)| o), count, |o, id| {
             record(o, id, &derived.value)
         });
         let long_name = &derived.long_name;
-        group =
-            group.with_variable(column.variable(&derived.name, derived.units, long_name, &axes))?;
+        group = group.with_variable(column.variable(
+            &derived.name,
+            &derived.units,
+            long_name,
+            &axes,
+        ))?;
     }
     for (number, mode) in guide_spread::spread_numbers(solved().flat_map(|o| &o.modes)) {
         let variable = guide_spread::GuideVariable::new(number, mode);
@@ -269,13 +277,13 @@ pub(super) fn group(
 /// A quantity of a mode that belongs to a region or a parameter of the study.
 pub(super) struct Derived {
     pub(super) name: String,
-    pub(super) units: &'static str,
+    pub(super) units: Cow<'static, str>,
     pub(super) long_name: String,
     pub(super) value: Box<dyn Fn(&ModeRecord) -> Value>,
 }
 
 /// Those that `mode` has; all modes of a table have the same.
-fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
+fn of_regions_and_parameters(study: &Study, mode: &ModeRecord) -> Vec<Derived> {
     let mut all = Vec::new();
     let regions: Vec<&str> = mode.confinement.iter().map(|s| s.region.as_str()).collect();
     let identifiers = distinct_identifiers(&regions);
@@ -290,13 +298,13 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
         let other = share.clone();
         all.push(Derived {
             name: format!("confinement_{identifier}"),
-            units: "1",
+            units: "1".into(),
             long_name: format!("confinement factor dn_eff/dn of {name}"),
             value: Box::new(move |mode| share(mode).map_or_else(Value::absent, |s| s.gain)),
         });
         all.push(Derived {
             name: format!("power_fraction_{identifier}"),
-            units: "1",
+            units: "1".into(),
             long_name: format!("fraction of the power in {name}"),
             value: Box::new(move |mode| other(mode).map_or_else(Value::absent, |s| s.power)),
         });
@@ -348,13 +356,15 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
         if there {
             all.push(Derived {
                 name: name.to_owned(),
-                units,
+                units: units.into(),
                 long_name: long_name.to_owned(),
                 value: Box::new(value),
             });
         }
     }
     for (parameter, _) in &mode.sensitivities {
+        let known = study.parameters.iter().find(|p| p.name == *parameter);
+        let units = known.and_then(|p| p.dimension.power(-1));
         let name = parameter.clone();
         let slope = move |mode: &ModeRecord| {
             let mut slopes = mode.sensitivities.iter();
@@ -363,8 +373,8 @@ fn of_regions_and_parameters(mode: &ModeRecord) -> Vec<Derived> {
         };
         all.push(Derived {
             name: format!("sensitivity_{}", identifier(parameter)),
-            units: "",
-            long_name: format!("derivative of the effective index by {parameter}, SI units"),
+            units: units.map_or_else(Cow::default, |inverse| inverse.to_string().into()),
+            long_name: format!("derivative of the effective index by {parameter}"),
             value: Box::new(slope),
         });
     }
@@ -389,7 +399,7 @@ fn of_regions(
         };
         Derived {
             name: format!("{}_{identifier}", words[0]),
-            units: "dB/m",
+            units: "dB/m".into(),
             long_name: format!("{} {region}", words[1]),
             value: Box::new(loss),
         }

@@ -101,7 +101,7 @@ pub(super) fn of_effective_index(study: &Study, mode: &ModeRecord) -> Vec<Derive
             let part_of = part_of.clone();
             all.push(Derived {
                 name: format!("effective_index_{part}{quantile}"),
-                units: "1",
+                units: "1".into(),
                 long_name: format!("{quantile} of the effective index over {what}, to first order"),
                 value: Box::new(move |mode| quantile_of(mode, &part_of, steps)),
             });
